@@ -1,0 +1,1 @@
+"""The kernel: pure functions and frozen values shared by terminal, head office and simulators."""

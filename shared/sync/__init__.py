@@ -1,0 +1,1 @@
+"""What passes between terminals and head office: one struct per message, version 1."""

@@ -1,0 +1,154 @@
+"""What to do. Imperative; the machine orders, one loop performs. The order inside a turn is the order of performing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from shared.card.face import Face
+from shared.ids import CardNo, MessageId, VisitId
+from shared.visit.journal import How, Intent
+from shared.visit.receipt import Receipt
+from shared.visit.screens import Screen
+
+# --- card unit -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitCard:
+    """Read the next card that is put in -> CardPresented | CardUnreadable."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAwait:
+    """Stop waiting for a card; no event follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCard:
+    """Read the card that is inside, moving the stripe again -> CardPresented | CardUnreadable | NoCard."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCard:
+    """Write the track, let the unit verify, keep the card inside -> CardWritten | CardWriteFailed."""
+
+    track: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintFace:
+    """Erase and print the face, keep the card inside -> FacePrinted | FacePrintFailed."""
+
+    face: Face
+
+
+@dataclass(frozen=True, slots=True)
+class EjectCard:
+    """Put the card into the slot -> CardDischarged, then CardTaken when the slot is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResetRewriter:
+    """Start the unit afresh (it discharges a card inside) -> CardRewriterReady | CardRewriterLost."""
+
+
+RewriterEffect = AwaitCard | CancelAwait | ReadCard | WriteCard | PrintFace | EjectCard | ResetRewriter
+
+# --- store ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpCard:
+    """-> CardLookedUp, from one query."""
+
+    card: CardNo
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOpenVisits:
+    """-> OpenVisitsLoaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intend:
+    """tx1: the intent, durable -> Intended | StoreFailed."""
+
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """tx2: the visit counts -> Committed | StoreFailed."""
+
+    visit: VisitId
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class Abort:
+    visit: VisitId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    visit: VisitId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSeen:
+    track: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPrint:
+    visit: VisitId
+    copy: int
+    error: str
+    messages: tuple[MessageId, ...]
+    no_room: tuple[MessageId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEject:
+    visit: VisitId
+
+
+StoreEffect = (
+    LookUpCard | LoadOpenVisits | Intend | Commit | Abort | Doubt | RecordSeen | RecordPrint | RecordEject
+)  # fmt: skip
+
+# --- people --------------------------------------------------------------------------------------------------
+
+
+class Sound(Enum):
+    """Different rhythms on the panel board's buzzer, with a lamp."""
+
+    OK = "ok"
+    ERROR = "error"
+    ATTENTION = "attention"
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Kiosk and customer display."""
+
+    screen: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    sound: Sound
+
+
+@dataclass(frozen=True, slots=True)
+class PrintReceipt:
+    """-> ReceiptPrinted | ReceiptFailed, later; decides nothing."""
+
+    receipt: Receipt
+
+
+Effect = RewriterEffect | StoreEffect | Show | Play | PrintReceipt

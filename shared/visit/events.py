@@ -1,0 +1,185 @@
+"""What happened. Past tense; produced by driver cores, the store and the clock, consumed by the machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from shared.ids import VisitId
+from shared.visit.facts import CardFacts, OpenVisit
+
+# --- card unit -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CardRewriterReady:
+    """The unit answers. ``card_inside``: its sensors showed a card before anything moved."""
+
+    card_inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardRewriterLost:
+    """No answer, cover, jam or hardware fault: nothing can be asked of the unit until it is ready again."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardPresented:
+    """A card was read and stays inside. ``track`` is what the stripe held; may be empty or foreign."""
+
+    track: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardUnreadable:
+    """A card is inside but its stripe could not be read, after the unit's own retries."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoCard:
+    """Answer to ReadCard: no card is inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardWritten:
+    """The unit wrote the track and read it back equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardWriteFailed:
+    """The stripe's content is unknown."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacePrinted:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class FacePrintFailed:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardDischarged:
+    """The card lies in the slot, to be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardTaken:
+    """The slot is empty again."""
+
+
+# --- panel board and receipt printer ---------------------------------------------------------------------------
+
+
+class Key(Enum):
+    """The counter's keys; the kiosk's touch keys send the same."""
+
+    D0 = "0"
+    D1 = "1"
+    D2 = "2"
+    D3 = "3"
+    D4 = "4"
+    D5 = "5"
+    D6 = "6"
+    D7 = "7"
+    D8 = "8"
+    D9 = "9"
+    D00 = "00"
+    BACK = "back"  # one digit
+    CLEAR = "clear"  # 訂正: the whole figure
+    USE = "use"  # 点を使う
+    ENTER = "enter"  # 実行
+    CANCEL = "cancel"  # 中止 (F2)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class PowerFailing:
+    """The board measured a falling supply; some tens of milliseconds remain."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelReady:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PanelLost:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPrinted:
+    slip: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFailed:
+    slip: int
+    code: str
+
+
+# --- store (answers within the same turn of the loop) ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The journal is open. What the last boot left unfinished, oldest first."""
+
+    open: tuple[OpenVisit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardLookedUp:
+    facts: CardFacts
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVisitsLoaded:
+    open: tuple[OpenVisit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    visit: VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    visit: VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFailed:
+    """A transaction did not become durable."""
+
+    code: str
+
+
+# --- time ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    """The state's own deadline (see ``states.DEADLINES``)."""
+
+
+Event = (
+    CardRewriterReady | CardRewriterLost | CardPresented | CardUnreadable | NoCard | CardWritten | CardWriteFailed
+    | FacePrinted | FacePrintFailed | CardDischarged | CardTaken
+    | KeyPressed | PowerFailing | PanelReady | PanelLost | ReceiptPrinted | ReceiptFailed
+    | Started | CardLookedUp | OpenVisitsLoaded | Intended | Committed | StoreFailed
+    | DeadlinePassed
+)  # fmt: skip

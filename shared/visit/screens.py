@@ -1,0 +1,113 @@
+"""What the staff see: one frozen screen per moment. The kiosk draws it, the customer display takes two lines of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.errors import Fact
+from shared.ids import CardNo
+from shared.visit.facts import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """The card unit has not answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """カードを入れてください"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line for the staff inside a screen: an error code or a hint code with its facts."""
+
+    code: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Keying:
+    """Member pop-up and amount. ``field`` is the figure that digits go to: "amount" or "points"."""
+
+    card: CardNo
+    member: Member | None
+    new_card: bool
+    balance: int
+    expiring_points: int  # of the lot that lapses first
+    expiring_month: int  # its card month, 0 = none
+    days_since_last: int  # -1 = never
+    field: str
+    amount_yen: int
+    use_points: int
+    earn: int
+    due_yen: int
+    balance_after: int
+    messages: tuple[str, ...]  # pending for this card's face
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """カードを抜かないでください"""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The only screen that says success; shown after the COMMIT is durable."""
+
+    name: str
+    balance: int
+    earn: int
+    redeem: int
+    due_yen: int
+    slip: int
+    face: str  # "printing" | "printed" | "failed"
+    recovered: bool  # completed after an interruption
+    take_card: bool  # the card lies in the slot
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What happened and what to do (``shared.errors``). ``take_card``: the card lies in the slot."""
+
+    code: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    take_card: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCard:
+    """カードをお返しください: nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A visit was interrupted: put its card in, or answer ENTER = decide later."""
+
+    card: CardNo
+    amount_yen: int
+    earn: int
+    redeem: int
+    count: int  # how many such visits
+
+
+@dataclass(frozen=True, slots=True)
+class TypeNumber:
+    """The stripe is torn: type the number printed on the card."""
+
+    digits: str
+    wrong: bool  # the number typed last belongs to no interrupted visit
+
+
+Screen = (
+    Starting | Waiting | Reading | Keying | Writing | Done | Stopped | TakeCard | Unfinished | TypeNumber
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Every device of the counter, spoken to over its real wire protocol."""

@@ -1,0 +1,1 @@
+"""The loop that joins devices, journal, screen and head office."""

@@ -1,0 +1,1 @@
+"""How each family of devices cuts a byte stream into frames."""
