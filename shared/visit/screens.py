@@ -108,6 +108,16 @@ class TypeNumber:
     wrong: bool  # the number typed last belongs to no interrupted visit
 
 
+@dataclass(frozen=True, slots=True)
+class ConfirmFace:
+    """Does the face still show this balance and date? ENTER = yes, write; CANCEL = no, give the card back."""
+
+    card: CardNo
+    balance: int
+    last_day: str  # ISO date, "" = never used
+
+
 Screen = (
     Starting | Waiting | Reading | Keying | Writing | Done | Stopped | TakeCard | Unfinished | TypeNumber
+    | ConfirmFace
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The handlers of the visit table, one file per stretch of the way."""

@@ -1,0 +1,199 @@
+"""After COMMIT: show success, print face and receipt, give the card back. Nothing here decides about points."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from shared.card.face import FaceContent, FaceLayout, FaceMessage, lay_out
+from shared.points.lots import expiring
+from shared.visit import screens
+from shared.visit.effects import (
+    Effect,
+    EjectCard,
+    LookUpCard,
+    Play,
+    PrintFace,
+    PrintReceipt,
+    RecordEject,
+    RecordPrint,
+    Show,
+    Sound,
+)
+from shared.visit.events import (
+    CardDischarged,
+    CardLookedUp,
+    CardRewriterLost,
+    CardTaken,
+    Committed,
+    DeadlinePassed,
+    FacePrinted,
+    FacePrintFailed,
+    ReceiptFailed,
+    StoreFailed,
+)
+from shared.visit.flows.pricing import post_image
+from shared.visit.flows.turn import Turn, lose_unit, stay, wait_for_card
+from shared.visit.receipt import ReceiptContent, compose
+from shared.visit.shop import Moment
+from shared.visit.states import Committing, Ejecting, Finishing, Plan, Printing, Returning
+
+
+def committed(state: Committing, event: Committed, moment: Moment) -> Turn:
+    """tx2 is durable: the first sign of success."""
+    plan = state.plan
+    success = (Show(_done(plan, moment, "printing")), Play(Sound.OK))
+    if plan.facts is None:
+        return Turn(Finishing(plan), (*success, LookUpCard(plan.intent.card)))
+    return _print(plan, moment, success)
+
+
+def looked_up(state: Finishing, event: CardLookedUp, moment: Moment) -> Turn:
+    """A recovered visit has its member and messages again."""
+    plan = Plan(state.plan.intent, event.facts, recovered=True, copy=state.plan.copy)
+    return _print(plan, moment, ())
+
+
+def look_up_failed(state: Finishing, event: StoreFailed, moment: Moment) -> Turn:
+    """The points stand; the face stays old."""
+    return _leave(state.plan, moment, event.code, ())
+
+
+def reprint(plan: Plan, moment: Moment) -> Turn:
+    """The last boot counted this visit but never finished its face; the card is still inside."""
+    return Turn(Finishing(plan), (Show(_done(plan, moment, "printing")), LookUpCard(plan.intent.card)))
+
+
+def _print(plan: Plan, moment: Moment, before: tuple[Effect, ...]) -> Turn:
+    layout = _layout(plan, moment)
+    receipt = compose(_receipt(plan, moment), moment.shop.translate)
+    effects = (*before, PrintFace(layout.face), PrintReceipt(receipt))
+    return Turn(Printing(plan, layout.printed, layout.no_room), effects)
+
+
+def _layout(plan: Plan, moment: Moment) -> FaceLayout:
+    intent, image = plan.intent, post_image(plan.intent, moment)
+    day = date.fromisoformat(intent.business_day)
+    soonest = expiring(image.lots, day)
+    messages = plan.facts.messages if plan.facts else ()
+    content = FaceContent(
+        shop=moment.shop.name,
+        name=_name(plan),
+        card=intent.card,
+        balance=image.balance,
+        earn=intent.earn,
+        redeem=intent.redeem,
+        expiring_points=soonest.points,
+        expiring_month=soonest.month,
+        day=day,
+        messages=tuple(
+            FaceMessage(message.id, message.text, message.priority)
+            for message in messages
+            if not message.valid_until or message.valid_until >= intent.business_day
+        ),
+        reprint=plan.copy > 1,
+    )
+    return lay_out(moment.shop.face, content, moment.shop.translate)
+
+
+def _receipt(plan: Plan, moment: Moment) -> ReceiptContent:
+    intent, image = plan.intent, post_image(plan.intent, moment)
+    soonest = expiring(image.lots, date.fromisoformat(intent.business_day))
+    return ReceiptContent(
+        shop=moment.shop.name,
+        slip=intent.slip,
+        at_wall_ms=moment.now.wall_ms,
+        card=intent.card,
+        name=_name(plan),
+        amount_yen=intent.amount_yen,
+        discount_yen=intent.discount_yen,
+        due_yen=intent.amount_yen - intent.discount_yen,
+        earn=intent.earn,
+        redeem=intent.redeem,
+        balance=image.balance,
+        expiring_points=soonest.points,
+        expiring_month=soonest.month,
+        reprint=plan.copy > 1,
+    )
+
+
+def _name(plan: Plan) -> str:
+    return plan.facts.member.name if plan.facts and plan.facts.member else ""
+
+
+def _done(
+    plan: Plan, moment: Moment, face: str, take_card: bool = False, notices: tuple[screens.Notice, ...] = ()
+) -> screens.Done:
+    intent = plan.intent
+    return screens.Done(
+        name=_name(plan),
+        balance=post_image(intent, moment).balance,
+        earn=intent.earn,
+        redeem=intent.redeem,
+        due_yen=intent.amount_yen - intent.discount_yen,
+        slip=intent.slip,
+        face=face,
+        recovered=plan.recovered,
+        take_card=take_card,
+        notices=notices,
+    )
+
+
+def printed(state: Printing, event: FacePrinted, moment: Moment) -> Turn:
+    plan = state.plan
+    record = RecordPrint(plan.intent.visit, plan.copy, "", state.messages, state.no_room)
+    show = Show(_done(plan, moment, "printed"))
+    return Turn(Ejecting(plan, "printed", ()), (show, EjectCard(), record))
+
+
+def print_failed(state: Printing, event: FacePrintFailed, moment: Moment) -> Turn:
+    return _leave(state.plan, moment, event.code, state.no_room)
+
+
+def print_stuck(state: Printing, event: DeadlinePassed, moment: Moment) -> Turn:
+    return _leave(state.plan, moment, "device.card_rewriter.stuck", state.no_room)
+
+
+def _leave(plan: Plan, moment: Moment, code: str, no_room: tuple[int, ...]) -> Turn:
+    """Success stays; the face does not show it."""
+    notices = (screens.Notice(code),)
+    record = RecordPrint(plan.intent.visit, plan.copy, code, (), ())
+    show = Show(_done(plan, moment, "failed", notices=notices))
+    return Turn(Ejecting(plan, "failed", notices), (show, EjectCard(), record))
+
+
+def print_lost(state: Printing, event: CardRewriterLost, moment: Moment) -> Turn:
+    """The unit went away in mid-print: success stays on the screen, the card is given back when it returns."""
+    record = RecordPrint(state.plan.intent.visit, state.plan.copy, event.code, (), ())
+    show = Show(_done(state.plan, moment, "failed", notices=(screens.Notice(event.code),)))
+    return Turn(lose_unit(event.code).state, (show, record))
+
+
+def receipt_failed(state: Printing | Ejecting, event: ReceiptFailed, moment: Moment) -> Turn:
+    notice = screens.Notice(event.code)
+    if isinstance(state, Printing):
+        return stay(state, Show(_done(state.plan, moment, "printing", notices=(notice,))))
+    notices = (*state.notices, notice)
+    ejecting = Ejecting(state.plan, state.face, notices)
+    return Turn(ejecting, (Show(_done(state.plan, moment, state.face, notices=notices)),))
+
+
+def discharged(state: Ejecting, event: CardDischarged, moment: Moment) -> Turn:
+    show = Show(_done(state.plan, moment, state.face, take_card=True, notices=state.notices))
+    return stay(state, show, RecordEject(state.plan.intent.visit))
+
+
+def taken(state: Ejecting | Returning, event: CardTaken, moment: Moment) -> Turn:
+    return wait_for_card()
+
+
+def remind(state: Ejecting | Returning, event: DeadlinePassed, moment: Moment) -> Turn:
+    return stay(state, Play(Sound.ATTENTION))
+
+
+def given_back(state: Returning, event: CardDischarged, moment: Moment) -> Turn:
+    screen = screens.Stopped(state.code, take_card=True) if state.code else screens.TakeCard()
+    return stay(state, Show(screen))
+
+
+def eject_lost(state: Ejecting | Returning, event: CardRewriterLost, moment: Moment) -> Turn:
+    return lose_unit(event.code)

@@ -1,0 +1,99 @@
+"""The amount and the points: digits go to one figure, ENTER decides the visit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared.errors import Refused
+from shared.units import YEN_MAX
+from shared.visit import screens
+from shared.visit.effects import EjectCard, Intend, Play, Show, Sound, WriteCard
+from shared.visit.events import DeadlinePassed, Intended, Key, KeyPressed, PowerFailing, StoreFailed
+from shared.visit.flows.pricing import intent_of, keying_screen, most_usable, price_keyed
+from shared.visit.flows.turn import Turn, give_back, refuse
+from shared.visit.shop import Moment
+from shared.visit.states import Keying, Plan, Preparing, Returning, Writing
+
+POINTS_TYPED_MAX = 999_999  # six digits: no visit may use more (RedeemRule.points_max)
+
+
+def key(state: Keying, event: KeyPressed, moment: Moment) -> Turn:
+    match event.key:
+        case Key.ENTER:
+            return _decide(state, moment)
+        case Key.CANCEL:
+            return give_back()
+        case Key.USE:
+            return _shown(_use(state, moment), moment)
+        case Key.CLEAR:
+            return _shown(_clear(state), moment)
+        case Key.BACK:
+            return _shown(_figure(state, _typed(state) // 10), moment)
+        case _:
+            return _shown(_figure(state, int(f"{_typed(state)}{event.key.value}")), moment)
+
+
+def _decide(state: Keying, moment: Moment) -> Turn:
+    if not state.amount_yen:
+        return _shown(replace(state, notices=(screens.Notice("visit.amount_missing"),)), moment)
+    priced = price_keyed(state, moment)
+    if isinstance(priced, Refused):
+        state = replace(state, notices=() if state.use_points else (screens.Notice(priced.code, priced.facts),))
+        turn = _shown(state, moment)
+        return Turn(turn.state, (*turn.effects, Play(Sound.ATTENTION)))
+    intent = intent_of(state, priced, moment)
+    plan = Plan(intent, state.facts, recovered=False)
+    return Turn(Preparing(plan), (Show(screens.Writing()), Intend(intent)))
+
+
+def _use(state: Keying, moment: Moment) -> Keying:
+    """First press: key the points. Second press: all that may be used."""
+    if state.field == "amount":
+        return replace(state, field="points", notices=())
+    return replace(state, use_points=most_usable(state, moment), notices=())
+
+
+def _clear(state: Keying) -> Keying:
+    """The whole figure; an empty points figure gives the digits back to the amount."""
+    if state.field == "points" and not state.use_points:
+        return replace(state, field="amount", notices=())
+    return _figure(state, 0)
+
+
+def _typed(state: Keying) -> int:
+    return state.amount_yen if state.field == "amount" else state.use_points
+
+
+def _figure(state: Keying, value: int) -> Keying:
+    """A figure that no longer fits keeps its old value: the staff see that the key did nothing."""
+    if state.field == "amount":
+        return replace(state, amount_yen=value if value <= YEN_MAX else state.amount_yen, notices=())
+    return replace(state, use_points=value if value <= POINTS_TYPED_MAX else state.use_points, notices=())
+
+
+def _shown(state: Keying, moment: Moment) -> Turn:
+    return Turn(state, (Show(keying_screen(state, moment)),))
+
+
+def nobody_keys(state: Keying, event: DeadlinePassed, moment: Moment) -> Turn:
+    return give_back()
+
+
+def power_failing(state: Keying, event: PowerFailing, moment: Moment) -> Turn:
+    """No write is begun on the last milliseconds."""
+    return refuse("device.power_failing")
+
+
+def settling_failed(state: Keying, event: StoreFailed, moment: Moment) -> Turn:
+    """An old doubt could not be recorded: no new visit on top of it."""
+    return refuse(event.code)
+
+
+def intended(state: Preparing, event: Intended, moment: Moment) -> Turn:
+    """tx1 is durable: now, and only now, the stripe may be touched."""
+    return Turn(Writing(state.plan, 1), (WriteCard(state.plan.intent.post),))
+
+
+def not_intended(state: Preparing, event: StoreFailed, moment: Moment) -> Turn:
+    """tx1 failed: the card was not touched."""
+    return Turn(Returning(event.code), (Show(screens.Stopped(event.code)), Play(Sound.ERROR), EjectCard()))

@@ -1,0 +1,190 @@
+"""From power-on to the first card: ask the unit, and ask the cards of visits that a cut interrupted."""
+
+from __future__ import annotations
+
+from shared.card.codec import Verdict, decode
+from shared.clock import day_from_card
+from shared.errors import EnishiError
+from shared.ids import parse_card_no
+from shared.visit import screens
+from shared.visit.effects import AwaitCard, Doubt, Play, ReadCard, Show, Sound, WriteCard
+from shared.visit.events import (
+    CardPresented,
+    CardRewriterLost,
+    CardRewriterReady,
+    CardUnreadable,
+    DeadlinePassed,
+    Key,
+    KeyPressed,
+    NoCard,
+    Started,
+)
+from shared.visit.facts import OpenVisit, VisitState
+from shared.visit.flows.finish import reprint
+from shared.visit.flows.present import WRONG_WAY, judge
+from shared.visit.flows.turn import Turn, give_back, lose_unit, refuse, wait_for_card
+from shared.visit.flows.write import commit
+from shared.visit.journal import How, Intent
+from shared.visit.shop import Moment
+from shared.visit.states import Booting, ConfirmingFace, Down, Idle, Plan, Recovering, State, TypingNumber, Writing
+
+CARD_NO_TYPED_MAX = 10  # digits of a card number
+
+
+def started(state: Booting, event: Started, moment: Moment) -> Turn:
+    return Turn(Down(event.open, ""))
+
+
+def ready(state: Down, event: CardRewriterReady, moment: Moment) -> Turn:
+    """The unit answers. First the card inside, then whoever waits for a card, then the counter is free."""
+    if event.card_inside and state.open:
+        return Turn(Recovering(state.open, stayed=True), (Show(screens.Reading()), ReadCard()))
+    if event.card_inside:
+        return give_back()
+    return _ask_for_card(state.open)
+
+
+def ready_again(state: State, event: CardRewriterReady, moment: Moment) -> Turn:
+    """The unit restarted by itself while nothing was under way."""
+    return give_back() if event.card_inside else wait_for_card()
+
+
+def still_down(state: Down, event: CardRewriterLost, moment: Moment) -> Turn:
+    """Another reason, or the same again."""
+    return Turn(Down(state.open, event.code), (Show(screens.Stopped(event.code)),))
+
+
+def idle_lost(state: Idle, event: CardRewriterLost, moment: Moment) -> Turn:
+    return lose_unit(event.code)
+
+
+def lost(state: Recovering | TypingNumber, event: CardRewriterLost, moment: Moment) -> Turn:
+    return lose_unit(event.code, state.open)
+
+
+def confirm_lost(state: ConfirmingFace, event: CardRewriterLost, moment: Moment) -> Turn:
+    return lose_unit(event.code, [OpenVisit(state.intent, VisitState.DOUBT)])
+
+
+def _prepared(open_visits: tuple[OpenVisit, ...]) -> tuple[OpenVisit, ...]:
+    return tuple(visit for visit in open_visits if visit.state is VisitState.PREPARED)
+
+
+def _ask_for_card(open_visits: tuple[OpenVisit, ...]) -> Turn:
+    """Old doubts settle by themselves when their card comes; only fresh interruptions are shown to staff."""
+    fresh = _prepared(open_visits)
+    if not fresh:
+        return wait_for_card()
+    newest = fresh[-1].intent
+    screen = screens.Unfinished(newest.card, newest.amount_yen, newest.earn, newest.redeem, len(fresh))
+    return Turn(Recovering(open_visits, stayed=False), (Show(screen), Play(Sound.ATTENTION), AwaitCard()))
+
+
+# --- Recovering ------------------------------------------------------------------------------------------------
+
+
+def presented(state: Recovering, event: CardPresented, moment: Moment) -> Turn:
+    """The card itself says how far its visit came."""
+    if decode(event.track, moment.shop.ring).verdict is Verdict.TORN:
+        return _torn(state, Verdict.TORN.value)
+    match = next((visit for visit in reversed(state.open) if visit.intent.post == event.track), None)
+    if match is None:
+        return judge(event.track, moment)
+    if match.state is VisitState.COMMITTED:
+        if state.stayed:
+            return reprint(Plan(match.intent, None, recovered=True, copy=2), moment)
+        return judge(event.track, moment)
+    how = How.ROLLED_FORWARD if state.stayed else How.SEEN
+    return commit(Plan(match.intent, None, recovered=True), how)
+
+
+def unreadable(state: Recovering, event: CardUnreadable, moment: Moment) -> Turn:
+    if event.code == WRONG_WAY:
+        return refuse(event.code)
+    return _torn(state, event.code)
+
+
+def _torn(state: Recovering, code: str) -> Turn:
+    """Roll forward if the card never left; a card that comes back torn must be named by its printed number."""
+    fresh = _prepared(state.open)
+    if state.stayed and len(fresh) == 1:
+        return _roll_forward(fresh[0].intent)
+    candidates = tuple(visit for visit in state.open if visit.state is not VisitState.COMMITTED)
+    if not candidates:
+        return refuse(code)
+    return Turn(TypingNumber(candidates, "", False), (Show(screens.TypeNumber("", False)), Play(Sound.ATTENTION)))
+
+
+def _roll_forward(intent: Intent) -> Turn:
+    """The post image again: idempotent, and the INTENT has been durable since before the cut."""
+    plan = Plan(intent, None, recovered=True)
+    return Turn(Writing(plan, 1), (Show(screens.Writing()), WriteCard(intent.post)))
+
+
+def nothing_inside(state: Recovering, event: NoCard, moment: Moment) -> Turn:
+    """The sensors were wrong or the card was pulled."""
+    return _ask_for_card(state.open)
+
+
+def decide_later(state: Recovering, event: KeyPressed, moment: Moment) -> Turn:
+    """Staff have seen it: the visit stays in doubt until its card comes. The unit already waits for a card."""
+    if state.stayed or event.key is not Key.ENTER:
+        return Turn(state)
+    doubts = tuple(Doubt(visit.intent.visit, "decide_later") for visit in _prepared(state.open))
+    return Turn(Idle(), (Show(screens.Waiting()), *doubts))
+
+
+# --- torn card, brought back -----------------------------------------------------------------------------------
+
+
+def type_number(state: TypingNumber, event: KeyPressed, moment: Moment) -> Turn:
+    match event.key:
+        case Key.ENTER:
+            return _match_number(state, moment)
+        case Key.CANCEL:
+            return refuse(Verdict.TORN.value)
+        case Key.CLEAR:
+            digits = ""
+        case Key.BACK:
+            digits = state.digits[:-1]
+        case Key.USE:
+            digits = state.digits
+        case _:
+            digits = (state.digits + event.key.value)[:CARD_NO_TYPED_MAX]
+    return Turn(TypingNumber(state.open, digits, False), (Show(screens.TypeNumber(digits, False)),))
+
+
+def _match_number(state: TypingNumber, moment: Moment) -> Turn:
+    try:
+        card = parse_card_no(state.digits)
+    except EnishiError:
+        return _wrong_number(state)
+    matching = [visit.intent for visit in state.open if visit.intent.card == card]
+    if not matching:
+        return _wrong_number(state)
+    intent = max(matching, key=lambda one: (one.gen, one.seq))
+    before = decode(intent.pre, moment.shop.ring).image
+    if before is None:
+        return refuse(Verdict.TORN.value)
+    last_day = day_from_card(before.day).isoformat() if before.day else ""
+    screen = screens.ConfirmFace(card, before.balance, last_day)
+    return Turn(ConfirmingFace(intent), (Show(screen), Play(Sound.ATTENTION)))
+
+
+def _wrong_number(state: TypingNumber) -> Turn:
+    return Turn(TypingNumber(state.open, "", True), (Show(screens.TypeNumber("", True)), Play(Sound.ATTENTION)))
+
+
+def confirm_face(state: ConfirmingFace, event: KeyPressed, moment: Moment) -> Turn:
+    """ENTER: the face still shows the state before the interrupted visit, so nobody wrote the card since."""
+    match event.key:
+        case Key.ENTER:
+            return _roll_forward(state.intent)
+        case Key.CANCEL:
+            return refuse(Verdict.TORN.value)
+        case _:
+            return Turn(state)
+
+
+def nobody_types(state: TypingNumber | ConfirmingFace, event: DeadlinePassed, moment: Moment) -> Turn:
+    return refuse(Verdict.TORN.value)

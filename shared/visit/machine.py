@@ -1,0 +1,173 @@
+"""The visit as one total table (state, event) -> (state, effects).
+
+Rule 1: whatever affects the course of a visit stands in this table and the handlers it names.
+Rule 2: every pair of state and event is either in TABLE or in IGNORED; a test proves it, so nothing is forgotten
+and nothing is swallowed by accident.
+Rule 3: INTENT -> stripe -> COMMIT -> success. The effects of no handler stand in another order.
+
+What the loop owes the table: the effects of a turn are performed in order; what the store answers (``CardLookedUp``,
+``OpenVisitsLoaded``, ``Intended``, ``Committed``, ``StoreFailed``) is stepped after the last of them and before any
+other event; the deadline starts anew whenever a step returned another state object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from shared.clock import Now
+from shared.visit import events as e
+from shared.visit import screens
+from shared.visit import states as s
+from shared.visit.effects import Effect, Show
+from shared.visit.events import Event
+from shared.visit.flows import finish, keying, present, ready, restart, write
+from shared.visit.flows.turn import Turn
+from shared.visit.shop import Moment, Shop
+from shared.visit.states import State
+
+__all__ = ["IGNORED", "TABLE", "Shop", "Turn", "start", "step"]
+
+Handler = Callable[[Any, Any, Moment], Turn]  # (the state, the event, when and where)
+
+TABLE: dict[tuple[type[State], type[Event]], Handler] = {
+    (s.Booting, e.Started): ready.started,
+    #
+    (s.Down, e.CardRewriterReady): ready.ready,
+    (s.Down, e.CardRewriterLost): ready.still_down,
+    #
+    (s.Recovering, e.CardPresented): ready.presented,
+    (s.Recovering, e.CardUnreadable): ready.unreadable,
+    (s.Recovering, e.NoCard): ready.nothing_inside,
+    (s.Recovering, e.KeyPressed): ready.decide_later,
+    (s.Recovering, e.CardRewriterLost): ready.lost,
+    (s.Recovering, e.CardRewriterReady): restart.while_recovering,
+    #
+    (s.TypingNumber, e.KeyPressed): ready.type_number,
+    (s.TypingNumber, e.DeadlinePassed): ready.nobody_types,
+    (s.TypingNumber, e.CardRewriterLost): ready.lost,
+    (s.TypingNumber, e.CardRewriterReady): restart.while_recovering,
+    #
+    (s.ConfirmingFace, e.KeyPressed): ready.confirm_face,
+    (s.ConfirmingFace, e.DeadlinePassed): ready.nobody_types,
+    (s.ConfirmingFace, e.CardRewriterLost): ready.confirm_lost,
+    (s.ConfirmingFace, e.CardRewriterReady): restart.while_confirming,
+    #
+    (s.Idle, e.CardPresented): present.presented,
+    (s.Idle, e.CardUnreadable): present.unreadable,
+    (s.Idle, e.CardRewriterLost): ready.idle_lost,
+    (s.Idle, e.CardRewriterReady): ready.ready_again,
+    (s.Idle, e.StoreFailed): restart.doubt_not_recorded,
+    #
+    (s.Judging, e.CardLookedUp): present.looked_up,
+    (s.Judging, e.OpenVisitsLoaded): present.torn,
+    (s.Judging, e.StoreFailed): present.store_failed,
+    #
+    (s.Keying, e.KeyPressed): keying.key,
+    (s.Keying, e.DeadlinePassed): keying.nobody_keys,
+    (s.Keying, e.PowerFailing): keying.power_failing,
+    (s.Keying, e.StoreFailed): keying.settling_failed,
+    (s.Keying, e.CardRewriterLost): restart.keying_lost,
+    (s.Keying, e.CardRewriterReady): ready.ready_again,
+    #
+    (s.Preparing, e.Intended): keying.intended,
+    (s.Preparing, e.StoreFailed): keying.not_intended,
+    #
+    (s.Writing, e.CardWritten): write.written,
+    (s.Writing, e.CardWriteFailed): write.write_failed,
+    (s.Writing, e.CardRewriterLost): write.unit_lost,
+    (s.Writing, e.CardRewriterReady): restart.while_writing,
+    (s.Writing, e.DeadlinePassed): write.stuck,
+    #
+    (s.Rereading, e.CardPresented): write.reread,
+    (s.Rereading, e.CardUnreadable): write.reread_failed,
+    (s.Rereading, e.NoCard): write.card_gone,
+    (s.Rereading, e.CardRewriterLost): write.unit_lost,
+    (s.Rereading, e.CardRewriterReady): restart.while_writing,
+    (s.Rereading, e.DeadlinePassed): write.stuck,
+    #
+    (s.Committing, e.Committed): finish.committed,
+    (s.Committing, e.StoreFailed): write.not_committed,
+    #
+    (s.Finishing, e.CardLookedUp): finish.looked_up,
+    (s.Finishing, e.StoreFailed): finish.look_up_failed,
+    #
+    (s.Printing, e.FacePrinted): finish.printed,
+    (s.Printing, e.FacePrintFailed): finish.print_failed,
+    (s.Printing, e.CardRewriterLost): finish.print_lost,
+    (s.Printing, e.CardRewriterReady): restart.while_printing,
+    (s.Printing, e.ReceiptFailed): finish.receipt_failed,
+    (s.Printing, e.DeadlinePassed): finish.print_stuck,
+    #
+    (s.Ejecting, e.CardDischarged): finish.discharged,
+    (s.Ejecting, e.CardTaken): finish.taken,
+    (s.Ejecting, e.CardRewriterLost): finish.eject_lost,
+    (s.Ejecting, e.CardRewriterReady): ready.ready_again,
+    (s.Ejecting, e.ReceiptFailed): finish.receipt_failed,
+    (s.Ejecting, e.StoreFailed): restart.record_failed,
+    (s.Ejecting, e.DeadlinePassed): finish.remind,
+    #
+    (s.Returning, e.CardDischarged): finish.given_back,
+    (s.Returning, e.CardTaken): finish.taken,
+    (s.Returning, e.CardRewriterLost): finish.eject_lost,
+    (s.Returning, e.CardRewriterReady): ready.ready_again,
+    (s.Returning, e.DeadlinePassed): finish.remind,
+}
+
+# What may be ignored, by reason.
+_PANEL = {e.PanelReady, e.PanelLost, e.ReceiptPrinted}  # the loop shows the health of these two
+_RECEIPT = _PANEL | {e.ReceiptFailed}  # ... of a receipt nobody waits for any more
+_POWER = {e.PowerFailing}  # nothing to prevent: no write can begin here, or it is already on its way
+# An answer of the unit to an order that a restart or a lost link has overtaken:
+_READ = {e.CardPresented, e.CardUnreadable, e.NoCard}
+_WRITTEN = {e.CardWritten, e.CardWriteFailed}
+_PRINTED = {e.FacePrinted, e.FacePrintFailed}
+_LEFT = {e.CardDischarged, e.CardTaken}
+_UNIT = _READ | _WRITTEN | _PRINTED | _LEFT
+# An answer of the store to an effect beside the main line (a settled doubt, a recorded print):
+_ANSWER = {e.Started, e.CardLookedUp, e.OpenVisitsLoaded, e.Intended, e.Committed}
+_FAILED = {e.StoreFailed}
+_KEY = {e.KeyPressed}  # a key that means nothing here
+_LATE = {e.DeadlinePassed}  # the state has none; the loop may have been about to say so
+# The store answers before the loop takes anything else, so nothing of the outside can come between:
+_OUTSIDE = _UNIT | _RECEIPT | _POWER | _KEY | _LATE | {e.CardRewriterReady, e.CardRewriterLost}
+
+_BESIDE = _RECEIPT | _POWER | _ANSWER | _FAILED  # beside the card's way
+
+_IGNORED_IN: dict[type[State], set[type[Event]]] = {
+    s.Booting: _OUTSIDE | (_ANSWER - {e.Started}) | _FAILED,
+    s.Down: _BESIDE | _UNIT | _KEY | _LATE,
+    s.Recovering: _BESIDE | _WRITTEN | _PRINTED | _LEFT | _LATE,
+    s.TypingNumber: _BESIDE | _UNIT,
+    s.ConfirmingFace: _BESIDE | _UNIT,
+    s.Idle: _RECEIPT | _POWER | _ANSWER | {e.NoCard} | _WRITTEN | _PRINTED | _LEFT | _KEY | _LATE,
+    s.Judging: _OUTSIDE | {e.Started, e.Intended, e.Committed},
+    s.Keying: _RECEIPT | _ANSWER | _UNIT,
+    s.Preparing: _OUTSIDE | (_ANSWER - {e.Intended}),
+    s.Writing: _BESIDE | _READ | _PRINTED | _LEFT | _KEY,
+    s.Rereading: _BESIDE | _WRITTEN | _PRINTED | _LEFT | _KEY,
+    s.Committing: _OUTSIDE | (_ANSWER - {e.Committed}),
+    s.Finishing: _OUTSIDE | (_ANSWER - {e.CardLookedUp}),
+    s.Printing: _PANEL | _POWER | _ANSWER | _FAILED | _READ | _WRITTEN | _LEFT | _KEY,
+    s.Ejecting: _PANEL | _POWER | _ANSWER | _READ | _WRITTEN | _PRINTED | _KEY,
+    s.Returning: _BESIDE | _READ | _WRITTEN | _PRINTED | _KEY,
+}
+
+IGNORED: frozenset[tuple[type[State], type[Event]]] = frozenset(
+    (state, event) for state, ignored in _IGNORED_IN.items() for event in ignored
+)
+
+
+def start() -> tuple[State, tuple[Effect, ...]]:
+    """The state before the journal is open."""
+    return s.Booting(), (Show(screens.Starting()),)
+
+
+def step(state: State, event: Event, now: Now, shop: Shop) -> Turn:
+    """One step. A pair outside TABLE and IGNORED is a bug and raises AssertionError."""
+    pair = (type(state), type(event))
+    handler = TABLE.get(pair)
+    if handler is None:
+        assert pair in IGNORED, f"no entry for {pair[0].__name__} and {pair[1].__name__}"
+        return Turn(state)
+    return handler(state, event, Moment(now, shop))
