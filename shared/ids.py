@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import NewType
 
 from shared.errors import EnishiError
@@ -16,6 +17,9 @@ CARD_NO_DIGITS = 10
 MEMBER_NO_DIGITS = 8
 TERMINAL_ID_MAX = (1 << 14) - 1
 VISIT_TAG_BITS = 26  # what of a VisitId fits on the card
+TYPED_LEN_MAX = 40  # characters; ten digits with blanks and hyphens, at any width
+
+_SEPARATORS = str.maketrans("", "", " -‐‑‒–—―−ー")
 
 # Damm's table of order 10: a single wrong digit and every swap of neighbours changes the result.
 _DAMM = (
@@ -56,12 +60,12 @@ def make_member_no(serial: int) -> MemberNo:
 
 
 def parse_card_no(text: str) -> CardNo:
-    """A typed card number; spaces and hyphens are ignored. Raises ``input.card_no``."""
+    """A typed card number; width, spaces and hyphens do not matter. Raises ``input.card_no``."""
     return CardNo(_parse(text, CARD_NO_DIGITS, "input.card_no"))
 
 
 def parse_member_no(text: str) -> MemberNo:
-    """A typed member number; spaces and hyphens are ignored. Raises ``input.member_no``."""
+    """A typed member number; width, spaces and hyphens do not matter. Raises ``input.member_no``."""
     return MemberNo(_parse(text, MEMBER_NO_DIGITS, "input.member_no"))
 
 
@@ -90,7 +94,7 @@ def _append_check_digit(serial: int, digits: int) -> int:
 
 
 def _parse(text: str, digits: int, code: str) -> int:
-    cleaned = text.replace("-", "").replace(" ", "")
-    if len(cleaned) != digits or not is_valid(cleaned):
-        raise EnishiError(code, value=text[:20])
+    cleaned = unicodedata.normalize("NFKC", text[:TYPED_LEN_MAX]).translate(_SEPARATORS)
+    if len(text) > TYPED_LEN_MAX or len(cleaned) != digits or not is_valid(cleaned):
+        raise EnishiError(code, value=text[:20].encode("utf-8", "replace").decode())
     return int(cleaned)

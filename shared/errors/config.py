@@ -8,4 +8,44 @@ TEXTS = {
         N_("設定に知らない項目 {key} があります。"),
         N_("{suggestion} の書きまちがいではないか確かめてください。"),
     ),
+    "config.kiosk_port": ErrorText(
+        N_("画面の番号 {host}:{port} は、ほかのプログラムが使っています。"),
+        N_("そのプログラムを止めるか、設定 kiosk.port を別の番号にしてください。"),
+    ),
+    "config.driver": ErrorText(
+        N_("機器の型名 {model} を知りません。"),
+        N_("{suggestion} の書きまちがいではないか、設定を確かめてください。"),
+    ),
+    "config.driver_role": ErrorText(
+        N_("機器 {model} は {role} としては使えません。"),
+        N_("設定の機器の欄を確かめてください。"),
+    ),
+    "config.missing_key": ErrorText(
+        N_("設定 {key} がありません。"),
+        N_("たとえば「{example}」のように書いてください。"),
+    ),
+    "config.wrong_type": ErrorText(
+        N_("設定 {key} の値 {value} の書き方が違います。"),
+        N_("{wanted} の形で書いてください。"),
+    ),
+    "config.bad_value": ErrorText(
+        N_("設定 {key} の値 {value} は使えません。"),
+        N_("使える値を確かめてください（{wanted}）。"),
+    ),
+    "config.unreadable": ErrorText(
+        N_("設定のファイル {path} を読めません（{detail}）。"),
+        N_("ファイルの場所と書き方を確かめてください。"),
+    ),
+    "config.plain_http": ErrorText(
+        N_("{url} は暗号化されない通信です。"),
+        N_("https:// で始まる場所にしてください。"),
+    ),
+    "config.secret_missing": ErrorText(
+        N_("{key} のファイル {path} がないか、空か、読めません。"),
+        N_("ファイルを置き、このプログラムが読めるようにしてください。"),
+    ),
+    "config.secret_malformed": ErrorText(
+        N_("{key} のファイルの中身が鍵の形ではありません。"),
+        N_("16進数 {digits} けたを1行で書いてください。"),
+    ),
 }

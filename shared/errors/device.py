@@ -8,4 +8,144 @@ TEXTS = {
         N_("カード機が返事をしません。"),
         N_("カード機の電源とケーブルを確かめてください。"),
     ),
+    "device.panel_board.no_answer": ErrorText(
+        N_("キーと表示器が返事をしません。"),
+        N_("操作盤の電源とケーブルを確かめてください。画面のキーはそのまま使えます。"),
+    ),
+    "device.panel_board.link_closed": ErrorText(
+        N_("操作盤の接続が切れました。"),
+        N_("操作盤のケーブルを差し直してください。画面のキーはそのまま使えます。"),
+    ),
+    "device.panel_board.version": ErrorText(
+        N_("操作盤のプログラムが、この端末と合いません。"),
+        N_("画面のキーを使い、操作盤の更新を本部に頼んでください。"),
+    ),
+    "device.receipt_printer.no_answer": ErrorText(
+        N_("レシートプリンターが返事をしません。"),
+        N_("プリンターの電源とケーブルを確かめてください。ポイントは記録されています。"),
+    ),
+    "device.receipt_printer.link_closed": ErrorText(
+        N_("レシートプリンターの接続が切れました。"),
+        N_("プリンターのケーブルを差し直してください。ポイントは記録されています。"),
+    ),
+    "device.receipt_printer.paper_out": ErrorText(
+        N_("レシートの紙がなくなりました。"),
+        N_("新しいロール紙を入れて、レシートを出し直してください。"),
+    ),
+    "device.receipt_printer.cover_open": ErrorText(
+        N_("レシートプリンターのふたが開いています。"),
+        N_("ふたを閉めて、レシートを出し直してください。"),
+    ),
+    "device.receipt_printer.fault": ErrorText(
+        N_("レシートプリンターに異常があります。"),
+        N_("電源を切り、紙づまりを取り除いてから入れ直してください。"),
+    ),
+    "device.receipt_printer.timeout": ErrorText(
+        N_("レシートが時間内に印刷されませんでした。"),
+        N_("プリンターの紙とふたを確かめて、レシートを出し直してください。"),
+    ),
+    "device.receipt_printer.queue_full": ErrorText(
+        N_("印刷待ちのレシートが多すぎます。"),
+        N_("プリンターの紙とふたを確かめ、しばらくしてから出し直してください。"),
+    ),
+    "device.receipt_printer.too_long": ErrorText(
+        N_("レシートが長すぎて印刷できません。"),
+        N_("明細を分けて、レシートを出し直してください。"),
+    ),
+    "device.power_failing": ErrorText(
+        N_("電源の電圧が下がっています。"),
+        N_("電源が戻ってから、もう一度カードを入れてください。"),
+    ),
+    "device.card_rewriter.stuck": ErrorText(
+        N_("カード機の処理が終わりません。"),
+        N_("カード機の電源を入れ直して、同じカードをもう一度入れてください。"),
+    ),
+    "device.card_rewriter.restarted": ErrorText(
+        N_("カード機が処理の途中で動き直しました。"),
+        N_("同じカードを、もう一度入れてください。"),
+    ),
+    "device.card_rewriter.link_lost": ErrorText(
+        N_("カード機との接続が切れました。"),
+        N_("カード機のケーブルを差し直してください。自動でつなぎ直します。"),
+    ),
+    "device.card_rewriter.no_card": ErrorText(
+        N_("カード機の中にカードがありません。"),
+        N_("カードをもう一度入れてください。"),
+    ),
+    "device.card_rewriter.no_stripe": ErrorText(
+        N_("カードの磁気を読めません。向きが逆か、磁気のないカードです。"),
+        N_("カードの向きと表裏を確かめて、もう一度入れてください。"),
+    ),
+    "device.card_rewriter.read_parity": ErrorText(
+        N_("カードの磁気を正しく読めません（パリティ）。"),
+        N_("カードの磁気面を乾いた布でふいて、もう一度入れてください。続くときはカード機を清掃してください。"),
+    ),
+    "device.card_rewriter.read_start_end": ErrorText(
+        N_("カードの磁気を正しく読めません（始まりと終わりの符号）。"),
+        N_("カードの磁気面を乾いた布でふいて、もう一度入れてください。続くときはカード機を清掃してください。"),
+    ),
+    "device.card_rewriter.read_lrc": ErrorText(
+        N_("カードの磁気を正しく読めません（検査符号）。"),
+        N_("カードの磁気面を乾いた布でふいて、もう一度入れてください。続くときはカード機を清掃してください。"),
+    ),
+    "device.card_rewriter.read_character": ErrorText(
+        N_("カードの磁気に読めない文字があります。"),
+        N_("カードの磁気面を乾いた布でふいて、もう一度入れてください。続くときはカード機を清掃してください。"),
+    ),
+    "device.card_rewriter.write_error": ErrorText(
+        N_("カードに書き込めませんでした。"),
+        N_("カードをふいて、もう一度お試しください。続くときは新しいカードに取り替えて、カード機を清掃してください。"),
+    ),
+    "device.card_rewriter.jam": ErrorText(
+        N_("カード機の中でカードが詰まりました。"),
+        N_("カード機の搬送部を開けてカードを取り除き、閉じてください。"),
+    ),
+    "device.card_rewriter.cover_open": ErrorText(
+        N_("カード機のカバーが開いています。"),
+        N_("カバーを閉じてください。"),
+    ),
+    "device.card_rewriter.invalid_command": ErrorText(
+        N_("カード機が命令を受け付けませんでした。"),
+        N_("カード機の機種と設定を確かめて、店長または本部に連絡してください。"),
+    ),
+    "device.card_rewriter.cam_motor": ErrorText(
+        N_("カード機のカムモーターが故障しています。"),
+        N_("カード機の電源を入れ直してください。直らないときは修理を依頼してください。"),
+    ),
+    "device.card_rewriter.head_temperature": ErrorText(
+        N_("カード機の消去ヘッドの温度が異常です。"),
+        N_("しばらく冷ましてからお試しください。直らないときは修理を依頼してください。"),
+    ),
+    "device.card_rewriter.eeprom": ErrorText(
+        N_("カード機の設定メモリーが故障しています。"),
+        N_("カード機の電源を入れ直してください。直らないときは修理を依頼してください。"),
+    ),
+    "device.card_rewriter.unsuitable_image": ErrorText(
+        N_("カード機が印字用の画像を受け付けませんでした。"),
+        N_("印字の設定を確かめて、店長または本部に連絡してください。"),
+    ),
+    "device.card_rewriter.face_overflow": ErrorText(
+        N_("カードの面に印字が収まりません。"),
+        N_("印字する文を短くしてください。カードの記録は正しく書けています。"),
+    ),
+    "device.card_rewriter.refused": ErrorText(
+        N_("カード機が命令を受け付けませんでした。"),
+        N_("カードを抜いて、もう一度お試しください。続くときはカード機の電源を入れ直してください。"),
+    ),
+    "device.card_rewriter.unknown_status": ErrorText(
+        N_("カード機から知らない状態番号が届きました。"),
+        N_("カード機の電源を入れ直してください。続くときは店長または本部に連絡してください。"),
+    ),
+    "device.card_rewriter.track": ErrorText(
+        N_("カードに書けない内容です。"),
+        N_("店長または本部に連絡してください。"),
+    ),
+    "device.link_missing": ErrorText(
+        N_("機器の接続口 {port} が見つかりません。"),
+        N_("機器のケーブルと電源を確かめてください。つながると自動で始まります。"),
+    ),
+    "device.link_lost": ErrorText(
+        N_("機器との接続 {port} が切れました。"),
+        N_("機器のケーブルと電源を確かめてください。自動でつなぎ直します。"),
+    ),
 }

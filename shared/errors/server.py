@@ -8,4 +8,68 @@ TEXTS = {
         N_("ログインしていません。"),
         N_("もう一度ログインしてください。"),
     ),
+    "server.setup_link": ErrorText(
+        N_("このリンクは使えません。期限が切れたか、すでに使われています。"),
+        N_("サーバーで「python -m server invite」を実行して、新しいリンクを作ってください。"),
+    ),
+    "server.sign_in": ErrorText(
+        N_("利用者名またはパスワードが違います。"),
+        N_("確かめて、もう一度入力してください。"),
+    ),
+    "server.sign_in_blocked": ErrorText(
+        N_("まちがいが続いたため、しばらくログインできません。"),
+        N_("15分たってから、もう一度入力してください。"),
+    ),
+    "server.bad_request": ErrorText(
+        N_("送られた内容を読めません。"),
+        N_("前の画面に戻って、もう一度操作してください。"),
+    ),
+    "server.not_found": ErrorText(
+        N_("このページはありません。"),
+        N_("ホームまたは左のメニューから選んでください。"),
+    ),
+    "server.too_large": ErrorText(
+        N_("送られた内容が大きすぎます。"),
+        N_("内容を減らして、もう一度送ってください。"),
+    ),
+    "server.stale_form": ErrorText(
+        N_("画面を開いてから時間がたったため、送信できませんでした。"),
+        N_("前の画面に戻り、読み込み直してから、もう一度送ってください。"),
+    ),
+    "server.failed": ErrorText(
+        N_("処理の途中で問題が起きました。記録は変わっていません。"),
+        N_("もう一度操作してください。続くときはシステムの担当者に連絡してください。"),
+    ),
+    "server.database_busy": ErrorText(
+        N_("データベースが混み合っていて、処理できませんでした。"),
+        N_("少し待ってから、もう一度操作してください。"),
+    ),
+    "server.database_setting": ErrorText(
+        N_("データベースの設定 {name} が {value} のままで、変えられません。"),
+        N_("データベースのファイルを、このコンピューターのディスクに置いてください。"),
+    ),
+    "server.database_missing": ErrorText(
+        N_("本部のデータベースがまだありません（{path}）。"),
+        N_("先に「python -m server setup」を実行してください。"),
+    ),
+    "server.port_taken": ErrorText(
+        N_("{host}:{port} は、ほかのプログラムが使っています。"),
+        N_("そのプログラムを止めるか、--port で別の番号を指定してください。"),
+    ),
+    "server.terminal_missing": ErrorText(
+        N_("端末 {terminal} の登録がありません。"),
+        N_("「python -m server check」で記録を確かめてください。"),
+    ),
+    "server.file": ErrorText(
+        N_("ファイル {path} を読み書きできません（{detail}）。"),
+        N_("ファイルの場所と、書き込みの権限を確かめてください。"),
+    ),
+    "server.seed_malformed": ErrorText(
+        N_("取り込むファイルの形が違います（{detail}）。"),
+        N_("ファイルを作り直してください。"),
+    ),
+    "server.seed_tenant": ErrorText(
+        N_("取り込むファイルはチェーン {theirs} のもので、この本部（{ours}）のものではありません。"),
+        N_("設定 tenant を確かめてください。"),
+    ),
 }

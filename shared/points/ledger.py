@@ -36,8 +36,8 @@ def derive(
     dropped = {visit for visit in aborted if visit in visits} - counted
     seen_hashes = set(seen)
     while True:
-        bases = {(visits[visit].gen, visits[visit].pre_hash) for visit in counted}
-        base_hashes = {base for _, base in bases}
+        bases = {(fact.gen, fact.pre_hash) for visit, fact in visits.items() if visit in counted}
+        base_hashes = {fact.pre_hash for visit, fact in visits.items() if visit in counted}
         taken = {
             visit
             for visit, fact in visits.items()

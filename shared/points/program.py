@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from shared.units import Rounding
+from shared.errors import EnishiError
+from shared.units import YEN_MAX, Rounding
+
+EARN_MAX = REDEEM_MAX = (1 << 18) - 1  # points of one visit; 18 bits each (card image v1)
+OFF_RED_MAX = (1 << 17) - 1  # points redeemed since the last online visit (card image v1)
+OFF_CNT_MAX = (1 << 7) - 1  # visits since the last online visit (card image v1)
+EXPIRY_MONTHS_MAX = 120  # ten years; the card's months end in 2066
+NAME_LEN_MAX = 60  # characters; two lines on a receipt
 
 
 class EarnBasis(Enum):
@@ -56,3 +63,28 @@ class Programme:
     expiry_months: int = 12  # lapse at the end of the N-th month after earning; 0 = never
     day_start_minute: int = 300  # the business day begins at 05:00 JST
     offline: OfflineLimits = field(default_factory=OfflineLimits)
+
+
+def validate_programme(programme: Programme) -> None:
+    """Refuse rules that mean nothing. Raises ``input.programme`` with the first wrong ``field`` and its bounds."""
+    earn, redeem, offline = programme.earn, programme.redeem, programme.offline
+    whole_units = redeem.points_max // redeem.unit_points * redeem.unit_points if redeem.unit_points > 0 else 0
+    figures = (  # field, value, smallest, largest
+        ("version", programme.version, 1, (1 << 31) - 1),
+        ("name", len(programme.name), 0, NAME_LEN_MAX),
+        ("earn.per_yen", earn.per_yen, 1, YEN_MAX),
+        ("earn.points", earn.points, 0, EARN_MAX),
+        ("redeem.unit_points", redeem.unit_points, 1, REDEEM_MAX),
+        ("redeem.unit_yen", redeem.unit_yen, 1, YEN_MAX),
+        ("redeem.points_min", redeem.points_min, 0, REDEEM_MAX),
+        ("redeem.points_max", redeem.points_max, redeem.points_min, REDEEM_MAX),
+        ("redeem.points_max", whole_units, max(redeem.points_min, 1), REDEEM_MAX),
+        ("expiry_months", programme.expiry_months, 0, EXPIRY_MONTHS_MAX),
+        ("day_start_minute", programme.day_start_minute, 0, 24 * 60 - 1),
+        ("offline.redeem_per_visit", offline.redeem_per_visit, 0, REDEEM_MAX),
+        ("offline.redeem_since_online", offline.redeem_since_online, 0, OFF_RED_MAX),
+        ("offline.visits_since_online", offline.visits_since_online, 0, OFF_CNT_MAX),
+    )
+    for name, value, minimum, maximum in figures:
+        if not minimum <= value <= maximum:
+            raise EnishiError("input.programme", field=name, value=value, minimum=minimum, maximum=maximum)

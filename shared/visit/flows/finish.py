@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from shared.card.face import FaceContent, FaceLayout, FaceMessage, lay_out
+from shared.points.earn import explain_earn
 from shared.points.lots import expiring
 from shared.visit import screens
 from shared.visit.effects import (
@@ -33,6 +34,7 @@ from shared.visit.events import (
 )
 from shared.visit.flows.pricing import post_image
 from shared.visit.flows.turn import Turn, lose_unit, stay, wait_for_card
+from shared.visit.journal import Intent
 from shared.visit.receipt import ReceiptContent, compose
 from shared.visit.shop import Moment
 from shared.visit.states import Committing, Ejecting, Finishing, Plan, Printing, Returning
@@ -112,8 +114,17 @@ def _receipt(plan: Plan, moment: Moment) -> ReceiptContent:
         balance=image.balance,
         expiring_points=soonest.points,
         expiring_month=soonest.month,
+        sentence=_sentence(intent, moment),
         reprint=plan.copy > 1,
     )
+
+
+def _sentence(intent: Intent, moment: Moment) -> str:
+    """Why these points; left out when the visit was priced by rules that are no longer at hand."""
+    programme = moment.shop.programme
+    if programme.version != intent.programme or not intent.earn:
+        return ""
+    return explain_earn(programme, intent.amount_yen, intent.discount_yen).text(moment.shop.translate)
 
 
 def _name(plan: Plan) -> str:

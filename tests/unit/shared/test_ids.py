@@ -1,0 +1,102 @@
+"""Check digits catch what fingers do wrong."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import EnishiError
+from shared.ids import (
+    CardNo,
+    MemberNo,
+    VisitId,
+    check_digit,
+    format_card_no,
+    format_member_no,
+    is_valid,
+    make_card_no,
+    make_member_no,
+    parse_card_no,
+    parse_member_no,
+    visit_tag,
+)
+
+digit_strings = st.text("0123456789", min_size=1, max_size=12)
+
+
+@pytest.mark.parametrize(("digits", "check"), [("572", 4), ("", 0), ("0", 0), ("1", 3), ("43881234567", 9)])
+def test_the_damm_digit_of_known_numbers(digits, check):
+    assert check_digit(digits) == check
+    assert is_valid(digits + str(check))
+
+
+@given(digit_strings, st.data())
+def test_one_wrong_digit_is_always_noticed(digits, data):
+    valid = digits + str(check_digit(digits))
+    place = data.draw(st.integers(0, len(valid) - 1))
+    wrong = data.draw(st.sampled_from([digit for digit in "0123456789" if digit != valid[place]]))
+    assert not is_valid(valid[:place] + wrong + valid[place + 1 :])
+
+
+@given(digit_strings, st.data())
+def test_two_swapped_neighbours_are_always_noticed(digits, data):
+    valid = digits + str(check_digit(digits))
+    place = data.draw(st.integers(0, len(valid) - 2))
+    first, second = valid[place : place + 2]
+    if first != second:
+        assert not is_valid(valid[:place] + second + first + valid[place + 2 :])
+
+
+@pytest.mark.parametrize("text", ["", "12a4", "１２３４", "-1", "٣"])
+def test_what_is_no_row_of_ascii_digits_is_not_valid(text):
+    assert not is_valid(text)
+
+
+@given(st.integers(0, 999_999_999))
+def test_a_card_number_is_read_back_from_its_printed_form(serial):
+    card = make_card_no(serial)
+    assert card // 10 == serial
+    assert parse_card_no(format_card_no(card)) == card
+
+
+@given(st.integers(0, 9_999_999))
+def test_a_member_number_is_read_back_from_its_printed_form(serial):
+    member = make_member_no(serial)
+    assert parse_member_no(format_member_no(member)) == member
+
+
+def test_numbers_are_printed_in_groups():
+    assert format_card_no(CardNo(1234567894)) == "1234-567-894"
+    assert format_card_no(CardNo(0)) == "0000-000-000"
+    assert format_member_no(MemberNo(12345)) == "0001-2345"
+
+
+@pytest.mark.parametrize(
+    "text", ["1234567894", "1234-567-894", " 1234 567 894 ", "１２３４－５６７－８９４", "1234ー567ー894"]
+)
+def test_width_blanks_and_hyphens_do_not_matter(text):
+    assert parse_card_no(text) == 1234567894
+
+
+@pytest.mark.parametrize(
+    "text", ["", "123456789", "12345678941", "1234567890", "12345x7894", "\ud800" * 10, "1" * 99_999]
+)
+def test_a_wrong_number_is_refused_by_name_and_can_be_logged(text):
+    with pytest.raises(EnishiError, match=r"input\.card_no") as caught:
+        parse_card_no(text)
+    str(caught.value).encode("utf-8")
+    with pytest.raises(EnishiError, match=r"input\.member_no"):
+        parse_member_no(text)
+
+
+@pytest.mark.parametrize("serial", [-1, 1_000_000_000])
+def test_a_serial_that_does_not_fit_is_refused(serial):
+    with pytest.raises(EnishiError, match=r"input\.serial_out_of_range"):
+        make_card_no(serial)
+
+
+def test_the_card_carries_the_first_26_bits_of_a_visit():
+    assert visit_tag(VisitId("ffffffff" + "0" * 24)) == (1 << 26) - 1
+    assert visit_tag(VisitId("0000003f" + "f" * 24)) == 0
+    assert visit_tag(VisitId("00000040" + "0" * 24)) == 1

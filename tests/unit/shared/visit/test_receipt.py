@@ -1,0 +1,123 @@
+"""The receipt: every figure of the visit on 58 mm of paper."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.ids import CardNo
+from shared.locale import japanese
+from shared.text.jis import is_printable
+from shared.text.width import columns
+from shared.units import YEN_MAX
+from shared.visit.receipt import RECEIPT_COLUMNS, Receipt, ReceiptContent, ReceiptLine, compose, mask_card_no
+
+AT = int(datetime(2026, 11, 21, 5, 5, tzinfo=UTC).timestamp() * 1000)
+
+
+def content(**changes) -> ReceiptContent:
+    figures = {
+        "shop": "ひまわり商店街",
+        "slip": 12,
+        "at_wall_ms": AT,
+        "card": CardNo(1234567894),
+        "name": "髙橋 美智子",
+        "amount_yen": 12_480,
+        "discount_yen": 500,
+        "due_yen": 11_980,
+        "earn": 119,
+        "redeem": 500,
+        "balance": 12_099,
+        "expiring_points": 300,
+        "expiring_month": 46,
+        "sentence": "11,980円 ÷ 100円 × 1点 = 119点（切捨て）",
+    }
+    return ReceiptContent(**{**figures, **changes})
+
+
+def test_a_whole_receipt():
+    assert compose(content(), japanese) == Receipt(
+        12,
+        (
+            ReceiptLine("ひまわり商店街", centred=True, large=True),
+            ReceiptLine("2026/11/21 14:05", "伝票 12"),
+            ReceiptLine("カード", "****-**7-894"),
+            ReceiptLine("高橋 美智子 様"),
+            ReceiptLine(rule=True),
+            ReceiptLine("お買上げ", "12,480円"),
+            ReceiptLine("ポイント使用", "-500円"),
+            ReceiptLine("お支払い"),
+            ReceiptLine("", "11,980円", large=True),
+            ReceiptLine(rule=True),
+            ReceiptLine("今回ポイント", "+119点"),
+            ReceiptLine("11,980円 ÷ 100円 × 1点 = 119点"),
+            ReceiptLine("（切捨て）"),
+            ReceiptLine("使用ポイント", "-500点"),
+            ReceiptLine("ポイント残高"),
+            ReceiptLine("", "12,099点", large=True),
+            ReceiptLine("有効期限 2027年11月末", "300点"),
+            ReceiptLine(rule=True),
+            ReceiptLine("ありがとうございました", centred=True),
+        ),
+    )
+
+
+def test_what_does_not_apply_is_left_out():
+    bare = content(name="", discount_yen=0, due_yen=12_480, redeem=0, expiring_points=0, expiring_month=0, sentence="")
+    words = "".join(line.left for line in compose(bare, japanese).lines)
+    assert not any(word in words for word in ("様", "使用", "有効期限", "÷", "再印字"))
+
+
+def test_a_reprint_says_so():
+    assert ReceiptLine("再印字", centred=True) in compose(content(reprint=True), japanese).lines
+
+
+@pytest.mark.parametrize(("card", "masked"), [(1234567894, "****-**7-894"), (0, "****-**0-000")])
+def test_the_card_number_is_partly_masked(card, masked):
+    assert mask_card_no(CardNo(card)) == masked
+
+
+def longer(text: str) -> str:
+    return text + "〇" * 30
+
+
+yen, points = st.integers(0, YEN_MAX), st.integers(0, 3_145_725)
+anything = st.text(st.characters(), max_size=60)
+contents = st.builds(
+    ReceiptContent,
+    shop=anything,
+    slip=st.integers(1, 10**9),
+    at_wall_ms=st.integers(0, 4_000_000_000_000),
+    card=st.integers(0, 9_999_999_999).map(CardNo),
+    name=anything,
+    amount_yen=yen,
+    discount_yen=yen,
+    due_yen=yen,
+    earn=points,
+    redeem=points,
+    balance=points,
+    expiring_points=points,
+    expiring_month=st.integers(0, 511),
+    sentence=anything,
+    reprint=st.booleans(),
+)
+
+
+@given(contents, st.sampled_from([japanese, longer]), st.sampled_from([16, RECEIPT_COLUMNS, 48]))
+def test_every_line_fits_the_paper_and_is_printable(what, translate, paper):
+    for line in compose(what, translate, paper).lines:
+        between = 1 if line.left and line.right else 0
+        used = columns(line.left) + between + columns(line.right)
+        assert used * (2 if line.large else 1) <= paper
+        assert line.rule or all(map(is_printable, line.left + line.right))
+        assert line.rule is not bool(line.left or line.right)
+        assert not (line.centred and line.right)
+
+
+@given(contents)
+def test_the_full_card_number_is_never_on_the_paper(what):
+    shown = "".join(line.left + line.right for line in compose(what, japanese).lines if "*" in line.right)
+    assert f"{what.card:010d}"[:6] not in shown.replace("-", "")

@@ -1,0 +1,359 @@
+"""One visit in every order that cuts, cards and devices can force upon it (crash points C1-C14)."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.card.codec import decode
+from shared.card.image import CardFlag
+from shared.ids import MessageId, make_card_no
+from shared.visit import effects as f
+from shared.visit import events as e
+from shared.visit import screens
+from shared.visit.facts import CardMessage, Member, OpenVisit, Shadow, VisitState
+from shared.visit.journal import How
+from shared.visit.states import Down, Idle, Keying, Rereading, Returning, Writing
+from tests.unit.shared.visit.counter import CARD, RING, Counter, fresh_track
+
+TRACK = fresh_track()
+
+
+def balance(track: str) -> int:
+    return decode(track, RING).image.balance
+
+
+def written(amount: str = "900 enter") -> Counter:
+    """A counter whose visit has its INTENT and whose unit has the order to write."""
+    return Counter().boot().handle(e.CardPresented(TRACK)).keys(amount)
+
+
+def after_cut(before: Counter, card_inside: bool, state: VisitState = VisitState.PREPARED) -> Counter:
+    """The same journal, a new boot."""
+    visits = {visit: OpenVisit(one.intent, state) for visit, one in before.visits.items()}
+    return Counter(visits=visits, shadow=before.shadow, ids=before.ids).boot(card_inside)
+
+
+# --- the good way ----------------------------------------------------------------------------------------------
+
+
+def test_a_visit_goes_intent_write_commit_success_print_eject():
+    counter = written().handle(e.CardWritten(), e.FacePrinted(), e.CardDischarged(), e.CardTaken())
+    kinds = [type(effect) for effect in counter.log]
+    order = [f.Intend, f.WriteCard, f.Commit, f.PrintFace, f.EjectCard, f.RecordPrint, f.RecordEject]
+    places = [kinds.index(kind) for kind in order]
+    assert places == sorted(places)
+    assert isinstance(counter.state, Idle)
+
+
+def test_no_success_is_shown_or_sounded_before_the_commit_is_durable():
+    counter = written()
+    assert not any(isinstance(screen, screens.Done) for screen in counter.screens)
+    counter.handle(e.CardWritten())
+    commit = next(i for i, effect in enumerate(counter.log) if isinstance(effect, f.Commit))
+    done = next(
+        i
+        for i, effect in enumerate(counter.log)
+        if isinstance(effect, f.Show) and isinstance(effect.screen, screens.Done)
+    )
+    assert commit < done
+
+
+def test_nine_hundred_yen_earn_nine_points_and_the_post_image_names_its_predecessor():
+    intent = written().intent
+    post = decode(intent.post, RING).image
+    assert (intent.earn, intent.redeem, intent.seq) == (9, 0, 6)
+    assert (post.balance, post.seq, post.earn, post.writer) == (109, 6, 9, 3)
+    assert intent.pre == TRACK
+
+
+def test_points_are_used_and_the_rest_earns():
+    intent = written("1000 use 50 enter").intent
+    assert (intent.redeem, intent.discount_yen, intent.earn) == (50, 50, 9)
+    assert balance(intent.post) == 100 - 50 + 9
+
+
+def test_the_second_press_of_use_takes_all_that_may_be_used():
+    assert written("1000 use use enter").intent.redeem == 100
+
+
+def test_a_refused_figure_keeps_the_keys_open_and_says_why():
+    counter = written("1000 use 500 enter")
+    assert isinstance(counter.state, Keying)
+    assert "points.too_few" in {notice.code for notice in counter.screen.notices}
+    assert counter.count(f.Intend) == 0
+
+
+def test_without_an_amount_nothing_is_decided():
+    counter = written("enter")
+    assert counter.count(f.Intend) == 0
+    assert counter.screen.notices[0].code == "visit.amount_missing"
+
+
+@pytest.mark.parametrize(
+    ("keys", "amount"),
+    [("1 2 back", 1), ("12 clear", 0), ("9 00", 900), ("99999999", 9_999_999), ("00", 0), ("use clear 5", 5)],
+)
+def test_digits_go_to_the_amount_within_its_limit(keys, amount):
+    counter = Counter().boot().handle(e.CardPresented(TRACK))
+    for word in keys.split():
+        if word == "00":
+            counter.handle(e.KeyPressed(e.Key.D00))
+        else:
+            counter.keys(word)
+    assert counter.screen.amount_yen == amount
+
+
+def test_the_face_carries_name_and_message_and_the_proof_names_the_message():
+    counter = Counter(
+        member=Member(1, "高橋 美智子"), messages=(CardMessage(MessageId(8), "いつもありがとうございます"),)
+    )
+    counter.boot().handle(e.CardPresented(TRACK)).keys("900 enter").handle(e.CardWritten(), e.FacePrinted())
+    text = "".join(line.text for line in counter.last(f.PrintFace).face.lines)
+    assert "高橋" in text
+    assert "ありがとう" in text
+    assert counter.last(f.RecordPrint).messages == (8,)
+
+
+def test_a_message_past_its_day_is_neither_printed_nor_claimed():
+    counter = Counter(messages=(CardMessage(MessageId(8), "古いお知らせ", 0, "2020-01-01"),))
+    counter.boot().handle(e.CardPresented(TRACK)).keys("900 enter").handle(e.CardWritten(), e.FacePrinted())
+    assert counter.last(f.RecordPrint).messages == ()
+
+
+# --- cards that are not served -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("track", "shadow", "code"),
+    [
+        ("", None, "card.blank"),
+        ("X" * 69, None, "card.foreign"),
+        ("LB" + "!" * 67, None, "card.torn"),
+        (TRACK[:-1] + ("A" if TRACK[-1] != "A" else "B"), None, "card.forged"),
+        ("LC" + TRACK[2:], None, "card.torn"),
+        (fresh_track(flags=CardFlag.LOCKED), None, "card.locked"),
+        (fresh_track(seq=250_000), None, "card.worn_out"),
+        (TRACK, Shadow(1, 6, bytes(32)), "card.stale"),
+        (TRACK, Shadow(1, 5, bytes(32)), "card.stale"),
+        (TRACK, Shadow(1, 4, bytes([1] * 32)), "card.stale"),
+        (TRACK, Shadow(2, 0, bytes(32)), "card.old_generation"),
+    ],
+)
+def test_a_card_that_must_not_be_written_goes_back_with_a_reason(track, shadow, code):
+    counter = Counter(shadow=shadow).boot().handle(e.CardPresented(track))
+    assert counter.state == Returning(code)
+    assert counter.screen.code == code
+    assert counter.count(f.EjectCard) == 1
+    assert counter.count(f.WriteCard) == 0
+
+
+def test_a_card_put_in_the_wrong_way_round_is_given_back_without_a_record():
+    counter = Counter().boot().handle(e.CardUnreadable("device.card_rewriter.no_stripe"))
+    assert counter.state == Returning("device.card_rewriter.no_stripe")
+    assert counter.count(f.RecordSeen) == 0
+
+
+# --- crash points ------------------------------------------------------------------------------------------------
+
+
+def test_c1_c2_a_cut_before_the_intent_leaves_nothing_and_the_card_is_given_back():
+    before = Counter().boot().handle(e.CardPresented(TRACK)).keys("900")
+    counter = after_cut(before, card_inside=True)
+    assert counter.count(f.EjectCard) == 1
+
+
+def test_c4_the_card_at_its_base_aborts_and_offers_the_same_figures_again():
+    counter = after_cut(written(), card_inside=True).handle(e.CardPresented(TRACK))
+    assert counter.count(f.Abort) == 1
+    assert counter.screen.amount_yen == 900
+    counter.keys("enter").handle(e.CardWritten())
+    assert counter.count(f.Commit) == 1
+
+
+def test_c5_a_torn_card_that_never_left_is_written_again_and_committed():
+    before = written()
+    counter = after_cut(before, card_inside=True).handle(e.CardUnreadable("device.card_rewriter.read_parity"))
+    assert counter.last(f.WriteCard).track == before.intent.post
+    counter.handle(e.CardWritten())
+    assert counter.last(f.Commit).how is How.ROLLED_FORWARD
+    assert isinstance(counter.screen, screens.Done)
+    assert counter.screen.recovered
+
+
+def test_c5_a_torn_card_that_came_back_needs_its_number_and_its_face():
+    before = written()
+    counter = after_cut(before, card_inside=False).handle(e.CardUnreadable("device.card_rewriter.read_parity"))
+    counter.keys(f"{make_card_no(7):010d} enter")
+    assert counter.screen == screens.TypeNumber("", True)
+    counter.keys(f"{CARD:010d} enter")
+    assert counter.screen.balance == 100
+    assert counter.count(f.WriteCard) == 0
+    counter.keys("enter").handle(e.CardWritten())
+    assert counter.last(f.Commit).how is How.ROLLED_FORWARD
+
+
+def test_a_torn_card_whose_face_shows_something_else_is_not_written():
+    counter = after_cut(written(), card_inside=False).handle(e.CardUnreadable("device.card_rewriter.read_parity"))
+    counter.keys(f"{CARD:010d} enter cancel")
+    assert counter.count(f.WriteCard) == 0
+    assert isinstance(counter.state, Returning)
+
+
+def test_c6_c7_the_post_image_found_inside_commits_and_prints():
+    before = written()
+    counter = after_cut(before, card_inside=True).handle(e.CardPresented(before.intent.post))
+    assert counter.last(f.Commit).how is How.ROLLED_FORWARD
+    assert counter.count(f.PrintFace) == 1
+    assert counter.count(f.WriteCard) == 0
+
+
+def test_c6_the_post_image_coming_back_commits_as_seen():
+    before = written()
+    counter = after_cut(before, card_inside=False).handle(e.CardPresented(before.intent.post))
+    assert counter.last(f.Commit).how is How.SEEN
+
+
+def test_a_card_written_further_elsewhere_proves_the_visit_before_it():
+    before = written()
+    elsewhere = Counter().boot().handle(e.CardPresented(before.intent.post)).keys("500 enter").intent
+    counter = after_cut(before, card_inside=False).keys("enter").handle(e.CardPresented(elsewhere.post))
+    assert counter.last(f.Commit).how is How.SEEN
+    assert isinstance(counter.state, Keying)
+
+
+def test_a_card_that_went_another_way_aborts_the_visit():
+    before = written()
+    elsewhere = Counter(ids=50).boot().handle(e.CardPresented(TRACK)).keys("500 enter").intent
+    counter = after_cut(before, card_inside=False).keys("enter").handle(e.CardPresented(elsewhere.post))
+    assert counter.last(f.Abort).why == "went_on"
+    assert isinstance(counter.state, Keying)
+
+
+def test_c9_c10_a_counted_visit_without_a_face_is_printed_once_more_and_marked():
+    before = written()
+    counter = after_cut(before, card_inside=True, state=VisitState.COMMITTED)
+    counter.handle(e.CardPresented(before.intent.post))
+    assert counter.count(f.Commit) == 0
+    counter.handle(e.FacePrinted())
+    assert counter.last(f.RecordPrint).copy == 2
+
+
+def test_c11_a_jam_after_success_does_not_take_the_success_back():
+    counter = written().handle(e.CardWritten(), e.FacePrinted(), e.CardRewriterLost("device.card_rewriter.jam"))
+    assert counter.count(f.Abort) == 0
+    assert counter.count(f.Doubt) == 0
+    assert isinstance(counter.state, Down)
+
+
+@pytest.mark.parametrize("evidence", ["post", "base", "torn"])
+def test_c12_after_a_write_error_the_card_decides(evidence):
+    counter = written().handle(e.CardWriteFailed("device.card_rewriter.write_verify"))
+    assert isinstance(counter.state, Rereading)
+    post = counter.intent.post
+    match evidence:
+        case "post":
+            counter.handle(e.CardPresented(post))
+            assert counter.last(f.Commit).how is How.SEEN
+        case "base":
+            counter.handle(e.CardPresented(TRACK))
+            assert isinstance(counter.state, Writing)
+        case "torn":
+            counter.handle(e.CardUnreadable("device.card_rewriter.read_parity"))
+            assert counter.last(f.WriteCard).track == post
+
+
+def test_c12_three_failed_writes_end_in_doubt_never_in_abort():
+    counter = written()
+    for _ in range(3):
+        counter.handle(e.CardWriteFailed("device.card_rewriter.write_verify"))
+        counter.handle(e.CardUnreadable("device.card_rewriter.read_parity"))
+    assert counter.count(f.Doubt) == 1
+    assert counter.count(f.Abort) == 0
+    assert counter.screen.code == "visit.in_doubt"
+
+
+def test_c12_a_card_still_at_its_base_after_three_tries_is_aborted():
+    counter = written()
+    for _ in range(3):
+        counter.handle(e.CardWriteFailed("device.card_rewriter.write_verify"), e.CardPresented(TRACK))
+    assert counter.count(f.Abort) == 1
+
+
+def test_another_card_found_inside_is_never_written():
+    counter = written().handle(e.CardWriteFailed("device.card_rewriter.write_verify"))
+    counter.handle(e.CardPresented(fresh_track(card=make_card_no(7))))
+    assert counter.count(f.WriteCard) == 1
+    assert counter.count(f.Doubt) == 1
+
+
+def test_c13_a_unit_lost_in_mid_write_is_asked_again_when_it_returns():
+    before = written()
+    counter = before.handle(e.CardRewriterLost("device.card_rewriter.no_answer"), e.CardRewriterReady(True))
+    counter.handle(e.CardPresented(counter.intent.post))
+    assert counter.last(f.Commit).how is How.ROLLED_FORWARD
+
+
+def test_c14_recovery_is_re_entrant():
+    before = written()
+    once = after_cut(before, card_inside=True).handle(e.CardUnreadable("device.card_rewriter.read_parity"))
+    twice = after_cut(once, card_inside=True).handle(e.CardPresented(before.intent.post))
+    assert twice.count(f.Commit) == 1
+
+
+def test_staff_may_decide_later_and_the_doubt_is_recorded():
+    counter = after_cut(written(), card_inside=False).keys("enter")
+    assert counter.count(f.Doubt) == 1
+    assert isinstance(counter.state, Idle)
+
+
+# --- a failing store ---------------------------------------------------------------------------------------------
+
+
+def test_without_a_durable_intent_the_stripe_is_not_touched():
+    counter = Counter(failing={f.Intend}).boot().handle(e.CardPresented(TRACK)).keys("900 enter")
+    assert counter.count(f.WriteCard) == 0
+    assert counter.state == Returning("store.full")
+
+
+def test_without_a_durable_commit_nothing_says_success():
+    counter = written()
+    counter.failing = {f.Commit}
+    counter.handle(e.CardWritten())
+    assert not any(isinstance(screen, screens.Done) for screen in counter.screens)
+    assert f.Play(f.Sound.OK) not in counter.log
+
+
+# --- printing decides nothing --------------------------------------------------------------------------------------
+
+
+def test_a_failed_face_keeps_the_success_and_claims_no_message():
+    counter = Counter(messages=(CardMessage(MessageId(8), "お知らせ"),))
+    counter.boot().handle(e.CardPresented(TRACK)).keys("900 enter").handle(e.CardWritten())
+    counter.handle(e.FacePrintFailed("device.card_rewriter.head_hot"))
+    assert counter.last(f.RecordPrint).messages == ()
+    assert counter.screen.face == "failed"
+    assert counter.screen.earn == 9
+
+
+def test_a_receipt_without_paper_is_a_line_on_the_screen():
+    counter = written().handle(e.CardWritten(), e.FacePrinted())
+    counter.handle(e.ReceiptFailed(1, "device.receipt_printer.paper_out"))
+    assert counter.screen.notices[-1].code == "device.receipt_printer.paper_out"
+
+
+# --- people ------------------------------------------------------------------------------------------------------
+
+
+def test_cancel_gives_the_card_back_unwritten():
+    counter = written("900 cancel")
+    assert isinstance(counter.screen, screens.TakeCard)
+    assert counter.count(f.Intend) == 0
+
+
+def test_nobody_at_the_keys_gives_the_card_back():
+    assert written("900").handle(e.DeadlinePassed()).state == Returning("")
+
+
+def test_falling_power_prevents_a_new_write():
+    counter = written("900").handle(e.PowerFailing())
+    assert counter.state == Returning("device.power_failing")
