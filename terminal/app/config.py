@@ -1,0 +1,246 @@
+"""Settings of one terminal: defaults < TOML files < ``ENISHI_<SECTION>_<KEY>`` < ``--set section.key=value``.
+
+Read once, at the start. What the business changes (rates, campaigns, texts) comes from head office and is not here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+from urllib.parse import urlsplit
+
+from shared.card.mac import KEY_BYTES
+from shared.errors import EnishiError
+from shared.ids import TERMINAL_ID_MAX
+from shared.locale import LANGUAGES
+from terminal.app.config_layers import Layer, layers
+
+TENANT_MAX = (1 << 10) - 1  # 10 bits on the card (card image v1)
+KEY_ID_MAX = 63  # one character of the track
+PORT_MAX = 65_535
+MARGIN_MAX = 160  # dots, half the card's short side (TCP300II manual page MH2/28): two such margins leave nothing
+SYNC_EVERY_MIN_S, SYNC_EVERY_MAX_S = 1.0, 3_600.0
+SECRET_BYTES_MAX = 4_096  # a token or a key; longer is not the file that was meant
+
+_YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalSection:
+    """Who this terminal is."""
+
+    id: int = field(metadata={"example": 12, "low": 1, "high": TERMINAL_ID_MAX})
+    tenant: int = field(metadata={"example": 7, "low": 0, "high": TENANT_MAX})  # the chain, as on its cards
+    store: str = field(metadata={"example": "001"})  # head office's number of the shop
+    store_name: str = ""  # on receipts
+    register_name: str = ""
+    data_dir: Path = Path("/var/lib/enishi/terminal")  # must exist: a disk that is not mounted must not be hidden
+    language: str = field(default="ja", metadata={"choices": LANGUAGES})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardSection:
+    """The chain's cards: the key that proves them and the stock they are printed on."""
+
+    key_file: Path = field(metadata={"example": "/etc/enishi/card.key"})  # 64 hexadecimal digits
+    key_id: int = field(default=1, metadata={"low": 0, "high": KEY_ID_MAX})
+    face_landscape: bool = False
+    face_left_dots: int = field(default=0, metadata={"low": 0, "high": MARGIN_MAX})
+    face_top_dots: int = field(default=0, metadata={"low": 0, "high": MARGIN_MAX})
+    face_right_dots: int = field(default=0, metadata={"low": 0, "high": MARGIN_MAX})
+    face_bottom_dots: int = field(default=0, metadata={"low": 0, "high": MARGIN_MAX})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesSection:
+    """``driver:port``. Only the receipt printer may be left out (empty)."""
+
+    card_rewriter: str = field(default="tcp300:/dev/ttyCARD", metadata={"device": "needed"})
+    receipt_printer: str = field(default="escpos:/dev/ttyRECEIPT", metadata={"device": "optional"})
+    panel: str = field(default="panel_board:/dev/ttyPANEL", metadata={"device": "needed"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskSection:
+    """The page on the counter's screen."""
+
+    host: str = "127.0.0.1"
+    port: int = field(default=8101, metadata={"low": 0, "high": PORT_MAX})  # 0: any free port
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadOfficeSection:
+    """Where the journal goes. An empty ``url``: this terminal stands alone."""
+
+    url: str = ""
+    token_file: Path | None = None
+    sync_every_s: float = field(default=60.0, metadata={"low": SYNC_EVERY_MIN_S, "high": SYNC_EVERY_MAX_S})
+    allow_plain_http: bool = False  # the token would travel in clear; only inside a network that is trusted
+
+
+SECTIONS: dict[str, type[Any]] = {
+    "terminal": TerminalSection,
+    "card": CardSection,
+    "devices": DevicesSection,
+    "kiosk": KioskSection,
+    "head_office": HeadOfficeSection,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalConfig:
+    """All settings, checked. The two secrets are read already and never shown."""
+
+    terminal: TerminalSection
+    card: CardSection
+    devices: DevicesSection = field(default_factory=DevicesSection)
+    kiosk: KioskSection = field(default_factory=KioskSection)
+    head_office: HeadOfficeSection = field(default_factory=HeadOfficeSection)
+    card_key: bytes = field(default=b"", repr=False)  # 32 bytes
+    head_office_token: str = field(default="", repr=False)
+
+    @property
+    def journal(self) -> Path:
+        """The file of the store."""
+        return self.terminal.data_dir / "journal.db"
+
+
+def load(argv_sets: Sequence[str], environ: Mapping[str, str], paths: Sequence[Path] = ()) -> TerminalConfig:
+    """Lay the layers over each other, check everything, read the secrets.
+
+    ``argv_sets``: the texts after ``--set``; ``paths``: files of ``--config``, later ones win. Raises ``config.*``.
+    """
+    typed, texts = layers(argv_sets, environ, paths, SECTIONS)
+    _refuse_unknown([*typed, *texts])
+    sections = {name: _section(name, kind, typed, texts) for name, kind in SECTIONS.items()}
+    config = TerminalConfig(**sections)
+    _check_head_office(config.head_office)
+    token = ""
+    if config.head_office.token_file is not None:
+        token = _read_secret("head_office.token_file", config.head_office.token_file)
+    return TerminalConfig(**sections, card_key=_card_key(config.card.key_file), head_office_token=token)
+
+
+def split_device(device: str) -> tuple[str, str]:
+    """``tcp300:/dev/ttyCARD`` -> driver and port."""
+    driver, _, port = device.partition(":")
+    return driver, port
+
+
+def _refuse_unknown(keys: Sequence[str]) -> None:
+    known = [f"{name}.{setting.name}" for name, kind in SECTIONS.items() for setting in fields(kind)]
+    for key in keys:
+        if key not in known:
+            alike = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            raise EnishiError("config.unknown_key", key=key[:80], suggestion=alike[0] if alike else ", ".join(SECTIONS))
+
+
+def _section(name: str, kind: type[Any], typed: Layer, texts: Layer) -> Any:
+    hints = get_type_hints(kind)
+    values: dict[str, object] = {}
+    for setting in fields(kind):
+        key = f"{name}.{setting.name}"
+        if key in texts:
+            values[setting.name] = _from_text(key, str(texts[key]), hints[setting.name])
+        elif key in typed:
+            values[setting.name] = _from_toml(key, typed[key], hints[setting.name])
+        elif setting.default is MISSING and setting.default_factory is MISSING:
+            raise EnishiError("config.missing_key", key=key, example=str(setting.metadata["example"]))
+        if setting.name in values:
+            _check(key, values[setting.name], setting)
+    return kind(**values)
+
+
+def _from_toml(key: str, value: object, kind: object) -> object:
+    """TOML has types: "12" is not 12."""
+    if kind in (Path, Path | None) and isinstance(value, str):
+        return Path(value) if value else None
+    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is kind:
+        return value
+    raise _wrong_type(key, value, kind)
+
+
+def _from_text(key: str, value: str, kind: object) -> object:
+    if kind is bool:
+        if value.lower() not in (*_YES, *_NO):
+            raise _wrong_type(key, value, kind)
+        return value.lower() in _YES
+    if kind in (Path, Path | None):
+        return Path(value) if value else None
+    try:
+        return int(value) if kind is int else float(value) if kind is float else value
+    except ValueError as error:
+        raise _wrong_type(key, value, kind) from error
+
+
+_WANTED: dict[object, str] = {bool: "true / false", int: "123", float: "1.5", str: '"text"'}
+
+
+def _wrong_type(key: str, value: object, kind: object) -> EnishiError:
+    return EnishiError("config.wrong_type", key=key, value=str(value)[:80], wanted=_WANTED.get(kind, '"/path"'))
+
+
+def _check(key: str, value: Any, setting: Field[Any]) -> None:
+    rules = setting.metadata
+    # "not low <= value" also refuses a float that is not a number
+    if "low" in rules and not rules["low"] <= value <= rules["high"]:
+        raise EnishiError("config.bad_value", key=key, value=str(value), wanted=f"{rules['low']}–{rules['high']}")
+    if "choices" in rules and value not in rules["choices"]:
+        raise EnishiError("config.bad_value", key=key, value=value, wanted=", ".join(rules["choices"]))
+    if "device" in rules and not _is_device(value, may_be_empty=rules["device"] == "optional"):
+        raise EnishiError("config.bad_value", key=key, value=value, wanted=str(setting.default))
+    if "example" in rules and value in ("", None):
+        raise EnishiError("config.missing_key", key=key, example=str(rules["example"]))
+
+
+def _is_device(value: str, may_be_empty: bool) -> bool:
+    driver, port = split_device(value)
+    return bool(driver and port) or (may_be_empty and not value)
+
+
+def _check_head_office(section: HeadOfficeSection) -> None:
+    if not section.url:
+        return
+    address = urlsplit(section.url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise EnishiError("config.bad_value", key="head_office.url", value=section.url, wanted="https://…")
+    if address.scheme == "http" and not section.allow_plain_http and not _is_loopback(address.hostname):
+        raise EnishiError("config.plain_http", url=section.url)
+    if section.token_file is None:
+        raise EnishiError("config.missing_key", key="head_office.token_file", example="/etc/enishi/head-office.token")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _card_key(path: Path) -> bytes:
+    text = _read_secret("card.key_file", path)
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise EnishiError("config.secret_malformed", key="card.key_file", digits=2 * KEY_BYTES)
+    return key
+
+
+def _read_secret(key: str, path: Path) -> str:
+    """One line of ASCII. The content never appears in an error."""
+    try:
+        with path.open("rb") as file:
+            secret = file.read(SECRET_BYTES_MAX).decode("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnishiError("config.secret_missing", key=key, path=str(path)) from error
+    if not secret:
+        raise EnishiError("config.secret_missing", key=key, path=str(path))
+    return secret

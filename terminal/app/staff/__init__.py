@@ -1,0 +1,1 @@
+"""What the people who look after a terminal need beside the counter."""

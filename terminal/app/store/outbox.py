@@ -1,0 +1,56 @@
+"""What head office has not got yet, read by the sync thread on its own read-only connection."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from shared.errors import EnishiError
+from shared.sync.chain import ZERO_HASH
+from shared.sync.messages import JournalEvent, StreamHead
+from terminal.app.store import sql
+from terminal.app.store.opening import connect_read_only
+from terminal.app.store.translate import translated
+
+
+class Outbox:
+    """Opened on first use, so that it may be built in one thread and used in another. Raises ``store.*``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+
+    def heads(self) -> tuple[StreamHead, ...]:
+        """The last event of every stream that holds events not yet acknowledged; the oldest boot first."""
+        with translated():
+            rows = self._db.execute(sql.HEADS).fetchall()
+        return tuple(StreamHead(stream, seq, digest) for stream, seq, digest, _ in rows)
+
+    def batch(self, stream: bytes, after_seq: int, limit: int) -> tuple[bytes, tuple[JournalEvent, ...]]:
+        """The hash of event ``after_seq`` and at most ``limit`` events after it.
+
+        Raises ``sync.rolled_back`` when the journal has no such event: head office holds more than this terminal.
+        """
+        with translated():
+            # One snapshot for both is not needed: events never change.
+            before = ZERO_HASH if after_seq == 0 else self._hash_at(stream, after_seq)
+            rows = self._db.execute(sql.BATCH, (stream, after_seq, limit)).fetchall()
+        return before, tuple(JournalEvent(*row) for row in rows)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = connect_read_only(self._path, any_thread=True)
+        return self._connection
+
+    def _hash_at(self, stream: bytes, seq: int) -> bytes:
+        row = self._db.execute(sql.HASH_AT, (stream, seq)).fetchone()
+        if row is None:
+            raise EnishiError("sync.rolled_back", stream=stream.hex(), seq=seq)
+        found: bytes = row[0]
+        return found

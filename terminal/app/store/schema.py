@@ -1,0 +1,191 @@
+"""The journal's tables, as migrations. A released migration is never edited; a new one is appended to SCHEMA."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+APPLICATION_ID = 0x456E6973  # "Enis" in the file's header: `file journal.db` and the opener recognise it
+MIGRATION_SET = "journal"
+
+_JOURNAL = (
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    # One row for each boot, in order. last_* stay NULL while the boot runs: its head is its newest event.
+    """
+    CREATE TABLE stream (
+        number INTEGER PRIMARY KEY,
+        stream BLOB NOT NULL UNIQUE CHECK (length(stream) = 10),
+        last_seq INTEGER,
+        last_hash BLOB,
+        acked_seq INTEGER NOT NULL DEFAULT 0,
+        durable_seq INTEGER NOT NULL DEFAULT 0,
+        CHECK ((last_seq IS NULL) = (last_hash IS NULL))
+    ) STRICT
+    """,
+    "CREATE INDEX stream_unsent ON stream (number) WHERE last_seq IS NULL OR acked_seq < last_seq",
+    # Appends land side by side at the end of their stream, so a commit touches one page of this table.
+    """
+    CREATE TABLE event (
+        stream BLOB NOT NULL REFERENCES stream (stream),
+        seq INTEGER NOT NULL CHECK (seq >= 1),
+        type TEXT NOT NULL,
+        body BLOB NOT NULL,
+        prev BLOB NOT NULL CHECK (length(prev) = 32),
+        hash BLOB NOT NULL CHECK (length(hash) = 32),
+        wall_ms INTEGER NOT NULL,
+        mono_ms INTEGER NOT NULL,
+        clkq INTEGER NOT NULL,
+        PRIMARY KEY (stream, seq)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event
+    BEGIN SELECT RAISE(ABORT, 'event is append-only'); END
+    """,
+    """
+    CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event
+    BEGIN SELECT RAISE(ABORT, 'event is append-only'); END
+    """,
+    # Also stops INSERT OR REPLACE, which deletes without asking the trigger above.
+    """
+    CREATE TRIGGER event_follows_the_last BEFORE INSERT ON event
+    WHEN NEW.seq <> 1 + coalesce((SELECT max(seq) FROM event WHERE stream = NEW.stream), 0)
+    BEGIN SELECT RAISE(ABORT, 'event is not the next of its stream'); END
+    """,
+    # Derived from the events in the same transactions. open: the visit still needs its card.
+    """
+    CREATE TABLE visit (
+        number INTEGER PRIMARY KEY,
+        visit TEXT NOT NULL UNIQUE,
+        card INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('PREPARED', 'DOUBT', 'COMMITTED', 'ABORTED')),
+        finished INTEGER NOT NULL DEFAULT 0,
+        open INTEGER NOT NULL DEFAULT 1,
+        stream BLOB NOT NULL,
+        intent_seq INTEGER NOT NULL,
+        slip INTEGER NOT NULL UNIQUE,
+        business_day TEXT NOT NULL,
+        FOREIGN KEY (stream, intent_seq) REFERENCES event (stream, seq)
+    ) STRICT
+    """,
+    "CREATE INDEX visit_open ON visit (card) WHERE open = 1",
+    """
+    CREATE TABLE card_shadow (
+        card INTEGER PRIMARY KEY,
+        gen INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        hash BLOB NOT NULL CHECK (length(hash) = 32),
+        src TEXT NOT NULL CHECK (src IN ('own', 'head_office'))
+    ) STRICT
+    """,
+    "CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "INSERT INTO counter VALUES ('slip', 0)",
+    """
+    CREATE TABLE day_total (
+        business_day TEXT PRIMARY KEY,
+        visits INTEGER NOT NULL,
+        amount_yen INTEGER NOT NULL,
+        earn INTEGER NOT NULL,
+        redeem INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+_FEED = (
+    # epoch: of the feed that last told the row; rows of an older epoch go when the new feed was read to its end.
+    """
+    CREATE TABLE member (
+        member INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        kana TEXT NOT NULL,
+        rank TEXT NOT NULL,
+        memo TEXT NOT NULL,
+        visits INTEGER NOT NULL,
+        last_visit TEXT NOT NULL,
+        last_store TEXT NOT NULL,
+        birthday TEXT NOT NULL,
+        epoch INTEGER NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE member_card (
+        card INTEGER PRIMARY KEY,
+        member INTEGER NOT NULL REFERENCES member (member) ON DELETE CASCADE
+    ) STRICT
+    """,
+    "CREATE INDEX member_card_member ON member_card (member)",
+    """
+    CREATE TABLE message (
+        id INTEGER PRIMARY KEY,
+        card INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        priority INTEGER NOT NULL,
+        valid_until TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'printed', 'closed')),
+        epoch INTEGER NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX message_due ON message (card) WHERE state = 'due'",
+    "CREATE INDEX message_card ON message (card)",
+    "CREATE TABLE programme (id INTEGER PRIMARY KEY CHECK (id = 1), document BLOB NOT NULL) STRICT",
+    # skipped: entries that this software did not know. sweep: an epoch began and was not read to its end yet.
+    """
+    CREATE TABLE cursor (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        feed_epoch INTEGER NOT NULL,
+        cursor INTEGER NOT NULL,
+        skipped INTEGER NOT NULL,
+        sweep INTEGER NOT NULL
+    ) STRICT
+    """,
+    "INSERT INTO cursor VALUES (1, 0, 0, 0, 0)",
+)
+
+
+SCHEMA = (("0001_journal", _JOURNAL), ("0002_feed", _FEED))  # permanent name, statements
+
+
+def applied(connection: sqlite3.Connection) -> list[str]:
+    """The names of the migrations that the file has behind it, in order."""
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = '_sqlite_migrations'").fetchall():
+        return []
+    rows = connection.execute(
+        "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY id", (MIGRATION_SET,)
+    )
+    return [name for (name,) in rows]
+
+
+def unknown_migrations(connection: sqlite3.Connection) -> list[str]:
+    """Applied migrations that this software does not know: a newer version wrote the file."""
+    known = {name for name, _ in SCHEMA}
+    return [name for name in applied(connection) if name not in known]
+
+
+def migrate(connection: sqlite3.Connection, stop_before: str | None = None) -> None:
+    """Bring an empty or older journal to this software's schema, all or nothing."""
+    done = applied(connection)
+    if all(name in done for name, _ in SCHEMA):
+        return
+    # Imported only when there is something to do: it would cost every boot 170 ms, on a small Pi a second.
+    from sqlite_utils import Database, Migrations
+
+    migrations = Migrations(MIGRATION_SET)
+    for name, statements in SCHEMA:
+        migrations(name=name)(partial(_execute, statements))  # type: ignore[type-var]  # a partial has no __name__
+    connection.execute("BEGIN IMMEDIATE")  # sqlite-utils would begin deferred; inside, it nests savepoints
+    try:
+        migrations.apply(Database(connection), stop_before=stop_before)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _execute(statements: tuple[str, ...], db: Database) -> None:
+    for statement in statements:  # not executescript: it would commit the transaction around us
+        db.conn.execute(statement)

@@ -1,0 +1,206 @@
+"""One round of sync: hello, push every stream, pull the feed. Each step's result is handed out before the next."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+
+import msgspec
+import requests
+
+from shared.clock import Clock
+from shared.errors import EnishiError
+from shared.ids import TerminalId
+from shared.sync.chain import ZERO_HASH
+from shared.sync.messages import (
+    PROTOCOL,
+    PULL_ITEMS_MAX,
+    PUSH_EVENTS_MAX,
+    PUSH_PACKED_MAX,
+    PUSH_UNPACKED_MAX,
+    Hello,
+    HelloReply,
+    Push,
+    PushReply,
+    StreamHead,
+)
+from terminal.app.store.outbox import Outbox
+from terminal.app.sync.line import Line, Refusal, pack
+from terminal.app.sync.pages import parse_page
+from terminal.app.sync.results import Acknowledged, Failed, PageArrived, SyncResult
+
+HELLO_STREAMS_MAX = 100  # unsent boots named in one hello; the rest follow in the next rounds
+GAPS_MAX = 3  # times that head office may send us back within one stream and round
+RESTARTS_MAX = 1  # times that the feed may begin anew within one round
+
+_CONFLICT, _GONE, _TOO_LARGE = 409, 410, 413
+
+_parse_hello = msgspec.json.Decoder(HelloReply).decode
+_parse_push = msgspec.json.Decoder(PushReply).decode
+
+
+class SyncClient:
+    """Speaks ``shared.sync.messages`` over a requests session. Used by one thread; remembers only its batch size."""
+
+    def __init__(
+        self,
+        session: requests.Session,
+        base_url: str,
+        terminal: TerminalId,
+        token: str,
+        outbox: Outbox,
+        clock: Clock,
+        software: str,
+    ) -> None:
+        self._line = Line(session, base_url, terminal, token, software, clock)
+        self._outbox = outbox
+        self._clock = clock
+        self._software = software
+        self._push_limit = PUSH_EVENTS_MAX
+
+    def run_once(self, position: tuple[int, int]) -> Iterator[SyncResult]:
+        """One round from feed epoch and cursor ``position``. Apply each result before asking for the next.
+
+        Ends by itself; a Failed as last result means that the round broke off there.
+        """
+        try:
+            heads = self._outbox.heads()[:HELLO_STREAMS_MAX]
+            reply = self._hello(heads, position)
+            theirs = {head.stream: head for head in reply.streams}
+            for head in heads:
+                pause = yield from self._push_stream(head, theirs.get(head.stream))
+                if pause:
+                    break
+            yield from self._pull(reply.feed_epoch, position)
+        except Refusal as refusal:
+            yield _refused(refusal)
+        except EnishiError as error:
+            yield _failed(error)
+
+    def _hello(self, heads: tuple[StreamHead, ...], position: tuple[int, int]) -> HelloReply:
+        epoch, cursor = position
+        wall_ms = self._clock.now().wall_ms
+        hello = Hello(PROTOCOL, self._software, heads, cursor, epoch, wall_ms)
+        reply = self._line.post("/v1/hello", pack(hello)[1], _parse_hello)
+        if reply.protocol != PROTOCOL:
+            raise EnishiError("sync.protocol", ours=PROTOCOL, theirs=reply.protocol)
+        return reply
+
+    # --- push --------------------------------------------------------------------------------------------------------
+
+    def _push_stream(self, head: StreamHead, theirs: StreamHead | None) -> Generator[SyncResult, None, bool]:
+        """Whether head office wants a pause. A stream that it cannot take does not hold up the others."""
+        try:
+            return (yield from self._push_events(head, theirs))
+        except Refusal as refusal:
+            yield _refused(refusal)
+        except EnishiError as error:
+            if error.code not in ("sync.rolled_back", "sync.fork", "sync.no_progress"):
+                raise
+            yield _failed(error)
+        return False
+
+    def _push_events(self, head: StreamHead, theirs: StreamHead | None) -> Generator[SyncResult, None, bool]:
+        have = 0 if theirs is None else theirs.seq
+        prev_hash, _ = self._outbox.batch(head.stream, have, 0)
+        if prev_hash != (ZERO_HASH if theirs is None else theirs.hash):
+            raise EnishiError("sync.fork", stream=head.stream.hex(), seq=have)
+        if have:
+            yield Acknowledged(head.stream, have, 0)  # an earlier answer may have been lost
+        gaps = 0
+        while have < head.seq:
+            try:
+                reply = self._push_batch(head.stream, have)
+            except Refusal as refusal:
+                have, gaps = self._resume_after(refusal, head, gaps), gaps + 1
+                continue
+            if reply.acked_seq <= have:
+                raise EnishiError("sync.no_progress", stream=head.stream.hex(), seq=have)
+            have = reply.acked_seq
+            yield Acknowledged(head.stream, have, reply.durable_seq, reply.quarantined, reply.backoff_s)
+            if reply.backoff_s:
+                return True
+        return False
+
+    def _push_batch(self, stream: bytes, after_seq: int) -> PushReply:
+        """One push of as many events as fit, fewer each time head office says that they are too many."""
+        while True:
+            count, packed = self._fitting(stream, after_seq)
+            try:
+                reply = self._line.post("/v1/push", packed, _parse_push)
+            except Refusal as refusal:
+                if refusal.status != _TOO_LARGE or count <= 1:
+                    raise
+                self._push_limit = max(1, count // 2)
+            except EnishiError as error:
+                if error.code == "sync.timeout":
+                    self._push_limit = max(1, count // 2)  # for the next round; now the line is too bad
+                raise
+            else:
+                self._push_limit = min(PUSH_EVENTS_MAX, 2 * self._push_limit)
+                return reply
+
+    def _fitting(self, stream: bytes, after_seq: int) -> tuple[int, bytes]:
+        limit = self._push_limit
+        while True:
+            prev_hash, events = self._outbox.batch(stream, after_seq, limit)
+            if not events:
+                raise EnishiError("sync.rolled_back", stream=stream.hex(), seq=after_seq)
+            unpacked, packed = pack(Push(stream, prev_hash, events))
+            if len(events) == 1 or (unpacked <= PUSH_UNPACKED_MAX and len(packed) <= PUSH_PACKED_MAX):
+                return len(events), packed
+            limit = max(1, len(events) // 2)
+
+    def _resume_after(self, refusal: Refusal, head: StreamHead, gaps: int) -> int:
+        """Where head office wants us to go on after a conflict."""
+        reply = refusal.reply
+        if refusal.status != _CONFLICT or reply is None:
+            raise refusal
+        if reply.code == "sync.fork":
+            raise EnishiError("sync.fork", stream=head.stream.hex(), seq=head.seq)
+        if reply.code != "sync.gap" or reply.have_seq < 0:
+            raise refusal
+        if gaps >= GAPS_MAX:
+            raise EnishiError("sync.no_progress", stream=head.stream.hex(), seq=reply.have_seq)
+        return reply.have_seq
+
+    # --- pull --------------------------------------------------------------------------------------------------------
+
+    def _pull(self, epoch: int, position: tuple[int, int]) -> Iterator[SyncResult]:
+        """Page after page. Another epoch, or a cursor that head office no longer keeps: from the beginning."""
+        cursor = position[1] if position[0] == epoch else 0
+        restarts = 0
+        while True:
+            page = self._page(cursor)
+            if page is None or (page.pull.feed_epoch != epoch and cursor != 0):
+                if restarts >= RESTARTS_MAX:
+                    raise EnishiError("sync.no_progress", cursor=cursor)
+                restarts, cursor = restarts + 1, 0
+                continue
+            epoch = page.pull.feed_epoch
+            if page.pull.next < cursor or (page.pull.more and page.pull.next == cursor):
+                raise EnishiError("sync.no_progress", cursor=cursor)
+            cursor = page.pull.next
+            yield page
+            if not page.pull.more:
+                return
+
+    def _page(self, cursor: int) -> PageArrived | None:
+        """None: head office does not keep the feed that far back."""
+        try:
+            return self._line.get(f"/v1/pull?cursor={cursor}&limit={PULL_ITEMS_MAX}", parse_page)
+        except Refusal as refusal:
+            if refusal.status != _GONE:
+                raise
+            return None
+
+
+def _failed(error: EnishiError) -> Failed:
+    wait_s = error.facts.get("wait_s", 0)
+    return Failed(error.code, error.facts, int(wait_s))
+
+
+def _refused(refusal: Refusal) -> Failed:
+    """Head office's own code if it gave one; without one it may be anybody who answers there."""
+    if refusal.reply is None:
+        return Failed("sync.not_head_office", {"status": refusal.status})
+    return Failed(refusal.reply.code, {**refusal.reply.facts, "status": refusal.status})

@@ -1,0 +1,227 @@
+"""Head office's feed: applied once or twice, in one page or many, cut anywhere, the terminal knows the same."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.ids import MessageId, TerminalId, make_card_no
+from shared.points.program import EarnRule, Programme
+from shared.sync.messages import (
+    CardHighWaterItem,
+    FeedEntry,
+    FeedItem,
+    MemberItem,
+    MessageClosedItem,
+    MessageItem,
+    ProgrammeItem,
+    Pull,
+    TombstoneItem,
+)
+from shared.visit.journal import How, Intent
+from terminal.app.store import Store
+
+Boot = Callable[..., Store]
+Intend = Callable[..., Intent]
+CARDS = tuple(make_card_no(serial) for serial in range(1, 5))
+TABLES = ("member", "member_card", "message", "card_shadow", "programme", "cursor")
+
+
+def page(*items: FeedItem, epoch: int = 1, after: int = 0, more: bool = False) -> Pull:
+    entries = tuple(FeedEntry(number, item) for number, item in enumerate(items, after + 1))
+    return Pull(epoch, entries, after + len(items), more)
+
+
+def member(number: int, *cards: int, name: str = "山田 花子") -> MemberItem:
+    return MemberItem(number, name, "ヤマダ ハナコ", "", "", 3, "2026-09-01", "本店", "", cards)
+
+
+def message(number: int, card: int, text: str = "本日2倍") -> MessageItem:
+    return MessageItem(number, card, text, 0, "")
+
+
+def known(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(path)) as db:
+        return {table: sorted(db.execute(f"SELECT * FROM {table}").fetchall(), key=repr) for table in TABLES}
+
+
+def test_page_and_cursor_are_applied_together(store: Store) -> None:
+    assert store.feed_position() == (0, 0)
+    store.apply_feed(page(member(1, CARDS[0])))
+    assert store.feed_position() == (1, 1)
+
+
+def test_a_member_replaces_what_was_known_of_it(store: Store) -> None:
+    store.apply_feed(page(member(1, CARDS[0], CARDS[1]), member(2, CARDS[2])))
+    store.apply_feed(page(member(1, CARDS[1], CARDS[2], name="山田 桜"), after=2))
+    names = [found.name if (found := store.look_up(card).member) else None for card in CARDS]
+    assert names == [None, "山田 桜", "山田 桜", None]
+
+
+def test_a_tombstone_forgets_the_member_and_its_messages(store: Store, path: Path) -> None:
+    store.apply_feed(
+        page(member(1, *CARDS[:2], name="消える 人"), message(1, CARDS[0], "消える 人 様"), message(2, CARDS[3]))
+    )
+    store.apply_feed(page(TombstoneItem(1), after=3))
+    facts = store.look_up(CARDS[0])
+    assert (facts.member, facts.messages) == (None, ())
+    assert len(store.look_up(CARDS[3]).messages) == 1
+    store.close()
+    assert "消える".encode() not in path.read_bytes()
+
+
+def test_a_closed_message_stays_closed(store: Store) -> None:
+    pages = page(message(1, CARDS[0]), MessageClosedItem(1), MessageClosedItem(99))
+    store.apply_feed(pages)
+    store.apply_feed(pages)
+    store.apply_feed(page(message(1, CARDS[0])))
+    assert store.look_up(CARDS[0]).messages == ()
+
+
+def test_a_high_water_raises_the_shadow_and_never_lowers_it(store: Store, intend: Intend) -> None:
+    intent = intend(store, card=CARDS[0], seq=4)
+    store.commit(intent.visit, How.VERIFIED)
+    store.apply_feed(page(CardHighWaterItem(CARDS[0], 1, 3, bytes(32)), CardHighWaterItem(CARDS[0], 1, 4, bytes(32))))
+    own = store.look_up(CARDS[0]).shadow
+    assert own is not None
+    assert (own.seq, own.hash != bytes(32)) == (4, True)
+    store.apply_feed(page(CardHighWaterItem(CARDS[0], 2, 0, b"h" * 32), after=2))
+    raised = store.look_up(CARDS[0]).shadow
+    assert raised is not None
+    assert (raised.gen, raised.seq, raised.hash) == (2, 0, b"h" * 32)
+
+
+def test_the_rules_are_those_sent_last(boot: Boot) -> None:
+    store = boot()
+    assert store.programme() == Programme()
+    newer = Programme(version=4, name="秋", earn=EarnRule(points=2))
+    store.apply_feed(page(ProgrammeItem(Programme(version=3)), ProgrammeItem(newer)))
+    assert store.programme() == newer
+    store.close()
+    assert boot().programme() == newer
+
+
+def test_a_new_epoch_replaces_everything_only_when_it_was_read_to_its_end(store: Store) -> None:
+    store.apply_feed(page(member(1, CARDS[0]), member(2, CARDS[1]), message(1, CARDS[0]), message(2, CARDS[1])))
+    store.apply_feed(page(member(1, CARDS[0], name="新しい 名"), message(1, CARDS[0]), epoch=2, more=True))
+    assert store.look_up(CARDS[1]).member is not None
+    store.apply_feed(page(member(3, CARDS[2]), epoch=2, after=2))
+    found = [store.look_up(card).member for card in CARDS]
+    assert [one and one.member for one in found] == [1, None, 3, None]
+    assert store.look_up(CARDS[1]).messages == ()
+    assert len(store.look_up(CARDS[0]).messages) == 1
+
+
+def test_a_restored_head_office_may_give_a_printed_messages_number_to_another_text(
+    store: Store, intend: Intend
+) -> None:
+    store.apply_feed(page(message(1, CARDS[0]), message(2, CARDS[0])))
+    intent = intend(store, card=CARDS[0])
+    store.commit(intent.visit, How.VERIFIED)
+    store.record_print(intent.visit, 1, "", (MessageId(1), MessageId(2)), ())
+    store.apply_feed(page(message(1, CARDS[0], "別の知らせ"), message(2, CARDS[0]), epoch=2))
+    assert [due.id for due in store.look_up(CARDS[0]).messages] == [1]
+
+
+def test_a_restored_head_office_gets_again_what_its_backup_may_lack(store: Store) -> None:
+    for _ in range(4):
+        store.record_seen("x", "card.foreign")
+    store.apply_feed(page())
+    store.acknowledge(store.stream, 5, 2)
+    assert store.unsent() == 0
+    store.apply_feed(page(epoch=2))
+    assert store.unsent() == 3
+
+
+def test_entries_that_the_old_software_skipped_are_read_again_after_an_update(boot: Boot) -> None:
+    store = boot()
+    store.apply_feed(page(member(1, CARDS[0])), skipped=2)
+    store.close()
+    assert boot().feed_position() == (1, 1)
+    updated = boot(software="1.1.0")
+    assert updated.feed_position() == (1, 0)
+    updated.apply_feed(page(member(1, CARDS[0])))
+    updated.close()
+    assert boot(software="1.2.0").feed_position() == (1, 1)
+
+
+class CutOnce(Store):
+    """Loses power inside the next transaction when ``armed``."""
+
+    wal_warm_bytes = 0
+    armed: ClassVar[bool] = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        with super().transaction() as db:
+            yield db
+            if self.armed:
+                type(self).armed = False
+                raise KeyboardInterrupt
+
+
+def test_a_cut_inside_a_page_applies_nothing_of_it(boot: Boot, path: Path) -> None:
+    store = boot(CutOnce)
+    before = known(path)
+    CutOnce.armed = True
+    with pytest.raises(KeyboardInterrupt):
+        store.apply_feed(page(member(1, CARDS[0]), message(1, CARDS[0])))
+    assert known(path) == before
+
+
+cards = st.sampled_from(CARDS)
+numbers = st.integers(1, 4)
+items = st.one_of(
+    st.builds(lambda number, owned: member(number, *owned), numbers, st.lists(cards, unique=True, max_size=3)),
+    st.builds(message, numbers, cards, st.sampled_from(["一", "二"])),
+    st.builds(MessageClosedItem, numbers),
+    st.builds(CardHighWaterItem, cards, st.integers(1, 2), st.integers(0, 3), st.just(b"h" * 32)),
+    st.builds(ProgrammeItem, st.builds(Programme, version=st.integers(1, 9))),
+    st.builds(TombstoneItem, numbers),
+)
+
+
+def as_head_office_writes(told: list[FeedItem]) -> list[FeedItem]:
+    """A closed message is never opened again, the number of a member who went is never given again."""
+    closed: set[int] = set()
+    gone: set[int] = set()
+    feed: list[FeedItem] = []
+    for item in told:
+        match item:
+            case MessageItem(id=number) if number in closed:
+                continue
+            case MemberItem(member=number) if number in gone:
+                continue
+            case MessageClosedItem(id=number):
+                closed.add(number)
+            case TombstoneItem(member=number):
+                gone.add(number)
+        feed.append(item)
+    return feed
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(items, max_size=12).map(as_head_office_writes), st.integers(1, 5))
+def test_any_feed_read_twice_and_in_any_pages_leaves_the_same(
+    tmp_path_factory: pytest.TempPathFactory, clock: object, told: list[FeedItem], size: int
+) -> None:
+    directory = tmp_path_factory.mktemp("feed")
+    results = []
+    for name, times, step in (("whole", 1, max(len(told), 1)), ("pieces", 2, size)):
+        path = directory / name
+        store = CutOnce.open(path, TerminalId(12), bytes(8), "1", clock)  # type: ignore[arg-type]
+        for _ in range(times):
+            for start in range(0, max(len(told), 1), step):
+                more = start + step < len(told)
+                store.apply_feed(page(*told[start : start + step], after=start, more=more))
+        store.close()
+        results.append(known(path))
+    once, twice = results
+    assert once == twice

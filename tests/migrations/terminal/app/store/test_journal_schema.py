@@ -1,0 +1,72 @@
+"""The journal's schema: empty to head, each step to head, and the same tables on every way."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from terminal.app.store.schema import APPLICATION_ID, SCHEMA, applied, migrate, unknown_migrations
+
+NAMES = [name for name, _ in SCHEMA]
+
+
+@pytest.fixture
+def db() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        yield connection
+
+
+def tables(db: sqlite3.Connection) -> set[tuple[str, str]]:
+    return set(db.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+
+
+def test_an_empty_file_gets_every_migration(db: sqlite3.Connection) -> None:
+    migrate(db)
+    assert applied(db) == NAMES
+    assert unknown_migrations(db) == []
+    assert db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+    assert not db.in_transaction
+
+
+@pytest.mark.parametrize("stop_before", NAMES[1:])
+def test_every_older_schema_reaches_the_same_head(db: sqlite3.Connection, stop_before: str) -> None:
+    migrate(db, stop_before=stop_before)
+    assert applied(db) == NAMES[: NAMES.index(stop_before)]
+    migrate(db)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        migrate(fresh)
+        assert tables(db) == tables(fresh)
+
+
+def test_migrating_again_changes_nothing(db: sqlite3.Connection) -> None:
+    migrate(db)
+    before = tables(db), db.total_changes
+    migrate(db)
+    assert (tables(db), db.total_changes) == before
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(db: sqlite3.Connection) -> None:
+    db.execute("CREATE TABLE programme (in_the_way INTEGER)")
+    with pytest.raises(sqlite3.OperationalError, match="already exists"):
+        migrate(db)
+    assert applied(db) == []
+    assert [name for name, _ in tables(db)] == ["programme"]
+
+
+def test_a_newer_file_is_recognised(db: sqlite3.Connection) -> None:
+    migrate(db)
+    db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('journal', '0099_future', '')")
+    assert unknown_migrations(db) == ["0099_future"]
+
+
+def test_every_table_of_the_journal_is_strict(db: sqlite3.Connection) -> None:
+    migrate(db)
+    loose = {
+        name
+        for name, strict in db.execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main'")
+        if not strict
+    }
+    assert {name for name in loose if not name.startswith(("sqlite_", "_sqlite"))} == set()

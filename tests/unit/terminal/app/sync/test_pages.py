@@ -1,0 +1,68 @@
+"""Pages from a newer head office."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.points.program import Programme
+from shared.sync.messages import FeedEntry, MessageClosedItem, ProgrammeItem, Pull, TombstoneItem
+from terminal.app.sync.pages import parse_page
+
+PAGE = Pull(1, (FeedEntry(1, TombstoneItem(5)), FeedEntry(2, ProgrammeItem(Programme()))), 2, False)
+
+
+def test_a_page_is_read_as_it_was_written() -> None:
+    result = parse_page(msgspec.json.encode(PAGE))
+    assert (result.pull, result.skipped) == (PAGE, 0)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"kind": "weather", "sun": True},
+        {"kind": "rule", "programme": {"version": 9, "earn": {"basis": "moon phase"}}},
+        {"kind": "tombstone"},
+        {"kind": "tombstone", "member": "five"},
+        {},
+        [],
+        None,
+    ],
+)
+def test_an_item_that_nobody_here_knows_is_left_out_and_counted(item: object) -> None:
+    page = json.loads(msgspec.json.encode(PAGE))
+    page["items"].insert(1, {"number": 2, "item": item})
+    result = parse_page(json.dumps(page).encode())
+    assert (result.pull, result.skipped) == (PAGE, 1)
+
+
+def test_a_field_that_nobody_here_knows_is_passed_over() -> None:
+    page = {
+        "feed_epoch": 1,
+        "next": 1,
+        "more": False,
+        "new": [],
+        "items": [{"number": 1, "item": {"kind": "message_closed", "id": 3, "why": "x"}}],
+    }
+    result = parse_page(json.dumps(page).encode())
+    assert (result.pull.items, result.skipped) == ((FeedEntry(1, MessageClosedItem(3)),), 0)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>", b"[]", b'{"feed_epoch":1}', b'{"feed_epoch":1,"items":[],"next":-1,"more":false}']
+)
+def test_what_is_not_a_page_is_refused(content: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        parse_page(content)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_page_or_refused(content: bytes) -> None:
+    try:
+        parse_page(content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return

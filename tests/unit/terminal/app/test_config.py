@@ -1,0 +1,256 @@
+"""The layers of the settings, and every way to get one wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import TEXTS, EnishiError
+from terminal.app.config import SECTIONS, load, split_device
+
+KEY = bytes(range(32))
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    path = tmp_path / "card.key"
+    path.write_text(KEY.hex() + "\n")
+    return path
+
+
+@pytest.fixture
+def minimal(tmp_path: Path, key_file: Path) -> Path:
+    """The smallest settings file that starts a terminal."""
+    path = tmp_path / "terminal.toml"
+    path.write_text(f'[terminal]\nid = 12\ntenant = 7\nstore = "001"\n[card]\nkey_file = "{key_file}"\n')
+    return path
+
+
+def more(path: Path, text: str) -> Path:
+    """A second file beside the first."""
+    second = path.with_name("more.toml")
+    second.write_text(text)
+    return second
+
+
+def refused(
+    argv_sets: Sequence[str] = (), environ: dict[str, str] | None = None, paths: Sequence[Path] = ()
+) -> EnishiError:
+    with pytest.raises(EnishiError) as caught:
+        load(argv_sets, environ or {}, paths)
+    assert caught.value.code in TEXTS
+    return caught.value
+
+
+def test_the_defaults_fill_what_a_small_file_leaves_open(minimal: Path) -> None:
+    config = load((), {}, [minimal])
+    assert (config.terminal.id, config.terminal.language, config.kiosk.port) == (12, "ja", 8101)
+    assert config.terminal.data_dir == Path("/var/lib/enishi/terminal")
+    assert config.journal == Path("/var/lib/enishi/terminal/journal.db")
+    assert config.devices.card_rewriter == "tcp300:/dev/ttyCARD"
+    assert (config.head_office.url, config.head_office_token) == ("", "")
+    assert config.card_key == KEY
+
+
+def test_each_layer_beats_the_one_before(minimal: Path) -> None:
+    second = more(minimal, "[kiosk]\nport = 1001\n[terminal]\nid = 13\n")
+    assert load((), {}, [minimal, second]).kiosk.port == 1001
+    environ = {"ENISHI_KIOSK_PORT": "1002"}
+    assert load((), environ, [minimal, second]).kiosk.port == 1002
+    config = load(["kiosk.port=1003"], environ, [minimal, second])
+    assert (config.kiosk.port, config.terminal.id) == (1003, 13)
+
+
+def test_everything_can_come_from_the_environment(key_file: Path) -> None:
+    environ = {
+        "ENISHI_TERMINAL_ID": "12",
+        "ENISHI_TERMINAL_TENANT": "7",
+        "ENISHI_TERMINAL_STORE": "001",
+        "ENISHI_CARD_KEY_FILE": str(key_file),
+        "ENISHI_CARD_FACE_LANDSCAPE": "true",
+        "ENISHI_HEAD_OFFICE_SYNC_EVERY_S": "2.5",
+        "ENISHI_SERVER_PORT": "8080",
+        "ENISHI_PYTHON": "python3.12",
+        "PATH": "/bin",
+    }
+    config = load((), environ)
+    assert (config.card.face_landscape, config.head_office.sync_every_s) == (True, 2.5)
+
+
+@pytest.mark.parametrize(
+    ("argv_sets", "environ", "key", "suggestion"),
+    [
+        (["kiosk.prot=1"], {}, "kiosk.prot", "kiosk.port"),
+        (["kisok.port=1"], {}, "kisok.port", "kiosk.port"),
+        ([], {"ENISHI_HEAD_OFFICE_TOKEN_FIEL": "x"}, "head_office.token_fiel", "head_office.token_file"),
+        ([], {"ENISHI_TERMNAL_ID": "1"}, "termnal_id", "terminal.id"),
+        (["zzz.qqq=1"], {}, "zzz.qqq", "terminal, card, devices, kiosk, head_office"),
+    ],
+)
+def test_an_unknown_key_is_named_with_the_nearest_known_one(
+    minimal: Path, argv_sets: list[str], environ: dict[str, str], key: str, suggestion: str
+) -> None:
+    error = refused(argv_sets, environ, [minimal])
+    assert (error.code, error.facts) == ("config.unknown_key", {"key": key, "suggestion": suggestion})
+
+
+@pytest.mark.parametrize("text", ["[kiosk]\nprot = 1\n", "port = 1\n", "[devices.card]\nx = 1\n"])
+def test_an_unknown_key_in_a_file_is_refused(minimal: Path, text: str) -> None:
+    assert refused(paths=[minimal, more(minimal, text)]).code == "config.unknown_key"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[terminal]\nid = "12"\n',
+        "[terminal]\nid = true\n",
+        "[terminal]\nid = 1.5\n",
+        "[terminal]\nstore = 1\n",
+        '[card]\nface_landscape = "yes"\n',
+        "[card]\nkey_file = 3\n",
+        '[head_office]\nsync_every_s = "60"\n',
+        "[kiosk]\nhost = 2026-01-01\n",
+    ],
+)
+def test_a_value_of_the_wrong_type_in_a_file_is_refused(minimal: Path, text: str) -> None:
+    assert refused(paths=[minimal, more(minimal, text)]).code == "config.wrong_type"
+
+
+@pytest.mark.parametrize("text", ["kiosk.port=http", "kiosk.port=", "card.face_landscape=maybe", "kiosk.port"])
+def test_a_text_that_is_not_of_the_settings_type_is_refused(minimal: Path, text: str) -> None:
+    assert refused([text], paths=[minimal]).code == "config.wrong_type"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "terminal.id=0",
+        "terminal.id=16384",
+        "terminal.tenant=1024",
+        "terminal.language=fr",
+        "card.key_id=64",
+        "card.face_left_dots=-1",
+        "kiosk.port=65536",
+        "devices.card_rewriter=",
+        "devices.panel=",
+        "devices.card_rewriter=/dev/ttyCARD",
+        "devices.receipt_printer=escpos",
+        "head_office.sync_every_s=0",
+        "head_office.sync_every_s=nan",
+        "head_office.url=office.example",
+    ],
+)
+def test_a_value_outside_its_range_is_refused(minimal: Path, text: str) -> None:
+    error = refused([text], paths=[minimal])
+    assert (error.code, error.facts["key"]) == ("config.bad_value", text.partition("=")[0])
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [("id = 12", "terminal.id"), ("tenant = 7", "terminal.tenant"), ('store = "001"', "terminal.store")],
+)
+def test_a_missing_key_is_named_with_an_example(minimal: Path, line: str, key: str) -> None:
+    minimal.write_text(minimal.read_text().replace(line, ""))
+    error = refused(paths=[minimal])
+    assert (error.code, error.facts["key"]) == ("config.missing_key", key)
+    assert error.facts["example"]
+
+
+def test_an_empty_text_is_as_good_as_missing(minimal: Path) -> None:
+    assert refused(["terminal.store="], paths=[minimal]).facts["key"] == "terminal.store"
+    assert refused(["card.key_file="], paths=[minimal]).facts["key"] == "card.key_file"
+
+
+def test_only_the_receipt_printer_may_be_left_out(minimal: Path) -> None:
+    assert load(["devices.receipt_printer="], {}, [minimal]).devices.receipt_printer == ""
+
+
+def test_a_device_is_a_driver_and_its_port() -> None:
+    assert split_device("tcp300:/dev/ttyCARD") == ("tcp300", "/dev/ttyCARD")
+    assert split_device("escpos:COM3:") == ("escpos", "COM3:")
+
+
+@pytest.mark.parametrize("content", [None, "", " \n", "鍵"])
+def test_a_secret_that_is_missing_or_empty_stops_the_start(minimal: Path, key_file: Path, content: str | None) -> None:
+    key_file.unlink()
+    if content is not None:
+        key_file.write_text(content)
+    error = refused(paths=[minimal])
+    assert (error.code, error.facts["path"]) == ("config.secret_missing", str(key_file))
+
+
+@pytest.mark.parametrize("content", ["00" * 31, "00" * 33, "secret!", "0x" + "00" * 31])
+def test_a_key_that_is_not_64_hexadecimal_digits_is_refused_without_being_shown(
+    minimal: Path, key_file: Path, content: str
+) -> None:
+    key_file.write_text(content)
+    error = refused(paths=[minimal])
+    assert error.code == "config.secret_malformed"
+    assert content not in str(error)
+
+
+def test_the_token_is_read_from_its_file_and_never_shown(minimal: Path, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("t0p-secret\n")
+    config = load(["head_office.url=https://office.example", f"head_office.token_file={token}"], {}, [minimal])
+    assert config.head_office_token == "t0p-secret"
+    assert "t0p-secret" not in repr(config)
+    assert KEY.hex() not in repr(config)
+
+
+def test_a_head_office_needs_a_token(minimal: Path) -> None:
+    error = refused(["head_office.url=https://office.example"], paths=[minimal])
+    assert (error.code, error.facts["key"]) == ("config.missing_key", "head_office.token_file")
+
+
+@pytest.mark.parametrize(
+    ("url", "plain", "code"),
+    [
+        ("http://office.example", "false", "config.plain_http"),
+        ("http://office.example", "true", ""),
+        ("http://127.0.0.1:8080", "false", ""),
+        ("http://localhost:8080", "false", ""),
+        ("http://[::1]:8080", "false", ""),
+        ("https://office.example", "false", ""),
+    ],
+)
+def test_the_token_travels_in_clear_only_on_this_machine_or_when_allowed(
+    minimal: Path, key_file: Path, url: str, plain: str, code: str
+) -> None:
+    sets = [f"head_office.url={url}", f"head_office.token_file={key_file}", f"head_office.allow_plain_http={plain}"]
+    if code:
+        assert refused(sets, paths=[minimal]).code == code
+    else:
+        assert load(sets, {}, [minimal]).head_office.url == url
+
+
+@pytest.mark.parametrize("content", [None, b"[kiosk\n", b"\xff\xfe", b"a = 1\na = 2\n"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "broken.toml"
+    if content is not None:
+        path.write_bytes(content)
+    error = refused(paths=[path])
+    assert (error.code, error.facts["path"]) == ("config.unreadable", str(path))
+
+
+def test_every_setting_without_a_default_has_an_example() -> None:
+    for kind in SECTIONS.values():
+        for setting in dataclasses.fields(kind):
+            assert setting.default is not dataclasses.MISSING or "example" in setting.metadata
+
+
+@given(
+    st.lists(st.text(max_size=30), min_size=1, max_size=4),
+    st.dictionaries(st.text(max_size=12).map("ENISHI_".__add__), st.text(max_size=8), max_size=4),
+)
+def test_any_text_is_refused_by_name(argv_sets: list[str], environ: dict[str, str]) -> None:
+    try:
+        load(argv_sets, environ)
+    except EnishiError as error:
+        code = error.code
+    assert code in TEXTS  # it cannot load: what a terminal needs is never there
