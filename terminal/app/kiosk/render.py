@@ -1,0 +1,87 @@
+"""From a scene to HTML: one template per screen, rendered without a request."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from shared.errors import explain
+from shared.ids import format_card_no
+from shared.locale import Translate
+from shared.units import format_number
+from terminal.app.kiosk import words
+from terminal.app.kiosk.stage import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The parts of the page that change."""
+
+    main: str
+    status: str
+    foot: str
+
+
+class Renderer:
+    """``language`` is "ja" or "en"; ``place`` is the shop's name in the header, ``version`` the software's."""
+
+    def __init__(self, place: str, language: str, translate: Translate, version: str) -> None:
+        self._page_facts = {"place": place, "language": language, "version": version}
+        self._env = environment(translate)
+        self._env.globals["language"] = language  # the honorific is Japanese grammar, not a text
+
+    def page(self, scene: Scene) -> str:
+        """The whole page, complete before its script runs."""
+        frame = self.frame(scene)
+        return self._env.get_template("page.html").render(frame=frame, **self._page_facts)
+
+    def frame(self, scene: Scene) -> Frame:
+        name = template_name(type(scene.screen).__name__)
+        known = {"screen": scene.screen, "status": scene.status, "screen_name": name}
+        return Frame(
+            main=self._env.get_template(f"screens/{name}.html").render(known),
+            status=self._env.get_template("status.html").render(known),
+            foot=self._env.get_template("foot.html").render(known),
+        )
+
+
+def template_name(class_name: str) -> str:
+    """``TypeNumber`` -> ``type_number``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", class_name).lower()
+
+
+def environment(translate: Translate) -> Environment:
+    """Jinja with the screen's words as filters. An unknown name in a template is an error, not a blank."""
+    env = Environment(
+        loader=PackageLoader("terminal.app.kiosk"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals["_"] = translate
+    env.globals["icon"] = icon
+    env.filters |= {
+        "number": format_number,
+        "card_no": format_card_no,
+        "furigana": words.furigana,
+        "grouped": words.grouped_digits,
+        "points": partial(words.points, translate=translate),
+        "yen": partial(words.yen, translate=translate),
+        "day": partial(words.day, translate=translate),
+        "full_date": partial(words.full_date, translate=translate),
+        "month_end": partial(words.month_end, translate=translate),
+        "days_ago": partial(words.days_ago, translate=translate),
+        "explained": lambda notice: explain(notice.code, notice.facts, translate),
+    }
+    return env
+
+
+def icon(name: str) -> Markup:
+    """One picture of the sprite; it always stands beside a word."""
+    drawn = Markup('<svg class="ic" aria-hidden="true" focusable="false"><use href="/static/icons.svg#{}"></use></svg>')
+    return drawn.format(name)

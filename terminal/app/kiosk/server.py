@@ -1,0 +1,41 @@
+"""The kiosk's web server (waitress), opened early so that a busy port stops the start with one clear sentence."""
+
+from __future__ import annotations
+
+import contextlib
+
+from flask import Flask
+from waitress.server import create_server
+
+from shared.errors import EnishiError
+from terminal.app.kiosk.stage import STREAMS_MAX
+
+THREADS = STREAMS_MAX + 4  # a stream holds its thread; four more answer pages, pictures and keys
+
+
+class KioskServer:
+    """``run`` serves until ``close`` is called from another thread."""
+
+    def __init__(self, app: Flask, host: str, port: int) -> None:
+        """Take the port. Raises ``config.kiosk_port``."""
+        try:
+            self._server = create_server(
+                app,
+                host=host,
+                port=port,
+                threads=THREADS,
+                ident=None,
+                channel_request_lookahead=1,  # notice a browser that went away while it waits for a stream
+                clear_untrusted_proxy_headers=True,
+            )
+        except OSError as error:
+            raise EnishiError("config.kiosk_port", host=host, port=port, detail=str(error.strerror)) from error
+        self.port: int = self._server.effective_port
+
+    def run(self) -> None:
+        with contextlib.suppress(OSError):  # the sockets are closed under it: that is how it ends
+            self._server.run()
+
+    def close(self) -> None:
+        self._server.close()
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=2)

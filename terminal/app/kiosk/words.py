@@ -1,0 +1,80 @@
+"""Figures, dates and names as the screen writes them. Pure; the language comes in as ``translate``."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+
+from shared.clock import month_from_card
+from shared.locale import N_, Translate
+from shared.units import format_number
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_POINTS = N_("{n}点")
+_YEN = N_("{n}円")
+_DAY = N_("{month}月{day}日")
+_DATE = N_("{year}年{month}月{day}日")
+
+
+def points(value: int, translate: Translate) -> str:
+    """``12,480点``"""
+    return translate(_POINTS).format(n=format_number(value))
+
+
+def yen(value: int, translate: Translate) -> str:
+    """``3,800円``"""
+    return translate(_YEN).format(n=format_number(value))
+
+
+def day(iso: str, translate: Translate) -> str:
+    """``11月14日`` of an ISO date; what is no date is shown as it came (head office may know more than we)."""
+    try:
+        parsed = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return _dated(_DAY, parsed, translate)
+
+
+def full_date(iso: str, translate: Translate) -> str:
+    """``2026年11月14日``, with the same leniency."""
+    try:
+        parsed = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return _dated(_DATE, parsed, translate)
+
+
+def month_end(card_month: int, translate: Translate) -> str:
+    """The last day of a card month: ``2027年1月31日``."""
+    year, month = month_from_card(card_month)
+    return _dated(_DATE, date(year, month, monthrange(year, month)[1]), translate)
+
+
+def days_ago(days: int, translate: Translate) -> str:
+    """``今日``, ``きのう``, ``7日前``; empty for a first visit (-1)."""
+    if days < 0:
+        return ""
+    if days == 0:
+        return translate(N_("今日"))
+    if days == 1:
+        return translate(N_("きのう"))
+    return translate(N_("{n}日前")).format(n=format_number(days))
+
+
+def furigana(name: str, kana: str) -> tuple[tuple[str, str], ...]:
+    """Name and reading in pairs for ``<ruby>``: word by word if both have as many words, else as a whole."""
+    words, readings = name.split(), kana.split()
+    if len(words) == len(readings):
+        return tuple(zip(words, readings, strict=True))
+    return ((name, " ".join(readings)),)
+
+
+def grouped_digits(digits: str) -> str:
+    """A card number being typed, spaced as it is printed: ``1234-567-8``."""
+    groups = (digits[:4], digits[4:7], digits[7:])
+    return "-".join(group for group in groups if group)
+
+
+def _dated(pattern: str, when: date, translate: Translate) -> str:
+    """English patterns use ``{mon}``, Japanese ones ``{month}``."""
+    return translate(pattern).format(year=when.year, month=when.month, day=when.day, mon=_MONTHS[when.month - 1])

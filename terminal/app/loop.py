@@ -1,0 +1,155 @@
+"""The loop: one event at a time through the visit machine, its effects performed in order. No threads, no sleep.
+
+Whoever owns the loop decides when it runs: ``runner.py`` from an inbox in real time, the simulation by hand.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from shared.clock import Clock, Now
+from shared.errors import EnishiError
+from shared.points.program import Programme
+from shared.visit import machine
+from shared.visit.effects import Effect, PrintFace, WriteCard
+from shared.visit.events import (
+    CardRewriterLost,
+    CardRewriterReady,
+    CardWriteFailed,
+    CardWritten,
+    DeadlinePassed,
+    Event,
+    FacePrinted,
+    FacePrintFailed,
+    Started,
+)
+from shared.visit.shop import Shop
+from shared.visit.states import Idle, State, deadline_s
+from terminal.app.log import Log, silent, step_facts
+from terminal.app.perform import Journal, Performer, ShowScreen
+from terminal.drivers.port import Port, Role
+
+TURN_EVENTS_MAX = 16  # a visit needs four store answers in one turn at most; more means the machine talks to itself
+WAITING_MAX = 64  # results of sync that wait for Idle; the worker sends no page before the last was applied
+TRACE_MAX = 2_000  # the last (now, event) pairs: some fifty visits, half a megabyte
+
+_UNIT_BUSY = (WriteCard, PrintFace)
+_UNIT_FREE = (CardWritten, CardWriteFailed, FacePrinted, FacePrintFailed, CardRewriterLost, CardRewriterReady)
+
+ApplyLater = Callable[[], Programme | None]  # a result of sync; returns the rules if they changed
+
+
+class Loop:
+    """The terminal's one decision maker. ``shop`` and ``state`` may be read by its owner at any time."""
+
+    def __init__(
+        self,
+        shop: Shop,
+        journal: Journal,
+        ports: Mapping[Role, Port],
+        show: ShowScreen,
+        clock: Clock,
+        log: Log = silent,
+    ) -> None:
+        self.shop = shop
+        self.state, self._first_effects = machine.start()
+        self.next_deadline: float | None = None  # monotonic seconds at which ``tick`` wants to be called
+        self.trace: deque[tuple[Now, Event]] = deque(maxlen=TRACE_MAX)
+        self._journal = journal
+        self._performer = Performer(journal, ports, show)
+        self._clock = clock
+        self._log = log
+        self._waiting: deque[ApplyLater] = deque()
+        self._unit_busy = False
+        self._closing = False
+
+    @property
+    def unit_busy(self) -> bool:
+        """Whether the card unit is writing or printing at this moment."""
+        return self._unit_busy
+
+    def start(self) -> None:
+        """Perform the machine's first effects and tell it what the last boot left unfinished."""
+        now = self._clock.now()
+        self._arm(now)
+        for effect in self._first_effects:
+            self._performer.perform(effect, now.mono_s)
+        self.handle(Started(tuple(self._journal.open_visits())))
+
+    def handle(self, event: Event) -> None:
+        """One turn: step, perform, step the store's answers, until nothing is left to do now."""
+        now = self._clock.now()
+        pending = deque([event])
+        for _ in range(TURN_EVENTS_MAX):
+            if not pending:
+                break
+            pending.extend(self._step(pending.popleft(), now))
+        assert not pending, f"the machine does not come to rest: {pending[0]!r}"
+        self._apply_waiting()
+
+    def tick(self, now: Now) -> None:
+        """Time passed. Early calls do no harm."""
+        if self.next_deadline is not None and now.mono_s >= self.next_deadline:
+            self.next_deadline = None
+            self.handle(DeadlinePassed())
+            if self.next_deadline is None:
+                self._arm(now)  # the machine stayed: remind again after the same time
+        self._apply_waiting()
+
+    def later(self, apply: ApplyLater) -> None:
+        """Hand in a result of sync: it is applied at once in Idle, else when the visit is over.
+
+        Raises ``sync.too_many_waiting``.
+        """
+        if len(self._waiting) >= WAITING_MAX:
+            raise EnishiError("sync.too_many_waiting", limit=WAITING_MAX)
+        self._waiting.append(apply)
+        self._apply_waiting()
+
+    def close(self) -> None:
+        """From now on no write and no print is begun; the answer to a running one is still carried through."""
+        self._closing = True
+
+    def _step(self, event: Event, now: Now) -> list[Event]:
+        """Step once, perform all effects in order; what the store answered."""
+        self.trace.append((now, event))
+        if isinstance(event, _UNIT_FREE):
+            self._unit_busy = False
+        before = self.state
+        turn = machine.step(before, event, now, self.shop)
+        self.state = turn.state
+        if turn.state != before:
+            self._arm(now)
+        effects = tuple(effect for effect in turn.effects if not self._is_held_back(effect))
+        self._log("loop.step", step_facts(event, before, turn.state, effects))
+        answers: list[Event] = []
+        for effect in effects:
+            self._unit_busy = self._unit_busy or isinstance(effect, _UNIT_BUSY)
+            answer = self._performer.perform(effect, now.mono_s)
+            if answer is not None:
+                answers.append(answer)
+        return answers
+
+    def _is_held_back(self, effect: Effect) -> bool:
+        return self._closing and isinstance(effect, _UNIT_BUSY)
+
+    def _arm(self, now: Now) -> None:
+        seconds = deadline_s(self.state)
+        self.next_deadline = None if seconds is None else now.mono_s + seconds
+
+    def _apply_waiting(self) -> None:
+        """Only between visits: no visit sees the rules or a member change under it."""
+        while self._waiting and isinstance(self.state, Idle):
+            programme = self._waiting.popleft()()
+            if programme is not None:
+                self.shop = replace(self.shop, programme=programme)
+
+
+def replay(trace: Sequence[tuple[Now, Event]], shop: Shop) -> State:
+    """The state after a recorded trace: the machine alone, without store or devices."""
+    state, _ = machine.start()
+    for now, event in trace:
+        state = machine.step(state, event, now, shop).state
+    return state

@@ -1,0 +1,267 @@
+"""The composition root of the terminal: settings -> store -> drivers -> loop -> kiosk -> sync, and an orderly end.
+
+    python -m terminal.app --config FILE [--set section.key=value ...]
+
+Exit codes: 0 stopped by SIGTERM or SIGINT, 1 a bug (systemd starts us again and the visit heals as after
+a power cut), 2 the settings or the journal need a person.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import secrets
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+import requests
+
+from shared.card.face import FaceStock
+from shared.card.mac import KeyRing
+from shared.clock import Clock
+from shared.errors import EnishiError, explain
+from shared.ids import TerminalId
+from shared.points.program import Programme
+from shared.visit.events import Key, KeyPressed
+from shared.visit.screens import Screen, Waiting
+from shared.visit.shop import Shop
+from terminal.app.clock import SystemClock
+from terminal.app.config import TerminalConfig, load, split_device
+from terminal.app.front import Front
+from terminal.app.health import notify
+from terminal.app.kiosk.guard import LOOPBACK
+from terminal.app.kiosk.render import Renderer
+from terminal.app.kiosk.server import KioskServer
+from terminal.app.kiosk.stage import Stage
+from terminal.app.kiosk.web import create_app
+from terminal.app.language import translation
+from terminal.app.log import Log, stream_log
+from terminal.app.loop import Loop
+from terminal.app.office import apply_result
+from terminal.app.runner import Crash, Inbox, Job, Runner, Stop
+from terminal.app.store import Outbox, Store
+from terminal.app.store.store import NONCE_BYTES
+from terminal.app.sync.backoff import Backoff
+from terminal.app.sync.client import SyncClient
+from terminal.app.sync.results import SyncResult
+from terminal.app.sync.worker import SyncWorker
+from terminal.drivers.links.serial_link import open_serial
+from terminal.drivers.port import Role
+from terminal.drivers.pump import Pump, Worker
+from terminal.drivers.registry import Options, find_driver
+
+SOFTWARE = "0.1.0"
+EXIT_CONFIG = 2
+PUMP_SILENT_MAX_S = 10.0  # a pump that has not turned for so long is stuck: the watchdog is no longer fed
+ICONS = Path(__file__).resolve().parents[2] / "assets" / "icons.svg"
+
+
+def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
+    """Run the terminal; the exit code. A bug leaves as an exception: Python ends with 1 and the traceback."""
+    stderr = sys.stderr
+    arguments = _arguments(argv)
+    language = environ.get("ENISHI_TERMINAL_LANGUAGE", "ja")
+    try:
+        config = load(arguments.set, environ, arguments.config)
+        language = config.terminal.language
+        terminal = Terminal(config, environ, stderr)
+    except EnishiError as error:
+        text, remedy = explain(error.code, error.facts, translation(language))
+        stderr.write(f"{text}\n{remedy}\n({error})\n")
+        return EXIT_CONFIG
+    return terminal.run()
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m terminal.app", description="Enishi counter terminal")
+    parser.add_argument("--config", action="append", default=[], type=Path, metavar="FILE", help="settings (TOML)")
+    parser.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE", help="one setting")
+    return parser.parse_args(argv)
+
+
+class Terminal:
+    """Everything that runs, built in the order in which it can fail. Raises ``config.*`` and ``store.*``."""
+
+    def __init__(self, config: TerminalConfig, environ: Mapping[str, str], stderr: TextIO) -> None:
+        self._environ = environ
+        self._clock: Clock = SystemClock()
+        self._log: Log = stream_log(stderr, self._clock)
+        self._inbox = Inbox()
+        self._stage = Stage()
+        self._pumps = self._make_pumps(config)
+        self._kiosk = self._open_kiosk(config)
+        try:
+            self._store = self._open_store(config)
+        except EnishiError:
+            self._kiosk.close()
+            raise
+        self._front = Front(
+            self._stage,
+            self._store,
+            self._clock,
+            lambda: self._loop.shop.programme.day_start_minute,
+            self._log,
+            standalone=not config.head_office.url,
+        )
+        self._loop = Loop(_shop(config, self._store), self._store, self._pumps, self._show, self._clock, self._log)
+        self._sync = self._make_sync(config)
+        self._web = Worker("kiosk", self._kiosk.run, self._crashed)
+
+    def run(self) -> int:
+        """Until a signal; the exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._inbox.urge(Stop()))
+        # No clean-up after a bug: what it left in memory is not to be trusted, the journal and the card are.
+        self._start()
+        Runner(self._loop, self._inbox, self._clock, self._beat).run()
+        self._stop()
+        return 0
+
+    def _start(self) -> None:
+        self._web.start()
+        self._loop.start()
+        for pump in self._pumps.values():
+            pump.start()
+        if self._sync is not None:
+            self._sync.start(self._store.feed_position())
+        self._log("terminal.ready", {"software": SOFTWARE, "kiosk_port": self._kiosk.port})
+        notify(self._environ, "READY=1")
+
+    def _stop(self) -> None:
+        """Devices first: nothing more is sent to the card unit. The journal last."""
+        notify(self._environ, "STOPPING=1")
+        for pump in self._pumps.values():
+            pump.stop()
+        if self._sync is not None:
+            self._sync.stop()
+        self._stage.close()
+        self._kiosk.close()
+        self._store.close()
+        self._log("terminal.stopped", {})
+
+    # --- parts -------------------------------------------------------------------------------------------------------
+
+    def _make_pumps(self, config: TerminalConfig) -> dict[Role, Pump]:
+        named = {
+            Role.CARD_REWRITER: config.devices.card_rewriter,
+            Role.RECEIPT_PRINTER: config.devices.receipt_printer,
+            Role.PANEL: config.devices.panel,
+        }
+        options = Options(translation(config.terminal.language))
+        pumps = {}
+        for role, device in named.items():
+            if device:
+                model, port = split_device(device)
+                driver = find_driver(model, role)
+                opener = partial(open_serial, port, driver.baud)
+                core = driver.make_core(options)
+                pumps[role] = Pump(
+                    role.value, core, opener, self._clock, self._inbox.post, self._wire_changed, self._crashed
+                )
+        return pumps
+
+    def _open_kiosk(self, config: TerminalConfig) -> KioskServer:
+        section = config.terminal
+        place = "　".join(part for part in (section.store_name or section.store, section.register_name) if part)
+        renderer = Renderer(place, section.language, translation(section.language), SOFTWARE)
+        hosts = (*LOOPBACK, config.kiosk.host)
+        app = create_app(self._stage, renderer, self._key_pressed, self._health, ICONS, hosts)
+        return KioskServer(app, config.kiosk.host, config.kiosk.port)
+
+    def _open_store(self, config: TerminalConfig) -> Store:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return Store.open(config.journal, TerminalId(config.terminal.id), nonce, SOFTWARE, self._clock)
+
+    def _make_sync(self, config: TerminalConfig) -> SyncWorker | None:
+        office = config.head_office
+        if not office.url:
+            return None
+        client = SyncClient(
+            requests.Session(),
+            office.url,
+            TerminalId(config.terminal.id),
+            config.head_office_token,
+            Outbox(config.journal),
+            self._clock,
+            SOFTWARE,
+        )
+        backoff = Backoff(office.sync_every_s, random.SystemRandom())
+        return SyncWorker(client, backoff, self._office_spoke, partial(self._crashed, "sync"))
+
+    # --- called from other threads -----------------------------------------------------------------------------------
+
+    def _key_pressed(self, key: Key) -> None:
+        self._inbox.post(KeyPressed(key))
+
+    def _wire_changed(self, device: str, error: EnishiError | None) -> None:
+        self._inbox.post(Job(partial(self._front.wire_changed, device, error)))
+
+    def _office_spoke(self, result: SyncResult) -> None:
+        self._inbox.post(Job(partial(self._take_result, result)))
+
+    def _crashed(self, thread: str, error: BaseException) -> None:
+        self._inbox.urge(Crash(thread, error))
+
+    def _health(self) -> dict[str, object]:
+        status = self._stage.scene.status
+        return {
+            "software": SOFTWARE,
+            "state": type(self._loop.state).__name__,
+            "screen": type(self._stage.scene.screen).__name__,
+            "online": status.online,
+            "unsent": status.unsent,
+            "visits_today": status.visits_today,
+            "troubles": [notice.code for notice in status.troubles],
+        }
+
+    # --- in the loop's thread ----------------------------------------------------------------------------------------
+
+    def _show(self, screen: Screen) -> None:
+        self._front.show(screen)
+        if self._sync is not None and isinstance(screen, Waiting) and self._front.status.unsent:
+            self._sync.wake()
+
+    def _take_result(self, result: SyncResult) -> None:
+        self._front.office_spoke(result)
+        self._loop.later(partial(self._apply, result))
+
+    def _apply(self, result: SyncResult) -> Programme | None:
+        """Between visits. What the store refuses is asked for again in a later round."""
+        programme, applied = None, True
+        try:
+            programme = apply_result(self._store, result)
+        except EnishiError as error:
+            applied = False
+            self._log(error.code, dict(error.facts))
+        if self._sync is not None:
+            self._sync.settle(applied)
+        self._front.refresh()
+        return programme
+
+    def _beat(self) -> None:
+        now = self._clock.now().mono_s
+        if all(now - pump.beaten_at < PUMP_SILENT_MAX_S for pump in self._pumps.values()):
+            notify(self._environ, "WATCHDOG=1")
+
+
+def _shop(config: TerminalConfig, store: Store) -> Shop:
+    card, terminal = config.card, config.terminal
+    return Shop(
+        terminal=TerminalId(terminal.id),
+        name=terminal.store_name or terminal.store,
+        ring=KeyRing(terminal.tenant, card.key_id, {card.key_id: config.card_key}),
+        programme=store.programme(),
+        face=FaceStock(
+            landscape=card.face_landscape,
+            left=card.face_left_dots,
+            top=card.face_top_dots,
+            right=card.face_right_dots,
+            bottom=card.face_bottom_dots,
+        ),
+        translate=translation(terminal.language),
+    )

@@ -1,0 +1,123 @@
+"""Effect -> function: the one table that does what the machine orders. Nothing here decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from shared.errors import EnishiError
+from shared.ids import CardNo, MessageId, VisitId
+from shared.visit import effects as e
+from shared.visit.events import CardLookedUp, Committed, Event, Intended, OpenVisitsLoaded, StoreFailed
+from shared.visit.facts import CardFacts, OpenVisit
+from shared.visit.journal import How, Intent
+from shared.visit.screens import Screen
+from terminal.drivers.port import Port, Role
+
+
+class Journal(Protocol):
+    """What the loop needs of the store. Every method raises ``store.*`` when it did not become durable."""
+
+    def open_visits(self) -> tuple[OpenVisit, ...]: ...
+    def look_up(self, card: CardNo) -> CardFacts: ...
+    def intend(self, intent: Intent) -> object: ...
+    def commit(self, visit: VisitId, how: How) -> object: ...
+    def abort(self, visit: VisitId, why: str) -> object: ...
+    def doubt(self, visit: VisitId, why: str) -> object: ...
+    def record_seen(self, track: str, verdict: str) -> object: ...
+    def record_print(
+        self, visit: VisitId, copy: int, error: str, messages: tuple[MessageId, ...], no_room: tuple[MessageId, ...]
+    ) -> object: ...
+    def record_eject(self, visit: VisitId) -> object: ...
+
+
+Answer = Event | None  # what the store says at once; devices answer later through the inbox
+ShowScreen = Callable[[Screen], None]
+
+
+class Performer:
+    """Carries out one effect at a time. A role without a device is passed over: a shop need not own a printer."""
+
+    def __init__(self, journal: Journal, ports: Mapping[Role, Port], show: ShowScreen) -> None:
+        self._journal = journal
+        self._ports = dict(ports)
+        self._show = show
+
+    def perform(self, effect: e.Effect, now: float) -> Answer:
+        """``now``: monotonic seconds. A failing store is an answer; any other exception is a bug and goes up."""
+        return PERFORMERS[type(effect)](self, effect, now)
+
+    def rewriter(self, effect: e.RewriterEffect, now: float) -> Answer:
+        return self._order(Role.CARD_REWRITER, effect, now)
+
+    def print_receipt(self, effect: e.PrintReceipt, now: float) -> Answer:
+        return self._order(Role.RECEIPT_PRINTER, effect, now)
+
+    def play(self, effect: e.Play, now: float) -> Answer:
+        return self._order(Role.PANEL, effect, now)
+
+    def show(self, effect: e.Show, now: float) -> Answer:
+        self._show(effect.screen)
+        return self._order(Role.PANEL, effect, now)
+
+    def store(self, effect: e.StoreEffect, now: float) -> Answer:
+        try:
+            return self._stored(effect)
+        except EnishiError as error:
+            if not error.code.startswith("store."):
+                raise
+            return StoreFailed(error.code)
+
+    def _order(self, role: Role, effect: e.Effect, now: float) -> Answer:
+        port = self._ports.get(role)
+        if port is not None:
+            port.command(effect, now)
+        return None
+
+    def _stored(self, effect: e.StoreEffect) -> Answer:
+        journal = self._journal
+        match effect:
+            case e.LookUpCard(card=card):
+                return CardLookedUp(journal.look_up(card))
+            case e.LoadOpenVisits():
+                return OpenVisitsLoaded(journal.open_visits())
+            case e.Intend(intent=intent):
+                journal.intend(intent)
+                return Intended(intent.visit)
+            case e.Commit(visit=visit, how=how):
+                journal.commit(visit, how)
+                return Committed(visit)
+            case e.Abort(visit=visit, why=why):
+                journal.abort(visit, why)
+            case e.Doubt(visit=visit, why=why):
+                journal.doubt(visit, why)
+            case e.RecordSeen(track=track, verdict=verdict):
+                journal.record_seen(track, verdict)
+            case e.RecordPrint():
+                journal.record_print(effect.visit, effect.copy, effect.error, effect.messages, effect.no_room)
+            case e.RecordEject(visit=visit):
+                journal.record_eject(visit)
+        return None
+
+
+PERFORMERS: Mapping[type[e.Effect], Callable[[Performer, Any, float], Answer]] = {
+    e.AwaitCard: Performer.rewriter,
+    e.CancelAwait: Performer.rewriter,
+    e.ReadCard: Performer.rewriter,
+    e.WriteCard: Performer.rewriter,
+    e.PrintFace: Performer.rewriter,
+    e.EjectCard: Performer.rewriter,
+    e.ResetRewriter: Performer.rewriter,
+    e.LookUpCard: Performer.store,
+    e.LoadOpenVisits: Performer.store,
+    e.Intend: Performer.store,
+    e.Commit: Performer.store,
+    e.Abort: Performer.store,
+    e.Doubt: Performer.store,
+    e.RecordSeen: Performer.store,
+    e.RecordPrint: Performer.store,
+    e.RecordEject: Performer.store,
+    e.Show: Performer.show,
+    e.Play: Performer.play,
+    e.PrintReceipt: Performer.print_receipt,
+}

@@ -1,0 +1,1 @@
+"""Rewritable-card units."""

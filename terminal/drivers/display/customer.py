@@ -1,0 +1,114 @@
+"""Two lines for the customer: a greeting, the bill, the points. Never a name, a memo or the details of an error.
+
+The display knows JIS X 0201 only, so the source texts are kana; anything else becomes ``?``.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from shared.locale import N_, Translate
+from shared.text.kana import to_half_width_kana
+from shared.units import format_number
+from shared.visit.screens import (
+    ConfirmFace,
+    Done,
+    Keying,
+    Reading,
+    Screen,
+    Starting,
+    Stopped,
+    TakeCard,
+    TypeNumber,
+    Unfinished,
+    Waiting,
+    Writing,
+)
+from terminal.protocol.panel_board import DISPLAY_COLUMNS
+
+UNSHOWABLE = ord("?")
+YEN_SIGN = 0x5C  # JIS X 0201, 5/12; the two places where it differs from ASCII are this and the overline
+_BACKSLASH = "\\"
+_TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
+
+WELCOME = N_("いらっしゃいませ")
+INSERT_CARD = N_("カードを おいれください")
+PLEASE_WAIT = N_("しばらく おまちください")
+READING = N_("カードを よんでいます")
+WRITING = N_("カードを かきかえています")
+THANKS = N_("ありがとうございました")
+TAKE_CARD = N_("カードを おとりください")
+NEW_MEMBER = N_("ごにゅうかい ありがとう")
+BALANCE = N_("ポイント")
+DUE = N_("おかいけい")
+USE = N_("ポイントりよう")
+EARN = N_("こんかい")
+POINTS = N_("{points}テン")
+
+
+def customer_lines(screen: Screen, translate: Translate) -> tuple[str, str]:
+    """Upper and lower line of what the staff's ``screen`` means to the customer."""
+    match screen:
+        case Waiting():
+            return translate(WELCOME), translate(INSERT_CARD)
+        case Reading():
+            return translate(READING), translate(PLEASE_WAIT)
+        case Keying():
+            return _keying(screen, translate)
+        case Writing():
+            return translate(WRITING), translate(PLEASE_WAIT)
+        case Done():
+            upper = TAKE_CARD if screen.take_card else THANKS
+            return translate(upper), _balance(screen.balance, translate)
+        case Stopped():
+            return translate(TAKE_CARD if screen.take_card else PLEASE_WAIT), ""
+        case TakeCard():
+            return translate(TAKE_CARD), ""
+        case Starting() | Unfinished() | TypeNumber() | ConfirmFace():
+            return translate(PLEASE_WAIT), ""
+    assert_never(screen)
+
+
+def display_bytes(line: str) -> bytes:
+    """One display line: half-width, twenty bytes of JIS X 0201, cut or filled with spaces."""
+    narrow = _narrow(line)
+    return bytes(_jis_x_0201(char) for char in narrow[:DISPLAY_COLUMNS]).ljust(DISPLAY_COLUMNS)
+
+
+def _keying(screen: Keying, translate: Translate) -> tuple[str, str]:
+    if screen.amount_yen == 0:
+        return translate(NEW_MEMBER if screen.new_card else WELCOME), _balance(screen.balance, translate)
+    upper = _edges(translate(DUE), "¥" + format_number(screen.due_yen))
+    if screen.use_points > 0:
+        return upper, _edges(translate(USE), _points(-screen.use_points, translate))
+    return upper, _edges(translate(EARN), _points(screen.earn, translate, sign="+"))
+
+
+def _balance(points: int, translate: Translate) -> str:
+    return _edges(translate(BALANCE), _points(points, translate))
+
+
+def _points(points: int, translate: Translate, sign: str = "") -> str:
+    return translate(POINTS).format(points=sign + format_number(points))
+
+
+def _edges(left: str, right: str) -> str:
+    """Both at their edge of the display; a label is cut before a figure is."""
+    left, right = _narrow(left), _narrow(right)
+    room = DISPLAY_COLUMNS - len(right)
+    return left[: max(room - 1, 0)].ljust(max(room, 0)) + right
+
+
+def _narrow(text: str) -> str:
+    return to_half_width_kana(text.translate(_TO_KATAKANA))
+
+
+def _jis_x_0201(char: str) -> int:
+    code = ord(char)
+    if char in ("¥", "￥"):
+        return YEN_SIGN
+    if 0x20 <= code <= 0x7D and char != _BACKSLASH:
+        return code
+    if 0xFF61 <= code <= 0xFF9F:  # half-width katakana and its punctuation
+        return code - 0xFF61 + 0xA1
+    return UNSHOWABLE

@@ -1,0 +1,1 @@
+"""The counter's keys and what shares their board."""

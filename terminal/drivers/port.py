@@ -1,0 +1,23 @@
+"""The seam between the loop and a device: orders in; events come back by another way."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Protocol
+
+from shared.visit.effects import Effect
+
+
+class Role(Enum):
+    """What a device is for. A terminal has at most one device of each role; only the card unit is indispensable."""
+
+    CARD_REWRITER = "card_rewriter"
+    RECEIPT_PRINTER = "receipt_printer"
+    PANEL = "panel"  # keypad, customer display, lamps and buzzer on one board
+
+
+class Port(Protocol):
+    """``now``: monotonic seconds, for ports without a clock of their own."""
+
+    def command(self, effect: Effect, now: float) -> None:
+        """Pass an order to the device. Returns at once."""

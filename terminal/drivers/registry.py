@@ -1,0 +1,49 @@
+"""Every device model that the terminal can drive: one line each."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from shared.errors import EnishiError
+from shared.locale import Translate, japanese
+from terminal.drivers.card_rewriter.tcp300 import Tcp300Core
+from terminal.drivers.core import DriverCore
+from terminal.drivers.keypad.panel_board import PanelBoardCore
+from terminal.drivers.port import Role
+from terminal.drivers.receipt_printer.escpos import EscposCore
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a core may want to know of the terminal it serves."""
+
+    translate: Translate = japanese
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """``baud``: the line's speed, 8N1, as the model leaves the factory."""
+
+    role: Role
+    make_core: Callable[[Options], DriverCore]
+    baud: int
+
+
+DRIVERS: Mapping[str, Driver] = {
+    "tcp300": Driver(Role.CARD_REWRITER, lambda _: Tcp300Core(), 9_600),
+    "escpos": Driver(Role.RECEIPT_PRINTER, lambda _: EscposCore(), 19_200),
+    "panel_board": Driver(Role.PANEL, lambda options: PanelBoardCore(options.translate), 115_200),
+}
+
+
+def find_driver(model: str, role: Role) -> Driver:
+    """The driver named in the settings. Raises ``config.driver``, ``config.driver_role``."""
+    driver = DRIVERS.get(model)
+    if driver is None:
+        alike = difflib.get_close_matches(model, DRIVERS, n=1, cutoff=0.4)
+        raise EnishiError("config.driver", model=model, suggestion=alike[0] if alike else ", ".join(DRIVERS))
+    if driver.role is not role:
+        raise EnishiError("config.driver_role", model=model, role=role.value)
+    return driver

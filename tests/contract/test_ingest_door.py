@@ -1,0 +1,124 @@
+"""Who may push, in what form, and how much: everything else is refused with a named code before it costs anything."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from server.sync.models import JournalEvent, JournalStream
+from server.terminals import service as terminals
+from server.terminals.models import Terminal as TerminalRow
+from shared.sync.chain import ZERO_HASH
+from shared.sync.messages import PUSH_EVENTS_MAX, PUSH_PACKED_MAX, PUSH_UNPACKED_MAX
+from shared.visit.journal import Eject
+from tests.contract.head_office_bench import BOOT, Bench, Terminal, commit, intent, refusal, visit_id
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path / "office")
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+def terminal(bench: Bench) -> Terminal:
+    return bench.terminal()
+
+
+def test_only_the_right_token_opens_the_door(bench: Bench, terminal: Terminal) -> None:
+    terminal.write(BOOT)
+    packet = gzip.compress(msgspec.json.encode(terminal.packet()))
+    wrong: Sequence[dict[str, str]] = (
+        {"Authorization": "Bearer no"},
+        {"Authorization": f"Basic {terminal.token}"},
+        {"Authorization": ""},
+        {"X-Tid": "13"},
+        {"X-Tid": "１２"},
+        {"X-Tid": ""},
+        {"X-Tid": "9" * 50},
+    )
+    for headers in wrong:
+        answer = terminal.post("/v1/push", packet, **headers)
+        assert (answer.status_code, refusal(answer).code) == (401, "sync.unauthorised")
+    assert bench.count(JournalEvent) == 0
+
+
+def test_a_revoked_terminal_is_told_so(bench: Bench, terminal: Terminal) -> None:
+    with bench.database.transaction() as session:
+        row = session.get(TerminalRow, 12)
+        assert row is not None
+        terminals.revoke(session, row)
+    terminal.write(BOOT)
+    for answer in (terminal.send("/v1/push", terminal.packet()), terminal.get("/v1/pull")):
+        assert (answer.status_code, refusal(answer).code) == (403, "sync.revoked")
+
+
+def test_a_terminal_cannot_write_into_the_stream_of_another(bench: Bench, terminal: Terminal) -> None:
+    other = bench.terminal(13)
+    other.write(BOOT)
+    answer = terminal.send("/v1/push", other.packet())
+    assert (answer.status_code, refusal(answer).code) == (403, "sync.wrong_terminal")
+    assert bench.count(JournalStream) == 0
+
+
+def test_a_zip_bomb_is_stopped_while_it_unfolds(terminal: Terminal) -> None:
+    bomb = gzip.compress(bytes(200 * PUSH_UNPACKED_MAX), compresslevel=9)
+    assert len(bomb) < PUSH_PACKED_MAX
+    answer = terminal.post("/v1/push", bomb)
+    assert (answer.status_code, refusal(answer).code) == (413, "sync.too_large")
+
+
+def test_bodies_beyond_the_limits_are_not_read(terminal: Terminal) -> None:
+    for path in ("/v1/push", "/v1/hello"):
+        packed = terminal.post(path, bytes(PUSH_PACKED_MAX + 1))
+        plain = terminal.post(path, bytes(PUSH_UNPACKED_MAX + 1), **{"Content-Encoding": "identity"})
+        for answer in (packed, plain):
+            assert (answer.status_code, refusal(answer).code) == (413, "sync.too_large")
+
+
+def test_an_unpacked_body_is_taken_too(terminal: Terminal) -> None:
+    terminal.write(BOOT)
+    answer = terminal.post("/v1/push", msgspec.json.encode(terminal.packet()), **{"Content-Encoding": "identity"})
+    assert answer.status_code == 200
+
+
+def test_what_is_no_message_is_named_so(terminal: Terminal) -> None:
+    terminal.write(BOOT)
+    good = gzip.compress(msgspec.json.encode(terminal.packet()))
+    for data in (b"", b"x", good[:-3], good + b"more", gzip.compress(b"{}"), gzip.compress(b'{"stream":1}')):
+        answer = terminal.post("/v1/push", data)
+        assert (answer.status_code, refusal(answer).code) == (400, "sync.malformed")
+    other = terminal.post("/v1/push", good, **{"Content-Encoding": "br"})
+    assert (other.status_code, refusal(other).code) == (415, "sync.encoding")
+
+
+def test_too_many_events_in_one_push_are_refused(terminal: Terminal) -> None:
+    for _ in range(PUSH_EVENTS_MAX + 1):
+        terminal.write(Eject(visit_id(1)))
+    assert refusal(terminal.send("/v1/push", terminal.packet())).code == "sync.malformed"
+    assert terminal.push(last=PUSH_EVENTS_MAX).acked_seq == PUSH_EVENTS_MAX
+
+
+def test_an_address_that_does_not_exist_answers_in_the_protocol(terminal: Terminal) -> None:
+    assert refusal(terminal.get("/v1/nothing")).code == "server.not_found"
+
+
+# --- hello -----------------------------------------------------------------------------------------------------------
+
+
+def test_hello_says_what_is_held_and_notes_what_waits(bench: Bench, terminal: Terminal) -> None:
+    terminal.write(BOOT, intent(1, 1), commit(1))
+    (nothing,) = terminal.hello().streams
+    assert (nothing.seq, nothing.hash) == (0, ZERO_HASH)
+    terminal.push(last=2)
+    (held,) = terminal.hello().streams
+    assert (held.seq, held.hash) == (2, terminal.events[1].hash)
+    with bench.database.reading() as session:
+        row = session.get(TerminalRow, 12)
+        assert row is not None
+        assert (row.waiting, row.software, row.contact_ms) == (1, "enishi 0.1", bench.now_ms)

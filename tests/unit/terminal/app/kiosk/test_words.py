@@ -1,0 +1,72 @@
+"""Figures, dates and names as the screen writes them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.locale import japanese
+from terminal.app.kiosk import words
+
+
+@pytest.mark.parametrize(
+    ("name", "kana", "pairs"),
+    [
+        ("高橋 美智子", "タカハシ ミチコ", (("高橋", "タカハシ"), ("美智子", "ミチコ"))),
+        ("高橋　美智子", "タカハシ　ミチコ", (("高橋", "タカハシ"), ("美智子", "ミチコ"))),
+        ("高橋美智子", "タカハシ ミチコ", (("高橋美智子", "タカハシ ミチコ"),)),
+        ("Maria Gonzalez", "", (("Maria Gonzalez", ""),)),
+        ("", "", ()),
+    ],
+)
+def test_a_reading_stands_over_its_word(name: str, kana: str, pairs: tuple[tuple[str, str], ...]) -> None:
+    assert words.furigana(name, kana) == pairs
+
+
+@given(st.text(), st.text())
+def test_no_letter_of_a_name_is_lost(name: str, kana: str) -> None:
+    shown = "".join(word for word, _ in words.furigana(name, kana))
+    assert "".join(shown.split()) == "".join(name.split())
+
+
+def test_a_first_visit_today_yesterday_and_before() -> None:
+    assert [words.days_ago(days, japanese) for days in (-1, 0, 1, 7, 1234)] == [
+        "",
+        "今日",
+        "きのう",
+        "7日前",
+        "1,234日前",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("month", "end"), [(1, "2024年2月29日"), (12, "2025年1月31日"), (35, "2026年12月31日"), (13, "2025年2月28日")]
+)
+def test_points_lapse_at_the_end_of_their_month(month: int, end: str) -> None:
+    assert words.month_end(month, japanese) == end
+
+
+@given(st.text())
+def test_what_is_no_date_is_shown_as_it_came(text: str) -> None:
+    words.day(text, japanese)
+    words.full_date(text, japanese)
+
+
+def test_dates_and_money() -> None:
+    assert words.day("2026-11-14", japanese) == "11月14日"
+    assert words.full_date("2026-11-14", japanese) == "2026年11月14日"
+    assert words.points(12_480, japanese) == "12,480点"
+    assert words.yen(3_800, japanese) == "3,800円"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"), [("", ""), ("1234", "1234"), ("12345", "1234-5"), ("1234567890", "1234-567-890")]
+)
+def test_a_typed_number_is_spaced_as_it_is_printed(typed: str, shown: str) -> None:
+    assert words.grouped_digits(typed) == shown
+
+
+def test_english_dates_name_the_month() -> None:
+    english = {"{year}年{month}月{day}日": "{day} {mon} {year}"}
+    assert words.full_date("2026-11-14", lambda text: english.get(text, text)) == "14 Nov 2026"

@@ -1,0 +1,51 @@
+"""Starting: what the settings get wrong is said in two sentences, and the process ends with 2."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from terminal.app.main import EXIT_CONFIG, main
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    (tmp_path / "card.key").write_text("00" * 32)
+    path = tmp_path / "terminal.toml"
+    path.write_text(
+        f'[terminal]\nid = 1\ntenant = 7\nstore = "001"\ndata_dir = "{tmp_path}"\n'
+        f'[card]\nkey_file = "{tmp_path}/card.key"\n[kiosk]\nport = 0\n'
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("kiosk.prt=1", "kiosk.port"),
+        ("devices.card_rewriter=tpc300:/dev/x", "tcp300"),
+        ("devices.card_rewriter=escpos:/dev/x", "card_rewriter"),
+        ("terminal.id=99999", "16383"),
+        ("card.key_file=/nowhere", "/nowhere"),
+        ("terminal.data_dir=/nowhere", "/nowhere"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start(
+    setting: str, said: str, settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--config", str(settings), "--set", setting], {}) == EXIT_CONFIG
+    text = capsys.readouterr().err
+    assert said in text
+    assert "Traceback" not in text
+
+
+def test_a_busy_port_is_one_clear_sentence_before_the_journal_is_touched(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert main(["--config", str(settings), "--set", f"kiosk.port={port}"], {}) == EXIT_CONFIG
+    assert f"127.0.0.1:{port} は、ほかのプログラムが使っています" in capsys.readouterr().err
+    assert not (settings.parent / "journal.db").exists()

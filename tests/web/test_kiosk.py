@@ -1,0 +1,209 @@
+"""The counter's screen: what it shows and whom it refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from shared.errors import EnishiError
+from shared.ids import make_member_no
+from shared.locale import japanese
+from shared.visit import screens as s
+from shared.visit.events import Key
+from shared.visit.facts import Member
+from terminal.app.kiosk.guard import CSP, objection
+from terminal.app.kiosk.render import Renderer, template_name
+from terminal.app.kiosk.server import KioskServer
+from terminal.app.kiosk.stage import Stage
+from terminal.app.kiosk.web import create_app
+from tests.web.kiosk_scenes import CARD, OFFLINE, SCENES, TROUBLE, Counter
+
+
+@pytest.fixture
+def counter() -> Counter:
+    return Counter()
+
+
+@pytest.fixture
+def client(counter: Counter) -> FlaskClient:
+    return counter.app.test_client()
+
+
+OWN = {"Host": "localhost", "Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+
+
+def test_the_page_shows_the_present_screen_before_any_script_runs(counter: Counter, client: FlaskClient) -> None:
+    counter.show("keying")
+    text = client.get("/").get_data(as_text=True)
+    assert "<ruby>高橋<rp>(</rp><rt>タカハシ</rt>" in text
+    assert "12,480点" in text
+    assert "ゴールド" in text
+    assert "前回「領収書の宛名」でお問い合わせあり。" in text
+    assert "300点 <small>2027年1月31日まで" in text
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_every_screen_has_one_heading_and_at_most_one_primary_key(name: str, counter: Counter) -> None:
+    counter.show(name)
+    text = counter.app.test_client().get("/").get_data(as_text=True)
+    assert text.count("<h1") == 1
+    assert text.count('class="go"') <= 1
+
+
+def test_every_screen_type_has_a_template_and_a_scene_here() -> None:
+    types = set(s.Screen.__args__)
+    assert {type(screen) for screen in SCENES.values()} == types
+    folder = Path(__file__).parents[2] / "terminal/app/kiosk/templates/screens"
+    assert {path.stem for path in folder.glob("*.html")} == {template_name(kind.__name__) for kind in types}
+
+
+def test_names_and_memos_are_text_and_never_markup(counter: Counter, client: FlaskClient) -> None:
+    rude = Member(make_member_no(1), "<script>alert(1)</script>", "<b>", "<i>", "<img src=x>")
+    counter.stage.show(s.Keying(CARD, rude, False, 0, 0, 0, 0, "amount", 0, 0, 0, 0, 0, ("<u>",)))
+    text = client.get("/").get_data(as_text=True)
+    for tag in ("<script>alert", "<b>&", "<i>", "<img", "<u>"):
+        assert tag not in text
+
+
+def test_a_stopped_visit_shows_what_happened_what_to_do_and_the_code(counter: Counter, client: FlaskClient) -> None:
+    counter.show("stopped")
+    text = client.get("/").get_data(as_text=True)
+    assert "このお店のカードではありません。" in text
+    assert "カードをお返しして、当店のカードかどうか確かめてください。" in text
+    assert "card.foreign" in text
+
+
+def test_without_head_office_a_band_says_that_points_still_work(counter: Counter, client: FlaskClient) -> None:
+    counter.show("keying", OFFLINE)
+    text = client.get("/").get_data(as_text=True)
+    assert "本部とつながっていません。ポイントは使えます" in text
+    assert "未送信 36件" in text
+
+
+def test_a_device_without_a_wire_is_named_with_its_remedy(counter: Counter, client: FlaskClient) -> None:
+    counter.show("starting", TROUBLE)
+    text = client.get("/").get_data(as_text=True)
+    assert "/dev/enishi/card_rewriter" in text
+    assert "ケーブルと電源を確かめてください" in text
+
+
+def test_a_key_of_the_screen_becomes_a_key_of_the_counter(counter: Counter, client: FlaskClient) -> None:
+    for key in Key:
+        assert client.post("/keys", json={"key": key.value}, headers=OWN).status_code == 204
+    assert counter.keys == list(Key)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'"5"', b'{"key": 5}', b'{"key": "boom"}', b'{"other": "5"}', b"{"])
+def test_what_is_no_key_is_refused(body: bytes, counter: Counter, client: FlaskClient) -> None:
+    answer = client.post("/keys", data=body, headers=OWN | {"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert not counter.keys
+
+
+def test_a_key_in_a_form_is_refused_because_a_foreign_page_could_send_it(client: FlaskClient) -> None:
+    assert client.post("/keys", data={"key": "enter"}, headers=OWN).status_code == 400
+
+
+def test_a_full_inbox_is_answered_with_try_again(counter: Counter, client: FlaskClient) -> None:
+    counter.refuse = True
+    answer = client.post("/keys", json={"key": "enter"}, headers=OWN)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "why"),
+    [
+        ("GET", {"Host": "127.0.0.1:8090"}, None),
+        ("GET", {"Host": "[::1]:8090"}, None),
+        ("GET", {"Host": "localhost"}, None),
+        ("GET", {"Host": "evil.example"}, "unknown host"),
+        ("GET", {"Host": "127.0.0.1.evil.example:8090"}, "unknown host"),
+        ("GET", {}, "unknown host"),
+        ("GET", {"Host": "localhost", "Sec-Fetch-Site": "none"}, None),
+        ("GET", {"Host": "localhost", "Sec-Fetch-Site": "cross-site"}, "foreign page"),
+        ("POST", {"Host": "localhost:1", "Origin": "http://localhost:1"}, None),
+        ("POST", {"Host": "localhost:1", "Origin": "http://localhost:2"}, "foreign origin"),
+        ("POST", {"Host": "localhost:1", "Origin": "null"}, "foreign origin"),
+        ("POST", {"Host": "localhost:1"}, "foreign origin"),
+        ("POST", {"Host": "localhost", "Origin": "http://localhost", "Sec-Fetch-Site": "same-site"}, "foreign page"),
+    ],
+)
+def test_only_our_own_page_is_welcome(method: str, headers: dict[str, str], why: str | None) -> None:
+    assert objection(method, headers, ("127.0.0.1", "localhost", "[::1]")) == why
+
+
+def test_a_refused_request_reaches_no_key(counter: Counter, client: FlaskClient) -> None:
+    answer = client.post("/keys", json={"key": "enter"}, headers=OWN | {"Origin": "http://evil.example"})
+    assert answer.status_code == 403
+    assert not counter.keys
+
+
+def test_every_answer_carries_the_strict_policy(client: FlaskClient) -> None:
+    for path in ("/", "/health", "/static/kiosk.css", "/static/icons.svg", "/nothing"):
+        headers = client.get(path).headers
+        assert headers["Content-Security-Policy"] == CSP
+        assert headers["X-Content-Type-Options"] == "nosniff"
+    assert client.get("/").headers["Cache-Control"] == "no-store"
+
+
+def test_a_missing_icon_sprite_leaves_the_words(tmp_path: Path, counter: Counter) -> None:
+    renderer = Renderer("店", "ja", japanese, "test")
+    app = create_app(Stage(), renderer, counter.press, dict, tmp_path / "icons.svg")
+    answer = app.test_client().get("/static/icons.svg")
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+
+
+def events_of(chunks: Iterator[bytes], count: int) -> list[tuple[str, str]]:
+    """The next ``count`` named events of a stream."""
+    got: list[tuple[str, str]] = []
+    while len(got) < count:
+        lines = next(chunks).decode().splitlines()
+        if lines[0].startswith("event: "):
+            data = "\n".join(line.removeprefix("data: ") for line in lines[1:] if line)
+            got.append((lines[0].removeprefix("event: "), data))
+    return got
+
+
+def test_the_stream_begins_with_the_present_frame_and_sends_only_what_changes(
+    counter: Counter, client: FlaskClient
+) -> None:
+    counter.show("waiting")
+    with client.get("/events", buffered=False) as answer:
+        chunks = iter(answer.response)
+        first = dict(events_of(chunks, 3))
+        assert set(first) == {"status", "foot", "main"}
+        assert "カードを入れてください" in first["main"]
+        counter.stage.show(SCENES["reading"])
+        ((name, html),) = events_of(chunks, 1)
+        assert name == "main"
+        assert "カードを読んでいます" in html
+
+
+def test_too_many_streams_are_told_to_come_back_and_a_closed_one_makes_room() -> None:
+    counter = Counter()
+    client = counter.app.test_client()
+    streams = [client.get("/events", buffered=False) for _ in range(8)]
+    refused = client.get("/events")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    streams.pop().close()
+    again = client.get("/events", buffered=False)
+    assert again.status_code == 200
+    for stream in (*streams, again):
+        stream.close()
+
+
+def test_a_busy_port_is_one_clear_error(counter: Counter) -> None:
+    first = KioskServer(counter.app, "127.0.0.1", 0)
+    with pytest.raises(EnishiError) as caught:
+        KioskServer(counter.app, "127.0.0.1", first.port)
+    first.close()
+    assert caught.value.code == "config.kiosk_port"
+    assert caught.value.facts["port"] == first.port
+
+
+def test_the_health_page_is_json(client: FlaskClient) -> None:
+    assert json.loads(client.get("/health").data) == {"state": "Idle"}

@@ -1,0 +1,165 @@
+"""The kiosk in a real browser at 800 x 480: every screen fits, is accessible, and its keys arrive in order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from markupsafe import Markup
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from terminal.app.kiosk.server import KioskServer
+from terminal.drivers.pump import Worker
+from tests.web.kiosk_scenes import OFFLINE, ONLINE, SCENES, TROUBLE, Counter
+
+CHROMIUM = Path("/usr/bin/chromium")
+needs_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is missing: apt-get install chromium")
+SHOTS = os.environ.get("ENISHI_SHOTS")  # a folder: keep a picture of every screen
+AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+TOO_SMALL = """() => [...document.querySelectorAll('button')].map(b => [b.innerText, b.getBoundingClientRect()])
+    .filter(([, r]) => r.width < 44 || r.height < 44).map(([text, r]) => `${text} ${r.width}x${r.height}`)"""
+SPILLS = """() => [...document.querySelectorAll('body, main, main *, footer, footer *')].filter(e =>
+    getComputedStyle(e).display !== 'inline' && !e.closest('.vh, svg, ruby') &&
+    getComputedStyle(e).webkitLineClamp === 'none' &&
+    (e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1))
+    .map(e => `${e.tagName}.${e.className} ${e.scrollWidth}x${e.scrollHeight} in ${e.clientWidth}x${e.clientHeight}`)"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+class Served:
+    """A counter behind a real server."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.counter = Counter(language)
+        self.server = KioskServer(self.counter.app, "127.0.0.1", 0)
+        self.crashes: list[BaseException] = []
+        self.worker = Worker("kiosk", self.server.run, lambda name, error: self.crashes.append(error))
+        self.worker.start()
+        self.url = f"http://127.0.0.1:{self.server.port}/"
+
+    def close(self) -> None:
+        self.counter.stage.close()
+        self.server.close()
+        assert self.worker.join(5)
+        assert not self.crashes
+
+    def shown_on(self, page: Page) -> None:
+        """Wait until ``page`` shows the newest scene."""
+        frame = self.counter.renderer.frame(self.counter.stage.scene)
+        for part in ("main", "foot", "status"):
+            expect(page.locator(f"#{part}")).to_have_text(Markup(getattr(frame, part)).striptags())
+        expect(page.locator("#lost")).to_be_hidden()
+
+    def keep_picture(self, page: Page, name: str) -> None:
+        if SHOTS:
+            Path(SHOTS).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=f"{SHOTS}/{self.language}-{name}.png")
+
+
+@pytest.fixture(scope="module", params=["ja", "en"])
+def served(request: pytest.FixtureRequest) -> Iterator[Served]:
+    one = Served(request.param)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def page(browser: Browser, served: Served) -> Iterator[Page]:
+    """A page that fails the test on any console word, script error or outside request."""
+    context = browser.new_context(viewport={"width": 800, "height": 480})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda asked: None if asked.url.startswith((served.url, "data:")) else faults.append(asked.url))
+    served.counter.show("waiting")
+    page.goto(served.url)
+    yield page
+    context.close()
+    assert not faults
+
+
+@pytest.mark.browser
+@needs_browser
+@pytest.mark.parametrize("name", SCENES)
+def test_every_screen_fits_800_by_480_and_is_accessible(name: str, page: Page, served: Served) -> None:
+    around = {"": ONLINE, "-offline": OFFLINE, "-trouble": TROUBLE}
+    for suffix, status in around.items() if name in ("waiting", "keying-longest") else [("", ONLINE)]:
+        served.counter.show(name, status)
+        served.shown_on(page)
+        served.keep_picture(page, name + suffix)
+        assert page.evaluate(SPILLS) == []
+        assert page.evaluate(TOO_SMALL) == []
+    found = Axe().run(page, options=AXE_RULES)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.browser
+@needs_browser
+@pytest.mark.parametrize(("width", "height"), [(1024, 600), (1280, 800), (1920, 1080)])
+def test_larger_screens_show_the_same_larger(width: int, height: int, page: Page, served: Served) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    served.counter.show("keying-longest")
+    served.shown_on(page)
+    served.keep_picture(page, f"keying-{width}")
+    assert page.evaluate(SPILLS) == []
+
+
+@pytest.mark.browser
+@needs_browser
+def test_touch_keys_and_the_keypad_send_the_same_keys_in_order(page: Page, served: Served) -> None:
+    served.counter.show("keying")
+    served.shown_on(page)
+    served.counter.keys.clear()
+    wanted = ["3", "8", "00", "5", "0", "back", "back", "clear", "use", "cancel", "enter"]
+    with page.expect_event("requestfinished", lambda _: len(served.counter.keys) == len(wanted)):
+        for key in ("3", "8", "00"):
+            page.locator(f"[data-key='{key}']").click()
+        for code in ("Numpad5", "Digit0", "NumpadDecimal", "Backspace", "Escape", "F4", "F2", "NumpadEnter"):
+            page.keyboard.press(code)
+    assert [key.value for key in served.counter.keys] == wanted
+
+
+@pytest.mark.browser
+@needs_browser
+def test_a_key_under_the_finger_stays_the_same_element_while_the_figures_change(page: Page, served: Served) -> None:
+    served.counter.show("keying")
+    served.shown_on(page)
+    key = page.locator("[data-key='7']")
+    key.evaluate("button => { button.touched = true; }")
+    served.counter.show("keying-points")
+    served.shown_on(page)
+    expect(key).to_have_js_property("touched", True)
+
+
+@pytest.mark.browser
+@needs_browser
+def test_a_lost_terminal_is_said_in_large_letters_and_found_again(browser: Browser) -> None:
+    served = Served("ja")
+    served.counter.show("keying")
+    context = browser.new_context(viewport={"width": 800, "height": 480})
+    page = context.new_page()
+    page.goto(served.url)
+    served.shown_on(page)
+    page.route("**/events", lambda route: route.abort())
+    served.counter.stage.close()
+    expect(page.locator("#lost")).to_be_visible()
+    served.keep_picture(page, "lost")
+    page.keyboard.press("Enter")
+    served.counter.stage.closed = False
+    page.unroute("**/events")
+    expect(page.locator("#lost")).to_be_hidden(timeout=10_000)
+    assert served.counter.keys == []  # the key pressed blindly was dropped, not kept for later
+    context.close()
+    served.close()
