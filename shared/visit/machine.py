@@ -114,40 +114,45 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.Returning, e.DeadlinePassed): finish.remind,
 }
 
+
+def _events(*kinds: type[Event]) -> frozenset[type[Event]]:
+    return frozenset(kinds)
+
+
 # What may be ignored, by reason.
-_PANEL = {e.PanelReady, e.PanelLost, e.ReceiptPrinted}  # the loop shows the health of these two
-_RECEIPT = _PANEL | {e.ReceiptFailed}  # ... of a receipt nobody waits for any more
-_POWER = {e.PowerFailing}  # nothing to prevent: no write can begin here, or it is already on its way
+_PANEL = _events(e.PanelReady, e.PanelLost, e.ReceiptPrinted)  # the loop shows the health of these two
+_RECEIPT = _PANEL | _events(e.ReceiptFailed)  # ... of a receipt nobody waits for any more
+_POWER = _events(e.PowerFailing)  # nothing to prevent: no write can begin here, or it is already on its way
 # An answer of the unit to an order that a restart or a lost link has overtaken:
-_READ = {e.CardPresented, e.CardUnreadable, e.NoCard}
-_WRITTEN = {e.CardWritten, e.CardWriteFailed}
-_PRINTED = {e.FacePrinted, e.FacePrintFailed}
-_LEFT = {e.CardDischarged, e.CardTaken}
+_READ = _events(e.CardPresented, e.CardUnreadable, e.NoCard)
+_WRITTEN = _events(e.CardWritten, e.CardWriteFailed)
+_PRINTED = _events(e.FacePrinted, e.FacePrintFailed)
+_LEFT = _events(e.CardDischarged, e.CardTaken)
 _UNIT = _READ | _WRITTEN | _PRINTED | _LEFT
 # An answer of the store to an effect beside the main line (a settled doubt, a recorded print):
-_ANSWER = {e.Started, e.CardLookedUp, e.OpenVisitsLoaded, e.Intended, e.Committed}
-_FAILED = {e.StoreFailed}
-_KEY = {e.KeyPressed}  # a key that means nothing here
-_LATE = {e.DeadlinePassed}  # the state has none; the loop may have been about to say so
+_ANSWER = _events(e.Started, e.CardLookedUp, e.OpenVisitsLoaded, e.Intended, e.Committed)
+_FAILED = _events(e.StoreFailed)
+_KEY = _events(e.KeyPressed)  # a key that means nothing here
+_LATE = _events(e.DeadlinePassed)  # the state has none; the loop may have been about to say so
 # The store answers before the loop takes anything else, so nothing of the outside can come between:
-_OUTSIDE = _UNIT | _RECEIPT | _POWER | _KEY | _LATE | {e.CardRewriterReady, e.CardRewriterLost}
+_OUTSIDE = _UNIT | _RECEIPT | _POWER | _KEY | _LATE | _events(e.CardRewriterReady, e.CardRewriterLost)
 
 _BESIDE = _RECEIPT | _POWER | _ANSWER | _FAILED  # beside the card's way
 
-_IGNORED_IN: dict[type[State], set[type[Event]]] = {
-    s.Booting: _OUTSIDE | (_ANSWER - {e.Started}) | _FAILED,
+_IGNORED_IN: dict[type[State], frozenset[type[Event]]] = {
+    s.Booting: _OUTSIDE | (_ANSWER - _events(e.Started)) | _FAILED,
     s.Down: _BESIDE | _UNIT | _KEY | _LATE,
     s.Recovering: _BESIDE | _WRITTEN | _PRINTED | _LEFT | _LATE,
     s.TypingNumber: _BESIDE | _UNIT,
     s.ConfirmingFace: _BESIDE | _UNIT,
-    s.Idle: _RECEIPT | _POWER | _ANSWER | {e.NoCard} | _WRITTEN | _PRINTED | _LEFT | _KEY | _LATE,
-    s.Judging: _OUTSIDE | {e.Started, e.Intended, e.Committed},
+    s.Idle: _RECEIPT | _POWER | _ANSWER | _events(e.NoCard) | _WRITTEN | _PRINTED | _LEFT | _KEY | _LATE,
+    s.Judging: _OUTSIDE | _events(e.Started, e.Intended, e.Committed),
     s.Keying: _RECEIPT | _ANSWER | _UNIT,
-    s.Preparing: _OUTSIDE | (_ANSWER - {e.Intended}),
+    s.Preparing: _OUTSIDE | (_ANSWER - _events(e.Intended)),
     s.Writing: _BESIDE | _READ | _PRINTED | _LEFT | _KEY,
     s.Rereading: _BESIDE | _WRITTEN | _PRINTED | _LEFT | _KEY,
-    s.Committing: _OUTSIDE | (_ANSWER - {e.Committed}),
-    s.Finishing: _OUTSIDE | (_ANSWER - {e.CardLookedUp}),
+    s.Committing: _OUTSIDE | (_ANSWER - _events(e.Committed)),
+    s.Finishing: _OUTSIDE | (_ANSWER - _events(e.CardLookedUp)),
     s.Printing: _PANEL | _POWER | _ANSWER | _FAILED | _READ | _WRITTEN | _LEFT | _KEY,
     s.Ejecting: _PANEL | _POWER | _ANSWER | _READ | _WRITTEN | _PRINTED | _KEY,
     s.Returning: _BESIDE | _READ | _WRITTEN | _PRINTED | _KEY,

@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from markupsafe import Markup
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from terminal.app.kiosk.server import KioskServer
 from terminal.drivers.pump import Worker
 from tests.web.kiosk_scenes import OFFLINE, ONLINE, SCENES, TROUBLE, Counter
 
-CHROMIUM = Path("/usr/bin/chromium")
-needs_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is missing: apt-get install chromium")
 SHOTS = os.environ.get("ENISHI_SHOTS")  # a folder: keep a picture of every screen
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 TOO_SMALL = """() => [...document.querySelectorAll('button')].map(b => [b.innerText, b.getBoundingClientRect()])
@@ -26,14 +24,6 @@ SPILLS = """() => [...document.querySelectorAll('body, main, main *, footer, foo
     getComputedStyle(e).webkitLineClamp === 'none' &&
     (e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1))
     .map(e => `${e.tagName}.${e.className} ${e.scrollWidth}x${e.scrollHeight} in ${e.clientWidth}x${e.clientHeight}`)"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 class Served:
@@ -91,7 +81,6 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
 
 
 @pytest.mark.browser
-@needs_browser
 @pytest.mark.parametrize("name", SCENES)
 def test_every_screen_fits_800_by_480_and_is_accessible(name: str, page: Page, served: Served) -> None:
     around = {"": ONLINE, "-offline": OFFLINE, "-trouble": TROUBLE}
@@ -106,7 +95,6 @@ def test_every_screen_fits_800_by_480_and_is_accessible(name: str, page: Page, s
 
 
 @pytest.mark.browser
-@needs_browser
 @pytest.mark.parametrize(("width", "height"), [(1024, 600), (1280, 800), (1920, 1080)])
 def test_larger_screens_show_the_same_larger(width: int, height: int, page: Page, served: Served) -> None:
     page.set_viewport_size({"width": width, "height": height})
@@ -117,7 +105,6 @@ def test_larger_screens_show_the_same_larger(width: int, height: int, page: Page
 
 
 @pytest.mark.browser
-@needs_browser
 def test_touch_keys_and_the_keypad_send_the_same_keys_in_order(page: Page, served: Served) -> None:
     served.counter.show("keying")
     served.shown_on(page)
@@ -132,7 +119,6 @@ def test_touch_keys_and_the_keypad_send_the_same_keys_in_order(page: Page, serve
 
 
 @pytest.mark.browser
-@needs_browser
 def test_a_key_under_the_finger_stays_the_same_element_while_the_figures_change(page: Page, served: Served) -> None:
     served.counter.show("keying")
     served.shown_on(page)
@@ -144,7 +130,6 @@ def test_a_key_under_the_finger_stays_the_same_element_while_the_figures_change(
 
 
 @pytest.mark.browser
-@needs_browser
 def test_a_lost_terminal_is_said_in_large_letters_and_found_again(browser: Browser) -> None:
     served = Served("ja")
     served.counter.show("keying")

@@ -19,8 +19,8 @@ def fonts(bitmap_fonts: Path) -> Fonts:
 
 @pytest.mark.parametrize(("wide", "tall"), [(False, False), (True, False), (False, True), (True, True)])
 def test_a_printed_word_is_found_in_every_size_and_another_is_not(fonts: Fonts, wide: bool, tall: bool) -> None:
-    face = draw(Face(False, (FaceLine(20, 99, "縁", wide, tall), FaceLine(5, 200, "点", False, False))), fonts)
-    assert shows(face, "縁", fonts)
+    face = draw(Face(False, (FaceLine(20, 99, "縁結", wide, tall), FaceLine(5, 200, "点", False, False))), fonts)
+    assert shows(face, "縁結", fonts)
     assert shows(face, "点", fonts)
     assert not shows(face, "円", fonts)
 

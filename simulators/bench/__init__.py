@@ -1,0 +1,1 @@
+"""The bench: the simulated hardware of every counter, in a browser."""

@@ -1,0 +1,181 @@
+// The bench's page: shows what the server streams, and sends what the hands do. All words come from the server.
+"use strict";
+
+const page = document.querySelector("main");
+const base = `/api/counters/${page.dataset.counter}`;
+const lang = document.documentElement.lang;
+const RETRY_MS = 1000; // when no stream is free the state is asked for this often
+const SAID_MS = 6000; // how long a refusal stays on the screen
+const part = (name) => document.getElementById(name);
+let said = 0;
+
+function text(element, value) {
+  if (element.textContent !== value) element.textContent = value;
+}
+
+function say(message) {
+  text(part("said"), message);
+  clearTimeout(said);
+  said = setTimeout(() => text(part("said"), ""), SAID_MS);
+}
+
+async function post(action, body) {
+  const reply = await fetch(`${base}/${action}?lang=${lang}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body || {}),
+  });
+  if (!reply.ok) say((await reply.json()).message);
+}
+
+function make(tag, className, value) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (value !== undefined) element.textContent = value;
+  return element;
+}
+
+function rebuild(element, key, build) {
+  const now = JSON.stringify(key);
+  if (element.dataset.key === now) return;
+  element.dataset.key = now;
+  const focused = element.contains(document.activeElement) ? document.activeElement.dataset.card : null;
+  element.replaceChildren(...build());
+  if (focused) element.querySelector(`[data-card="${focused}"]`)?.focus();
+}
+
+function showTray(cards) {
+  rebuild(part("tray"), cards, () =>
+    cards.map((card) => {
+      const item = make("li");
+      const button = make("button", card.kind);
+      button.type = "button";
+      button.dataset.card = card.id;
+      button.disabled = !card.free;
+      button.append(make("span", "", card.name), make("small", "", card.note));
+      item.append(button);
+      return item;
+    }));
+}
+
+function showCard(unit) {
+  const card = part("card");
+  card.hidden = !unit.card;
+  part("bay-empty").hidden = Boolean(unit.card);
+  if (unit.card) {
+    card.classList.toggle("inside", unit.inside);
+    const image = part("face");
+    if (image.getAttribute("src") !== unit.face) image.src = unit.face;
+    image.alt = unit.face_text;
+  }
+  text(part("phase"), unit.phase);
+  text(part("card-name"), unit.name);
+  text(part("font"), unit.font);
+  part("pull").disabled = !unit.pullable;
+}
+
+function showRecord(record) {
+  text(part("track"), record.track);
+  text(part("verdict"), record.verdict);
+  part("verdict").className = `tag ${record.mood}`;
+  rebuild(part("fields"), record.fields, () =>
+    record.fields.map(([name, value]) => {
+      const pair = make("div");
+      pair.append(make("dt", "", name), make("dd", "", value));
+      return pair;
+    }));
+}
+
+function showPanel(panel) {
+  text(part("vfd"), panel.display.join("\n"));
+  for (const lamp of panel.lamps) {
+    const bulb = part(`lamp-${lamp.id}`);
+    bulb.classList.toggle("on", lamp.on);
+    bulb.classList.toggle("blinking", lamp.blinking);
+    text(part(`lamp-${lamp.id}-word`), lamp.word);
+  }
+  text(part("buzzer"), panel.buzzer);
+}
+
+function showReceipt(receipt) {
+  const image = part("paper");
+  image.hidden = receipt.blank;
+  part("no-paper").hidden = !receipt.blank;
+  if (!receipt.blank && image.getAttribute("src") !== receipt.image) {
+    image.onload = () => { part("roll").scrollTop = part("roll").scrollHeight; };
+    image.src = receipt.image;
+    image.alt = receipt.text;
+  }
+  text(part("receipt-state"), receipt.state);
+}
+
+function showLog(entries) {
+  rebuild(part("log"), [entries.length && entries[0].number, entries.length && entries[0].bytes, entries.length], () =>
+    entries.map((entry) => {
+      const row = make("tr", entry.to_device ? "to" : "from");
+      row.append(
+        make("td", "n", entry.at), make("td", "device", entry.device), make("td", "arrow", entry.arrow),
+        make("td", "", entry.meaning), make("td", "hex", entry.hex), make("td", "n", entry.took));
+      return row;
+    }));
+}
+
+function show(state) {
+  text(part("power"), state.power.word);
+  part("power").classList.toggle("off", !state.power.on);
+  part("cut").disabled = !state.power.on;
+  part("cut-writing").disabled = !state.power.on;
+  part("restore").disabled = state.power.on;
+  part("cut-writing").setAttribute("aria-pressed", String(state.power.armed));
+  for (const fault of state.faults) part(`fault-${fault.id}`).setAttribute("aria-pressed", String(fault.on));
+  showTray(state.tray);
+  showCard(state.unit);
+  showRecord(state.record);
+  showPanel(state.panel);
+  showReceipt(state.receipt);
+  showLog(state.log);
+}
+
+function listen() {
+  const stream = new EventSource(`${base}/events?lang=${lang}`);
+  stream.onmessage = (message) => show(JSON.parse(message.data));
+  stream.onerror = () => {
+    if (stream.readyState !== EventSource.CLOSED) return;
+    poll();
+  };
+}
+
+async function poll() {
+  try {
+    const reply = await fetch(`${base}/state?lang=${lang}`);
+    if (reply.ok) show(await reply.json());
+  } catch {
+    text(part("power"), part("power").dataset.lost);
+    part("power").classList.add("off");
+  }
+  setTimeout(poll, RETRY_MS);
+}
+
+const NUMPAD = { Enter: "enter", Escape: "cancel", Backspace: "back", Delete: "clear", "+": "use" };
+
+page.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.card) post("insert", { card: button.dataset.card });
+  else if (button.dataset.key) post("key", { key: button.dataset.key });
+  else if (button.dataset.power) post("power", { action: button.dataset.power });
+  else if (button.dataset.fault)
+    post("faults", { fault: button.dataset.fault, on: button.getAttribute("aria-pressed") !== "true" });
+  else if (button.dataset.action) post(button.dataset.action);
+});
+
+// The computer's own keys work while the keypad has the focus, so that they never surprise anybody elsewhere.
+part("keypad").addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const key = /^[0-9]$/.test(event.key) ? event.key : NUMPAD[event.key];
+  if (!key) return;
+  event.preventDefault();
+  post("key", { key });
+});
+
+listen();

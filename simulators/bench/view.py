@@ -1,0 +1,184 @@
+"""The state of one counter as the page shows it: words, figures and the addresses of pictures."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from shared.card.codec import Decoded, Verdict, decode
+from shared.card.image import CardImage
+from shared.clock import day_from_card, month_from_card
+from shared.ids import format_card_no
+from shared.locale import N_, Translate
+from simulators.bench import words
+from simulators.bench.faults import FAULTS
+from simulators.bench.pictures import card_face, paper
+from simulators.bench.table import Table
+from simulators.bench.tray import TrayCard
+from simulators.bench.wire_log import log_of
+from simulators.card_stock import SimCard
+from simulators.rig.counter import Counter
+from simulators.rig.phases import phase_of
+from terminal.protocol.panel_board import Lamp
+
+BITMAP_FONT = "jiskan24"  # the font of the real unit's dots; everything else is a substitute
+State = dict[str, Any]
+
+
+def state_of(table: Table, counter: Counter, translate: Translate) -> State:
+    """Everything on the page, seen at one instant."""
+    return counter.look(lambda: _state(table, counter, translate))
+
+
+def _state(table: Table, counter: Counter, translate: Translate) -> State:
+    unit = counter.card_rewriter
+    plastic = unit.card or unit.slot_card
+    return {
+        "power": _power(counter, translate),
+        "faults": [{"id": name, "on": fault.is_on(counter)} for name, fault in FAULTS.items()],
+        "tray": [_tray_card(table, card, translate) for card in table.cards],
+        "unit": _unit(table, counter, plastic, translate),
+        "record": _record(table, plastic, translate),
+        "panel": _panel(counter, translate),
+        "receipt": _receipt(counter, translate),
+        "log": log_of(counter, translate),
+    }
+
+
+def _power(counter: Counter, translate: Translate) -> State:
+    if not counter.is_on:
+        word = N_("電源が切れています")
+    elif counter.terminal.running:
+        word = N_("電源が入っています")
+    else:
+        word = N_("端末のプログラムが止まっています")
+    return {"on": counter.is_on, "word": translate(word), "armed": counter.cut_is_due}
+
+
+def _tray_card(table: Table, card: TrayCard, translate: Translate) -> State:
+    note = translate(words.NOTES[card.note]) if card.note else ""
+    number = format_card_no(card.number) if card.number is not None else ""
+    return {
+        "id": card.id,
+        "kind": card.kind,
+        "name": _name(card, translate),
+        "note": note or number,
+        "free": table.is_free(card),
+    }
+
+
+def _name(card: TrayCard, translate: Translate) -> str:
+    return card.name or translate(words.CARD_KINDS[card.kind])
+
+
+def _unit(table: Table, counter: Counter, plastic: SimCard | None, translate: Translate) -> State:
+    unit = counter.card_rewriter
+    phase = phase_of(unit)
+    may_pull = unit.slot_card is not None
+    state: State = {
+        "card": plastic is not None,
+        "inside": unit.card is not None,
+        "pullable": may_pull,
+        "phase": translate(words.PHASES[phase]),
+        "font": ""
+        if unit.font_name == BITMAP_FONT
+        else translate(N_("代替フォント：{name}")).format(name=unit.font_name),
+        "name": "",
+        "face": "",
+        "face_text": "",
+    }
+    if plastic is not None:
+        card = table.of(plastic)
+        face = card_face(plastic)
+        version = zlib.crc32(repr(face.rows).encode("ascii"))
+        name = "" if card is None else _name(card, translate)
+        state["name"] = name
+        state["face"] = f"/counters/{counter.number}/face.png?v={version:08x}"
+        state["face_text"] = translate(N_("{name} のカードの面")).format(name=name)
+    return state
+
+
+def _font(name: str, translate: Translate) -> str:
+    if name == BITMAP_FONT:
+        return translate(N_("24ドットの漢字フォント（{name}）で印字しています。")).format(name=name)
+    return translate(N_("代替フォント（{name}）で印字しています。実機の字形とは異なります。")).format(name=name)
+
+
+def _record(table: Table, plastic: SimCard | None, translate: Translate) -> State:
+    if plastic is None:
+        return {"track": "", "verdict": translate(N_("カードなし")), "mood": "", "fields": []}
+    if plastic.torn:
+        text = translate(words.VERDICTS["card.torn"])
+        return {"track": "…", "verdict": text, "mood": "bad", "fields": []}
+    if plastic.track is None:
+        return {"track": "", "verdict": translate(N_("何も書いていない")), "mood": "", "fields": []}
+    decoded = decode(plastic.track, table.ring)
+    mood = "ok" if decoded.verdict is Verdict.OK else "bad"
+    verdict = translate(words.VERDICTS[decoded.verdict.value])
+    return {"track": plastic.track, "verdict": verdict, "mood": mood, "fields": _fields(decoded, translate)}
+
+
+def _fields(decoded: Decoded, translate: Translate) -> list[tuple[str, str]]:
+    image = decoded.image
+    if image is None:
+        return []
+    lots = " + ".join(_lot(lot.points, lot.month, translate) for lot in image.lots if lot.points) or "0"
+    pairs = (
+        (N_("カード番号"), format_card_no(image.card)),
+        (N_("世代と通し番号"), f"{image.gen} - {image.seq}"),
+        (N_("ポイント残高"), f"{image.balance:,}"),
+        (N_("期限ごとの内訳"), lots),
+        (N_("最後の来店"), day_from_card(image.day).isoformat() if image.day else "—"),
+        (N_("書いた端末"), str(image.writer or "—")),
+        (N_("前回付けた点・使った点"), f"+{image.earn} / -{image.redeem}"),
+        (N_("本部確認後の使用・来店"), f"{image.off_red} / {image.off_cnt}"),
+        (N_("前の記録の指紋"), f"{image.prev:08x}"),
+        (N_("印（ビット）"), _flags(image)),
+    )
+    return [(translate(name), value) for name, value in pairs]
+
+
+def _lot(points: int, month: int, translate: Translate) -> str:
+    if not month:
+        return translate(N_("{points}点（期限なし）")).format(points=points)
+    year, number = month_from_card(month)
+    return translate(N_("{points}点（{year}年{month}月末）")).format(points=points, year=year, month=number)
+
+
+def _flags(image: CardImage) -> str:
+    return f"{image.flags:07b}"
+
+
+def _panel(counter: Counter, translate: Translate) -> State:
+    panel = counter.panel
+    lamps = []
+    for name, _ in words.LAMPS:
+        lamp = Lamp[name.upper()]
+        word = N_("点滅") if panel.blinks(lamp) else N_("点灯") if panel.lit(lamp) else N_("消灯")
+        lamps.append({"id": name, "on": panel.lit(lamp), "blinking": panel.blinks(lamp), "word": translate(word)})
+    now = counter.ports["panel"].clock.now()
+    return {
+        "display": list(panel.display),
+        "lamps": lamps,
+        "buzzer": translate(words.BUZZER[panel.buzzing(now)]),
+    }
+
+
+def _receipt(counter: Counter, translate: Translate) -> State:
+    printer = counter.receipt_printer
+    lines = paper(printer)
+    version = zlib.crc32(repr(lines).encode("utf-8"))
+    if printer.is_online:
+        word = N_("印字できます")
+    elif not printer.powered:
+        word = N_("電源が入っていません")
+    elif printer.cover_open:
+        word = N_("カバーが開いています")
+    else:
+        word = N_("用紙がありません") if printer.paper_lines_left <= 0 else N_("故障")
+    return {
+        "blank": not lines,
+        "image": f"/counters/{counter.number}/receipt.png?v={version:08x}",
+        "text": "\n".join(line.text for line in lines[-40:]),
+        "state": translate(word),
+    }

@@ -1,0 +1,92 @@
+"""The bench's words: source texts in Japanese, others from the product's catalogues."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from shared import locale
+from shared.locale import DOMAIN, LANGUAGES, N_, Translate, japanese
+from simulators.rig.phases import Phase
+from terminal.protocol.panel_board import Pattern
+
+CATALOGUES = Path(locale.__file__).parent
+LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
+
+KEYS = (  # as they lie on the panel board; the values of shared.visit.events.Key
+    ("7", "7"), ("8", "8"), ("9", "9"), ("back", N_("1字消す")),
+    ("4", "4"), ("5", "5"), ("6", "6"), ("clear", N_("訂正")),
+    ("1", "1"), ("2", "2"), ("3", "3"), ("use", N_("点を使う")),
+    ("0", "0"), ("00", "00"), ("cancel", N_("中止")), ("enter", N_("実行")),
+)  # fmt: skip
+LAMPS = (("green", N_("緑")), ("yellow", N_("黄")), ("red", N_("赤")))
+FAULTS = (
+    ("card_cable", N_("カード機のケーブルを抜く")),
+    ("panel_cable", N_("キーのケーブルを抜く")),
+    ("printer_cable", N_("プリンターのケーブルを抜く")),
+    ("paper_out", N_("用紙切れ")),
+    ("printer_cover", N_("プリンターのカバーを開ける")),
+    ("card_cover", N_("カード機のカバーを開ける")),
+    ("read_failure", N_("次の読取りを失敗させる")),
+    ("write_failure", N_("次の書込みを失敗させる")),
+    ("jam", N_("次のカードを詰まらせる")),
+    ("noise", N_("ケーブルに雑音")),
+)
+DEVICES = {"card_rewriter": N_("カード機"), "receipt_printer": N_("プリンター"), "panel": N_("キーと表示")}
+CARD_KINDS = {
+    "member": N_("会員のカード"),
+    "new": N_("新しいカード"),
+    "foreign": N_("よそのお店のカード"),
+    "blank": N_("何も書いていないカード"),
+}
+NOTES = {
+    "regular": N_("いちばんの常連"),
+    "many_points": N_("点がたまっている"),
+    "birthday": N_("もうすぐ誕生日"),
+    "memo": N_("店員への注意メモあり"),
+    "long_away": N_("しばらく来ていない"),
+    "second_store": N_("緑町店の常連"),
+}
+PHASES = {
+    Phase.OFF: N_("電源が入っていません"),
+    Phase.STARTING: N_("起動しています"),
+    Phase.IDLE: N_("待機"),
+    Phase.AWAITING_CARD: N_("カードを待っています"),
+    Phase.READING: N_("読取り中"),
+    Phase.WRITING: N_("磁気に書込み中"),
+    Phase.PRINTING: N_("面を書換え中"),
+    Phase.MOVING: N_("カードを動かしています"),
+    Phase.REMOVAL: N_("カードを抜いてください"),
+}
+BUZZER = {
+    Pattern.SILENT: N_("鳴っていない"),
+    Pattern.ONE_SHORT: N_("ピッ"),
+    Pattern.THREE_SHORT: N_("ピピピッ"),
+    Pattern.TWO_LONG: N_("ブーブー"),
+}
+VERDICTS = {
+    "ok": N_("正しい記録"),
+    "card.foreign": N_("当店の記録ではない"),
+    "card.torn": N_("途中で切れた記録"),
+    "card.unknown_key": N_("知らない鍵"),
+    "card.forged": N_("署名が合わない"),
+}
+
+
+@cache
+def translator(language: str) -> Translate:
+    """Source text -> text in ``language``, read from the catalogue in the repository: no build step to forget."""
+    source = CATALOGUES / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    if language == LANGUAGES[0] or not source.is_file():
+        return japanese
+    with source.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    texts = {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
+    return lambda text: texts.get(text, text)
+
+
+def chosen(wish: str | None) -> str:
+    """The language of ``?lang=``, Japanese unless it is one of ours."""
+    return wish if wish in LANGUAGES else LANGUAGES[0]

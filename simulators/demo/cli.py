@@ -1,0 +1,156 @@
+"""The demo's command line.
+
+Exit codes: 0 stopped by Ctrl-C, or the script found every figure right; 1 the script found a difference, or a process
+ended by itself; 2 the demo could not start, with the reason and what to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from types import FrameType
+
+from shared.clock import business_day
+from shared.locale import LANGUAGES, N_, Translate
+from simulators.bench.words import translator
+from simulators.demo.places import NoPort, Places, choose_ports
+from simulators.demo.running import Running, StartFailed
+from simulators.demo.script import Differs, Scene, Script
+from simulators.demo.set_up import Prepared, SetUpFailed, head_office_url, set_up, take_up
+from simulators.rig.desk import RigTimeout
+from simulators.shop import BAKERY
+
+DEFAULT_DIR = Path("var/demo")
+SCRIPT_SPEED = 10.0  # nobody watches; the terminal's own time-outs are real and generous
+WATCH_S = 1.0  # between two looks whether all processes live
+DIFFERS, REFUSED = 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Set the demo up, start it, and run it until Ctrl-C or to the end of the script."""
+    given = _parser().parse_args(arguments)
+    translate = translator(given.lang)
+    stop = _stop_signal()
+    try:
+        prepared = _prepare(given, translate)
+        with Running(prepared, given.speed or (SCRIPT_SPEED if given.script else 1.0)) as running:
+            return _play(running, translate) if given.script else _show(running, stop)
+    except NoPort as error:
+        _say(
+            translate(N_("{port} 番から上に空いているポートがありません。ほかのプログラムを終えてください。")).format(
+                port=error
+            )
+        )
+    except (SetUpFailed, StartFailed) as error:
+        _say(translate(N_("デモを始められません。")))
+        _say(str(error))
+    except KeyboardInterrupt:
+        return 0
+    return REFUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m simulators.demo", description=__doc__)
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("--script", action="store_true", help="play it without a browser and check every figure")
+    one.add_argument("--keep", action="store_true", help="go on with the demo that lies in the directory")
+    parser.add_argument("--dir", type=Path, default=DEFAULT_DIR, help=f"everything lies here (default {DEFAULT_DIR})")
+    parser.add_argument("--speed", type=float, help="how many times faster than real the card units work")
+    parser.add_argument("--lang", choices=LANGUAGES, default=_language(), help="ja or en (default: as LANG)")
+    return parser
+
+
+def _language() -> str:
+    return "en" if os.environ.get("LANG", "").startswith("en") else "ja"
+
+
+def _stop_signal() -> threading.Event:
+    """Set by SIGTERM; Ctrl-C interrupts by itself."""
+    stop = threading.Event()
+
+    def wanted(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, wanted)
+    return stop
+
+
+def _prepare(given: argparse.Namespace, translate: Translate) -> Prepared:
+    places = Places(given.dir.resolve())
+    ports, moved = choose_ports()
+    for was, now in moved:
+        _say(translate(N_("ポート {was} は使われているので、{now} を使います。")).format(was=was, now=now))
+    if given.keep:
+        return take_up(places, ports, given.lang)
+    _say(translate(N_("お店を用意しています（1年分の来店、本部、端末2台）…")))
+    return set_up(places, ports, _today(), given.lang)
+
+
+def _today() -> date:
+    return business_day(time.time_ns() // 1_000_000, BAKERY.day_start_minute)
+
+
+def _play(running: Running, translate: Translate) -> int:
+    started_s = time.monotonic()
+
+    def tell(scene: Scene) -> None:
+        _say(f"{time.monotonic() - started_s:5.1f} s  {scene.done}\n         {scene.seen}")
+
+    try:
+        Script(running, translate, tell).play()
+    except (Differs, RigTimeout) as error:
+        _say(translate(N_("一致しません。")))
+        _say(str(error))
+        _say(translate(N_("記録: {folder}")).format(folder=running.prepared.places.root))
+        return DIFFERS
+    _say(
+        translate(N_("すべて一致しました。カードの面とレシートの写真: {folder}")).format(
+            folder=running.prepared.places.pictures
+        )
+    )
+    return 0
+
+
+def _show(running: Running, stop: threading.Event) -> int:
+    for language in LANGUAGES:
+        _say(_welcome(running, translator(language)))
+    while not stop.wait(WATCH_S):
+        trouble = running.stopped()
+        if trouble:
+            _say(trouble)
+            return DIFFERS
+    return 0
+
+
+def _welcome(running: Running, translate: Translate) -> str:
+    lines = (
+        N_("縁（えにし）のデモが動いています。止めるには Ctrl-C を押します。"),
+        N_("  機器テスト台  {bench}"),
+        N_("  本部          {office}"),
+        N_("  本部に入る    {link}（1回だけ使えます）") if running.prepared.admin_link else "",
+        N_("  端末の画面    {kiosks}"),
+        N_("まず試すこと"),
+        N_("  1. テスト台で会員のカードを入れ、金額を押して［実行］。カードの面が書き換わります。"),
+        N_("  2. 本部でその会員にメッセージを書き、もう一度カードを入れると、面に印字されます。"),
+        N_("  3.［次の書込み中に電源断］を押してから会計し、電源を入れて同じカードを入れます。点は失われません。"),
+    )
+    facts = {
+        "bench": running.bench_url,
+        "office": head_office_url(running.prepared.ports),
+        "link": running.prepared.admin_link,
+        "kiosks": " ".join(counter.plan.kiosk_url for counter in running.counters),
+    }
+    return "\n".join(translate(line).format(**facts) for line in lines if line) + "\n"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,99 @@
+"""Where the demo lies on the disk and on the network."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+HEAD_OFFICE_PORT = 8100
+KIOSK_PORTS = (8101, 8102)
+BENCH_PORT = 8110
+PORTS_TRIED = 50  # how far above its usual number a free port is looked for
+HOST = "127.0.0.1"
+
+
+class NoPort(Exception):
+    """Every port that could have been used is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The four addresses of the demo."""
+
+    head_office: int
+    kiosks: tuple[int, int]
+    bench: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Every path under the demo's directory."""
+
+    root: Path
+
+    @property
+    def key_file(self) -> Path:
+        """The chain's card key, 64 hex digits."""
+        return self.root / "card.key"
+
+    @property
+    def head_office(self) -> Path:
+        """Head office's data."""
+        return self.root / "head-office"
+
+    @property
+    def head_office_log(self) -> Path:
+        return self.root / "head-office.log"
+
+    @property
+    def set_up_log(self) -> Path:
+        return self.root / "set-up.log"
+
+    @property
+    def shop(self) -> Path:
+        """What the synthetic shop was written to."""
+        return self.root / "shop"
+
+    @property
+    def tray(self) -> Path:
+        """The cards on the bench."""
+        return self.shop / "tray.json"
+
+    @property
+    def pictures(self) -> Path:
+        """Card faces and receipts of the script."""
+        return self.root / "pictures"
+
+    def counter(self, number: int) -> Path:
+        """One counter: settings, data, log, serial ports, token."""
+        return self.root / f"counter-{number}"
+
+
+def choose_ports() -> tuple[Ports, tuple[tuple[int, int], ...]]:
+    """Free ports, the usual ones if they are, and which (usual, used) differ. Raises NoPort."""
+    taken: set[int] = set()
+    usual = (HEAD_OFFICE_PORT, *KIOSK_PORTS, BENCH_PORT)
+    used = []
+    for port in usual:
+        found = next((one for one in range(port, port + PORTS_TRIED) if one not in taken and is_free(one)), None)
+        if found is None:
+            raise NoPort(port)
+        taken.update((found, *usual))
+        used.append(found)
+    moved = tuple((was, now) for was, now in zip(usual, used, strict=True) if was != now)
+    return Ports(used[0], (used[1], used[2]), used[3]), moved
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on ``port`` of the loopback now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                return False
+            raise
+    return True

@@ -1,0 +1,98 @@
+"""The one thread that moves every device of a counter, and waiting for what it brings about."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from simulators.rig.port import DevicePort
+
+IDLE_S = 0.25  # real seconds between turns when nothing is due
+SHORTEST_S = 0.0005  # real seconds; below this a wait is not worth a system call's rounding
+Found = TypeVar("Found")
+Watch = Callable[[], float | None]
+
+
+class RigTimeout(Exception):
+    """Something that was waited for did not happen in time."""
+
+
+class Desk:
+    """Runs the ports. Whoever touches a device from another thread holds ``hands()`` meanwhile."""
+
+    def __init__(self, ports: Sequence[DevicePort]) -> None:
+        self._ports = tuple(ports)
+        self._changed = threading.Condition(threading.RLock())
+        self._bell_in, self._bell = os.pipe()
+        self._stopping = False
+        self._watch: Watch = _nothing_more
+        self._thread = threading.Thread(target=self._run, name="rig", daemon=True)
+
+    def start(self) -> None:
+        """Begin to turn."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stand still for ever. A desk that never started stops, too."""
+        self.ring()
+        self._stopping = True
+        if self._thread.is_alive():
+            self._thread.join()
+        os.close(self._bell_in)
+        os.close(self._bell)
+
+    def hands(self) -> threading.Condition:
+        """Context manager: hold every device still."""
+        return self._changed
+
+    def ring(self) -> None:
+        """Take a turn now: something was done to a device by hand."""
+        if not self._stopping:
+            os.write(self._bell, b"\0")
+
+    def watch(self, watch: Watch | None) -> None:
+        """Call ``watch`` after every turn; it answers within how many real seconds it wants the next one."""
+        with self._changed:
+            self._watch = watch or _nothing_more
+        self.ring()
+
+    def wait_until(self, look: Callable[[], Found | None], timeout_s: float, what: str) -> Found:
+        """The first thing that ``look`` finds (held still while it looks). Raises RigTimeout after real seconds."""
+        deadline = time.monotonic() + timeout_s
+        with self._changed:
+            while not (found := look()):
+                left_s = deadline - time.monotonic()
+                if left_s <= 0:
+                    raise RigTimeout(f"{what}: not within {timeout_s:g} s")
+                self._changed.wait(min(left_s, IDLE_S))
+        return found
+
+    def _run(self) -> None:
+        listening = [port.wire.fileno() for port in self._ports] + [self._bell_in]
+        while not self._stopping:
+            with self._changed:
+                wait_s = self._turn()
+            readable, _, _ = select.select(listening, [], [], wait_s)
+            if self._bell_in in readable:
+                os.read(self._bell_in, 4096)
+            with self._changed:
+                for port in self._ports:
+                    if port.wire.fileno() in readable:
+                        port.listen()
+
+    def _turn(self) -> float:
+        """One turn of everything; how long nothing more is due, in real seconds."""
+        for port in self._ports:
+            port.turn()
+        wishes = [self._watch(), *(port.due_s for port in self._ports)]
+        self._changed.notify_all()
+        due_s = min((wish for wish in wishes if wish is not None), default=IDLE_S)
+        return min(IDLE_S, max(SHORTEST_S, due_s))
+
+
+def _nothing_more() -> None:
+    """The watch that waits for nothing."""

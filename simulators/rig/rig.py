@@ -1,0 +1,48 @@
+"""The rig's front door: a counter with a real terminal, from a directory and nothing else."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from pathlib import Path
+
+from shared.card.mac import KEY_BYTES, KeyRing
+from simulators.card_rewriter import Fonts
+from simulators.card_rewriter.fonts import Boxes
+from simulators.rig.counter import Counter
+from simulators.rig.terminal import TerminalPlan
+
+TENANT, KEY_ID = 7, 1
+SPEED = 10.0
+
+
+class Rig:
+    """Makes counters that stand alone, without a head office."""
+
+    @staticmethod
+    def counter(directory: Path, *, speed: float = SPEED, seed: int = 0, fonts: Fonts | None = None) -> Counter:
+        """A counter on a free port; enter it to start it. A second one on the same directory continues its journal.
+
+        Nobody looks at its faces unless ``fonts`` are given: they are printed as boxes.
+        """
+        directory.mkdir(parents=True, exist_ok=True)
+        key_file = directory / "card.key"
+        if not key_file.exists():
+            key_file.write_text(secrets.token_hex(KEY_BYTES), "ascii")
+        plan = TerminalPlan(directory, key_file, tenant=TENANT, key_id=KEY_ID, kiosk_port=free_port())
+        return Counter(plan, speed, seed, fonts if fonts is not None else Boxes())
+
+    @staticmethod
+    def ring(counter: Counter) -> KeyRing:
+        """The keys of the counter's cards, to encode and to read them."""
+        plan = counter.plan
+        key = bytes.fromhex(plan.key_file.read_text("ascii"))
+        return KeyRing(plan.tenant, plan.key_id, {plan.key_id: key})
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

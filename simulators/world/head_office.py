@@ -1,0 +1,153 @@
+"""The real head office in the same process, and the telephone line to it with faults on either leg."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import requests
+from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+from sqlalchemy import func, select
+
+from server.app import create_app
+from server.config import Settings
+from server.db.database import Database
+from server.ledger.models import Entry, Visit
+from server.messages import service as messages
+from server.messages.models import CardMessage
+from server.seed import Seed, SeedCard, SeedStore, take_over
+from server.setup import open_database, prepare
+from server.staff import service as staff
+from server.sync.models import JournalEvent, JournalStream, QuarantinedEvent
+from server.terminals import service as terminals
+from shared.card.codec import track_hash
+from shared.card.image import CardImage
+from shared.clock import business_day
+from simulators.world.clock import START_WALL_MS, VirtualClock
+
+TENANT = 7
+STORES = (SeedStore("1", "こむぎ 駅前店"), SeedStore("2", "こむぎ 緑町店"))
+URL = "http://localhost"
+CLERK, AUTHOR = "clerk", 1  # the only account, and its number
+
+
+def make_template(folder: Path, cards: Mapping[str, CardImage], counters: int) -> dict[int, str]:
+    """A head office with stores, terminals and cards, to be copied for every seed; the terminals' tokens."""
+    database = prepare(Settings(data_dir=folder, tenant=TENANT))
+    with database.transaction() as session:
+        seeds = tuple(
+            SeedCard(image.card, image.gen, image.seq, track_hash(track).hex(), "1") for track, image in cards.items()
+        )
+        take_over(session, Seed(TENANT, "bakery", STORES, cards=seeds), START_WALL_MS)
+        link = staff.make_setup_link(session, START_WALL_MS)
+        staff.use_setup_link(session, link, CLERK, CLERK, "no password opens this account", START_WALL_MS)
+        tokens = {
+            number: terminals.provision(session, number, STORES[(number - 1) % 2].code, "レジ1", START_WALL_MS)
+            for number in range(1, counters + 1)
+        }
+    database.close()
+    return tokens
+
+
+class HeadOffice:
+    """Works on a copy of the template."""
+
+    def __init__(self, template: Path, folder: Path, clock: VirtualClock) -> None:
+        shutil.copytree(template, folder)
+        settings = Settings(data_dir=folder, tenant=TENANT)
+        self.database: Database = open_database(settings)
+        self.app = create_app(settings, lambda: clock.now().wall_ms, self.database)
+        self._clock = clock
+
+    def close(self) -> None:
+        self.database.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Any]:
+        with self.database.reading() as session:
+            yield session
+
+    def write_message(self, card: int, text: str) -> int:
+        """As a clerk does at the console."""
+        now_ms = self._clock.now().wall_ms
+        draft = messages.Draft(card=card, text=text, priority=0, valid_until="")
+        with self.database.transaction() as session:
+            return messages.write(session, draft, AUTHOR, business_day(now_ms), now_ms).id
+
+    # --- the books, read by plain queries for the oracle -------------------------------------------------------------
+
+    def balances(self) -> dict[int, int]:
+        """Sum of all entries of each card."""
+        with self.reading() as session:
+            return dict(session.execute(select(Entry.card, func.sum(Entry.points)).group_by(Entry.card)).all())
+
+    def visit_states(self) -> dict[str, str]:
+        with self.reading() as session:
+            return dict(session.execute(select(Visit.visit, Visit.state)).all())
+
+    def heads(self) -> dict[bytes, tuple[int, int]]:
+        """Per stream: its head, and how many events are really there."""
+        with self.reading() as session:
+            counts = dict(
+                session.execute(select(JournalEvent.stream, func.count()).group_by(JournalEvent.stream)).all()
+            )
+            heads = session.execute(select(JournalStream.stream, JournalStream.head_seq)).all()
+        return {stream: (head, counts.get(stream, 0)) for stream, head in heads}
+
+    def quarantined(self) -> int:
+        with self.reading() as session:
+            return session.scalar(select(func.count()).select_from(QuarantinedEvent)) or 0
+
+    def message_states(self) -> dict[int, str]:
+        with self.reading() as session:
+            return dict(session.execute(select(CardMessage.id, CardMessage.state)).all())
+
+
+class Line(BaseAdapter):
+    """A requests adapter that calls the Flask application, or loses the question, or the answer."""
+
+    def __init__(self, office: HeadOffice, dice: Random) -> None:
+        super().__init__()
+        self._client = office.app.test_client(use_cookies=False)
+        self._dice = dice
+        self.down = False
+        self.loss = 0.0  # chance per request that a leg is lost
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        if self.down or self._dice.random() < self.loss:
+            raise requests.ConnectionError("the question was lost", request=request)
+        answer = self._client.open(
+            request.path_url,
+            method=request.method or "GET",
+            headers=list((request.headers or {}).items()),
+            data=request.body if isinstance(request.body, bytes) else None,
+        )
+        if self._dice.random() < self.loss:
+            raise requests.ConnectionError("the answer was lost", request=request)
+        return _response(request, answer.status_code, dict(answer.headers), answer.get_data())
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _response(
+    request: requests.PreparedRequest, status: int, headers: dict[str, str], body: bytes
+) -> requests.Response:
+    response = requests.Response()
+    response.status_code, response.headers = status, CaseInsensitiveDict(headers)
+    response.raw, response.request, response.url = BytesIO(body), request, request.url or ""
+    return response
+
+
+def call(office: HeadOffice, dice: Random) -> tuple[requests.Session, Line]:
+    """A session whose every request goes over a new line."""
+    session, line = requests.Session(), Line(office, dice)
+    session.trust_env = False
+    session.mount("http://", line)
+    return session, line

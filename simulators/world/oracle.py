@@ -1,0 +1,89 @@
+"""The books kept by hand: what each stripe physically held, and what each screen said. Shares no code with derive."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared.card.codec import Verdict, decode
+from shared.card.mac import KeyRing
+from shared.visit import screens
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """``rule``: the invariant's number or a word; ``detail``: what was seen."""
+
+    rule: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.detail}"
+
+
+@dataclass
+class Oracle:
+    ring: KeyRing
+    opening: dict[int, int] = field(default_factory=dict)  # card -> balance at the start
+    stripes: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))  # card -> tracks, in order
+    violations: list[Violation] = field(default_factory=list)
+    shown: list[tuple[int, int]] = field(default_factory=list)  # (terminal, slip) of every success shown
+
+    def begin(self, card: int, track: str) -> None:
+        self.stripes[card] = [track]
+        self.opening[card] = self._balance(track)
+
+    def write_ordered(self, track: str, journal: Path) -> None:
+        """I9: no order to write without its durable INTENT."""
+        if not _holds(journal, "INTENT", f'%"post":"{track}"%'):
+            self.report("I9", "a stripe was ordered to be written without a durable INTENT")
+
+    def stripe_seen(self, card: int, track: str) -> None:
+        """A finished magnetic pass."""
+        if self.stripes[card][-1] != track:
+            self.stripes[card].append(track)
+
+    def success_shown(self, terminal: int, screen: screens.Done, journal: Path) -> None:
+        """I10: nothing says success before its COMMIT is durable."""
+        if (terminal, screen.slip) in self.shown:
+            return
+        self.shown.append((terminal, screen.slip))
+        if not _committed(journal, screen.slip):
+            self.report("I10", f"terminal {terminal} showed slip {screen.slip} before its COMMIT")
+
+    def report(self, rule: str, detail: str) -> None:
+        self.violations.append(Violation(rule, detail))
+
+    # --- at the end --------------------------------------------------------------------------------------------------
+
+    def balance_on(self, card: int) -> int:
+        return self._balance(self.stripes[card][-1])
+
+    def lineage(self, card: int) -> list[str]:
+        """Every track the card held, first to last."""
+        return self.stripes[card]
+
+    def _balance(self, track: str) -> int:
+        decoded = decode(track, self.ring)
+        assert decoded.verdict is Verdict.OK, decoded
+        assert decoded.image is not None
+        return decoded.image.balance
+
+
+def _holds(journal: Path, kind: str, pattern: str) -> bool:
+    """Read by an independent connection: only what is committed can be seen."""
+    with sqlite3.connect(f"file:{journal}?mode=ro", uri=True) as connection:
+        sql = "SELECT 1 FROM event WHERE type = ? AND CAST(body AS TEXT) LIKE ? LIMIT 1"
+        found = connection.execute(sql, (kind, pattern)).fetchone()
+    connection.close()
+    return found is not None
+
+
+def _committed(journal: Path, slip: int) -> bool:
+    with sqlite3.connect(f"file:{journal}?mode=ro", uri=True) as connection:
+        sql = "SELECT 1 FROM visit WHERE slip = ? AND state = 'COMMITTED'"
+        found = connection.execute(sql, (slip,)).fetchone()
+    connection.close()
+    return found is not None

@@ -1,0 +1,100 @@
+"""What every kind of test may use: Chromium where it is installed, Debian's bitmap fonts, and a shop's empty folder.
+
+On a developer's machine a missing browser or font skips what needs it and says what to install. Where ``CI`` is set
+nothing of the kind is skipped: a green run there has really looked at the pages.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:  # a run without pages does not load the browser's library
+    from playwright.sync_api import Browser, Page, Playwright
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BITMAP_FONT = Path("/usr/share/fonts/X11/misc/jiskan24.pcf.gz")
+PAGE_TIMEOUT_MS = 10_000  # two busy cores draw any of our pages well within this
+
+# The same examples at every run: a failure seen once is seen by everybody. More and other examples: HYPOTHESIS_PROFILE.
+settings.register_profile("house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("wide", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where nothing may be skipped, a skipped test has failed, whichever way it was skipped."""
+    report = yield
+    if report.skipped and os.environ.get("CI"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid} was left out, and CI is set: {reason}"
+    return report
+
+
+def missing(what: str, package: str) -> NoReturn:
+    """Skip the test with a remedy."""
+    pytest.skip(f"{what} is not installed (Debian: apt install {package})")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser's program."""
+    for name in CHROMIUM_NAMES:
+        found = shutil.which(name)
+        if found is not None:
+            return found
+    missing("Chromium", "chromium")
+
+
+@pytest.fixture(scope="session")
+def bitmap_fonts() -> Path:
+    """The folder of the fonts that the bench draws card faces with."""
+    if not BITMAP_FONT.exists():
+        missing("The 24-dot Japanese bitmap font", "xfonts-base")
+    return BITMAP_FONT.parent
+
+
+@pytest.fixture(scope="session")
+def _playwright() -> Iterator[Playwright]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str, _playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for the whole run."""
+    arguments = ["--disable-gpu"] + (["--no-sandbox"] if os.geteuid() == 0 else [])  # root has no sandbox
+    browser = _playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page in Japanese, 1280 x 800. Its errors fail the test: a page of ours writes none."""
+    context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(PAGE_TIMEOUT_MS)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert not errors, errors
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """An empty folder for the databases of one test."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder

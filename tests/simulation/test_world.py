@@ -1,0 +1,109 @@
+"""No order of faults breaks the books, and the simulation is seen to bite: every planted bug is caught."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shared.visit import events as e
+from shared.visit import machine
+from shared.visit import states as s
+from shared.visit.effects import Commit, Intend, PrintFace, RecordPrint, Show, WriteCard
+from shared.visit.flows import finish, keying, present, ready
+from shared.visit.flows.turn import Turn
+from simulators.world.run import play
+
+SEEDS = range(1, 21)
+BITE_SEEDS = range(1, 13)  # a planted bug must show itself in a dozen worlds
+
+
+def test_twenty_worlds_of_faults_end_with_equal_books():
+    outcomes = list(play(SEEDS))
+    assert [outcome for outcome in outcomes if outcome.violations] == []
+    total = {name: sum(outcome.counts[name] for outcome in outcomes) for name in outcomes[0].counts}
+    assert total["successes"] > 100
+    assert total["cuts"] > 50
+    assert total["faults"] > 200
+
+
+def test_the_same_seed_gives_the_same_trace():
+    (first,), (second,) = play([7]), play([7])
+    assert first == second
+    assert len(first.trace) == 64
+
+
+def write_before_intent(monkeypatch):
+    def key(state, event, moment):
+        turn = keying.key(state, event, moment)
+        ordered = [effect for effect in turn.effects if isinstance(effect, Intend)]
+        return Turn(turn.state, (*(WriteCard(effect.intent.post) for effect in ordered), *turn.effects))
+
+    monkeypatch.setitem(machine.TABLE, (s.Keying, e.KeyPressed), key)
+    monkeypatch.setitem(
+        machine.TABLE, (s.Preparing, e.Intended), lambda state, event, moment: Turn(s.Writing(state.plan, 1))
+    )
+
+
+def success_before_commit(monkeypatch):
+    def written(state, event, moment):
+        done = finish._done(state.plan, moment, "printing")
+        return Turn(s.Committing(state.plan), (Show(done), Commit(state.plan.intent.visit, machine.write.How.VERIFIED)))
+
+    monkeypatch.setitem(machine.TABLE, (s.Writing, e.CardWritten), written)
+
+
+def message_flag_set_early(monkeypatch):
+    def claimed(handler):
+        def step(state, event, moment):
+            turn = handler(state, event, moment)
+            if not isinstance(turn.state, s.Printing):
+                return turn
+            plan = turn.state.plan
+            claim = RecordPrint(plan.intent.visit, plan.copy, "", turn.state.messages, turn.state.no_room)
+            before = [effect for effect in turn.effects if not isinstance(effect, PrintFace)]
+            after = [effect for effect in turn.effects if isinstance(effect, PrintFace)]
+            return Turn(turn.state, (*before, claim, *after))
+
+        return step
+
+    for pair in ((s.Committing, e.Committed), (s.Finishing, e.CardLookedUp)):
+        monkeypatch.setitem(machine.TABLE, pair, claimed(machine.TABLE[pair]))
+
+
+def no_healing(monkeypatch):
+    def blind(state, event, moment):
+        facts = replace(event.facts, open=())
+        return present.looked_up(state, e.CardLookedUp(facts), moment)
+
+    monkeypatch.setitem(machine.TABLE, (s.Judging, e.CardLookedUp), blind)
+    monkeypatch.setitem(
+        machine.TABLE, (s.Recovering, e.CardPresented), lambda _state, event, moment: present.judge(event.track, moment)
+    )
+
+
+def abort_without_evidence(monkeypatch):
+    def later(state, event, moment):
+        turn = ready.decide_later(state, event, moment)
+        aborts = (machine.write.Abort(effect.visit, "gave up") for effect in turn.effects if hasattr(effect, "why"))
+        return Turn(turn.state, (*(effect for effect in turn.effects if not hasattr(effect, "why")), *aborts))
+
+    monkeypatch.setitem(machine.TABLE, (s.Recovering, e.KeyPressed), later)
+
+
+@pytest.mark.parametrize(
+    ("plant", "rules"),
+    [
+        (write_before_intent, {"I9"}),
+        (success_before_commit, {"I10"}),
+        (message_flag_set_early, {"message"}),
+        (no_healing, {"I6", "I7", "I1"}),
+        (abort_without_evidence, {"I6", "I7", "I1"}),
+    ],
+)
+def test_a_planted_bug_is_caught(monkeypatch, plant, rules):
+    plant(monkeypatch)
+    for outcome in play(BITE_SEEDS):
+        if rules & {violation.split(":")[0] for violation in outcome.violations}:
+            return
+    pytest.fail(f"{plant.__name__} was not noticed in {len(BITE_SEEDS)} worlds")

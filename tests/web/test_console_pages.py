@@ -1,0 +1,204 @@
+"""The console in a real browser: the main flows in both languages, judged by axe, and no request to the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from werkzeug.serving import make_server
+
+from server.members import service as members
+from server.members.values import Person
+from shared.ids import format_card_no
+from tests.contract.head_office_bench import CARD, DAY, LOGIN, PASSWORD, START_MS, Bench, commit, intent
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+pytestmark = pytest.mark.browser
+
+AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+NARROWEST = {"width": 320, "height": 640}  # WCAG 1.4.10
+TARGET_MIN = 24  # CSS pixels; WCAG 2.5.8
+
+
+class Visitor:
+    """A browser at the console, which notes everything that should not happen."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page, self.base = page, base
+        self.complaints: list[str] = []
+        page.on("console", self._said)
+        page.route("**/*", self._route)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.base + path)
+
+    def sign_in(self) -> None:
+        self.open("/")
+        self.page.fill("#login", LOGIN)
+        self.page.fill("#password", PASSWORD)
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator("h1")).to_be_visible()
+
+    def judge(self) -> None:
+        """The page as it stands now passes axe, and nothing was complained about so far."""
+        found = Axe().run(self.page, options=AXE_RULES).response["violations"]
+        assert not found, [(one["id"], [node["html"][:100] for node in one["nodes"]][:3]) for one in found]
+        assert self.page.locator(".button.primary").count() <= 1
+        assert not self.complaints, self.complaints
+
+    def _said(self, message: object) -> None:
+        kind, text = getattr(message, "type", ""), getattr(message, "text", "")
+        if kind in ("error", "warning") and "422" not in text:  # Chromium reports a refused form as an error
+            self.complaints.append(text)
+
+    def _route(self, route: Route) -> None:
+        if route.request.url.startswith((self.base, "data:")):
+            route.continue_()
+        else:
+            self.complaints.append(f"asked outside: {route.request.url}")
+            route.abort()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path / "office")
+    with bench.database.transaction() as session:
+        person = Person(
+            "髙橋", "美智子", "タカハシ", "ミチコ", "09012345678", "1500043", birthday="1965-02-03", memo="くるみ"
+        )
+        members.register(session, person, CARD, "1", DAY, START_MS)
+        members.register(session, Person("山田", "花子", "ヤマダ", "ハナコ"), None, "1", DAY, START_MS)
+    terminal = bench.terminal()
+    terminal.write(intent(1, 1), commit(1), intent(2, 2))
+    terminal.hello()
+    terminal.push()
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+def visitor(bench: Bench, page: Page) -> Iterator[Visitor]:
+    server = make_server("127.0.0.1", 0, bench.app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Visitor(page, f"http://127.0.0.1:{server.port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+PAGES = (
+    "/", "/members", "/members/new", "/members/13", "/members/13/edit", "/cards", f"/cards/{CARD}", "/messages",
+    "/messages/new", "/stores", "/stores/new", "/terminals", "/terminals/12", "/terminals/12/revocations/new",
+    "/programs",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_page_is_accessible_in_both_languages(visitor: Visitor, language: str) -> None:
+    visitor.open("/sign-in")
+    visitor.judge()
+    if language == "en":
+        visitor.page.get_by_role("button", name="English").click()
+    visitor.sign_in()
+    for path in PAGES:
+        visitor.open(path)
+        assert visitor.page.locator("html").get_attribute("lang") == language
+        visitor.judge()
+
+
+def test_no_page_scrolls_sideways_on_the_narrowest_screen_or_has_tiny_targets(visitor: Visitor) -> None:
+    visitor.sign_in()
+    visitor.page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]
+    for path in PAGES:
+        visitor.open(path)
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"], path
+        for target in visitor.page.locator("main a:visible, main button:visible, nav a:visible").all():
+            box = target.bounding_box()
+            assert box is not None
+            assert box["height"] >= TARGET_MIN, (path, target.inner_text())
+
+
+def test_results_appear_while_typing_in_any_kana(visitor: Visitor) -> None:
+    visitor.sign_in()
+    visitor.open("/members")
+    visitor.page.keyboard.press("/")
+    expect(visitor.page.locator("#q")).to_be_focused()
+    for typed in ("ﾀｶﾊｼ", "たかは", "高橋", "090-1234"):
+        visitor.page.fill("#q", typed)
+        expect(visitor.page.locator("#results .count")).to_contain_text(f"「{typed}」に合う会員：1人")
+    expect(visitor.page.locator("#results tbody tr")).to_have_count(1)
+    visitor.judge()
+
+
+def test_a_member_is_registered_with_the_keyboard_alone(visitor: Visitor) -> None:
+    visitor.sign_in()
+    visitor.open("/members/new")
+    visitor.page.focus("#family_name")
+    for typed in ("鈴木", "一郎", "すずき", "いちろう", "０３ー１２３４ー５６７８"):
+        visitor.page.keyboard.type(typed)
+        visitor.page.keyboard.press("Tab")
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.page.locator("h1")).to_contain_text("鈴木 一郎")
+    expect(visitor.page.locator("body")).to_contain_text("03-1234-5678")
+    visitor.judge()
+
+
+def test_a_refused_form_leads_to_its_errors(visitor: Visitor) -> None:
+    visitor.sign_in()
+    visitor.open("/members/new")
+    visitor.page.fill("#family_name", "鈴木")
+    visitor.page.fill("#phone", "12")
+    visitor.page.locator("main .button.primary").click()
+    expect(visitor.page.locator("#problems")).to_be_focused()
+    visitor.page.locator("#problems a").click()
+    expect(visitor.page.locator("#phone")).to_be_in_viewport()
+    assert visitor.page.input_value("#family_name") == "鈴木"
+    visitor.judge()
+
+
+def test_a_message_is_previewed_sent_and_withdrawn(visitor: Visitor) -> None:
+    visitor.sign_in()
+    visitor.open(f"/cards/{CARD}")
+    visitor.page.get_by_role("link", name="メッセージを書く").click()
+    expect(visitor.page.locator("#card")).to_have_value(format_card_no(CARD))
+    visitor.page.wait_for_load_state()
+    visitor.page.fill("#text", "髙橋様、お誕生日おめでとうございます。今月はポイント2倍です。")
+    expect(visitor.page.locator("#preview .face span")).to_have_count(3)
+    expect(visitor.page.locator("#preview .notice")).to_contain_text("髙")
+    visitor.judge()
+    visitor.page.get_by_role("button", name="このメッセージを送る").click()
+    expect(visitor.page.locator("tbody tr")).to_contain_text("印字待ち")
+    visitor.judge()
+    visitor.page.get_by_role("link", name="取り消す").click()
+    visitor.judge()
+    visitor.page.get_by_role("button", name="取り消す").click()
+    expect(visitor.page.locator("tbody tr .tag")).to_have_text("取消")
+
+
+def test_signing_out_closes_the_console(visitor: Visitor) -> None:
+    visitor.sign_in()
+    visitor.page.get_by_role("button", name="ログアウト").click()
+    expect(visitor.page.locator("h1")).to_have_text("ログイン")
+    visitor.open("/members")
+    expect(visitor.page.locator("#password")).to_be_visible()
+
+
+def test_pages_work_without_any_script(visitor: Visitor, page: Page) -> None:
+    visitor.sign_in()
+    browser = page.context.browser
+    assert browser is not None
+    context = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state(), locale="ja-JP")
+    plain = context.new_page()
+    plain.goto(visitor.base + "/members")
+    plain.fill("#q", "たかはし")
+    plain.get_by_role("button", name="探す").click()
+    assert "「たかはし」に合う会員：1人" in plain.inner_text("#results")
+    context.close()
