@@ -40,6 +40,7 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.Recovering, e.CardUnreadable): ready.unreadable,
     (s.Recovering, e.NoCard): ready.nothing_inside,
     (s.Recovering, e.KeyPressed): ready.decide_later,
+    (s.Recovering, e.StoreFailed): ready.doubt_not_recorded,
     (s.Recovering, e.CardRewriterLost): ready.lost,
     (s.Recovering, e.CardRewriterReady): restart.while_recovering,
     #
@@ -57,7 +58,6 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.Idle, e.CardUnreadable): present.unreadable,
     (s.Idle, e.CardRewriterLost): ready.idle_lost,
     (s.Idle, e.CardRewriterReady): ready.ready_again,
-    (s.Idle, e.StoreFailed): restart.doubt_not_recorded,
     #
     (s.Judging, e.CardLookedUp): present.looked_up,
     (s.Judging, e.OpenVisitsLoaded): present.torn,
@@ -142,10 +142,10 @@ _BESIDE = _RECEIPT | _POWER | _ANSWER | _FAILED  # beside the card's way
 _IGNORED_IN: dict[type[State], frozenset[type[Event]]] = {
     s.Booting: _OUTSIDE | (_ANSWER - _events(e.Started)) | _FAILED,
     s.Down: _BESIDE | _UNIT | _KEY | _LATE,
-    s.Recovering: _BESIDE | _WRITTEN | _PRINTED | _LEFT | _LATE,
+    s.Recovering: _RECEIPT | _POWER | _ANSWER | _WRITTEN | _PRINTED | _LEFT | _LATE,
     s.TypingNumber: _BESIDE | _UNIT,
     s.ConfirmingFace: _BESIDE | _UNIT,
-    s.Idle: _RECEIPT | _POWER | _ANSWER | _events(e.NoCard) | _WRITTEN | _PRINTED | _LEFT | _KEY | _LATE,
+    s.Idle: _RECEIPT | _POWER | _ANSWER | _FAILED | _events(e.NoCard) | _WRITTEN | _PRINTED | _LEFT | _KEY | _LATE,
     s.Judging: _OUTSIDE | _events(e.Started, e.Intended, e.Committed),
     s.Keying: _RECEIPT | _ANSWER | _UNIT,
     s.Preparing: _OUTSIDE | (_ANSWER - _events(e.Intended)),

@@ -70,6 +70,7 @@ class Counter:
         self.ordered_face: Face | None = None
         self.broken_since: float | None = None
         self.path_open = self.has_power = False
+        self.cuts_in_the_pass = False  # the next time the write head touches a stripe
         self.trace: list[str] = []
         self.boots = self.cuts = 0
 
@@ -114,6 +115,7 @@ class Counter:
     def cut(self) -> None:
         """The plug is pulled: program and devices at once."""
         self.cuts += 1
+        self.cuts_in_the_pass = False
         self.has_power = False
         self.kill()
         now = self.clock.now().mono_s
@@ -161,6 +163,8 @@ class Counter:
                     self.wake_at = self._look_ahead()
                     return
                 self.observe()
+                if self.cuts_in_the_pass and self.unit.card is not None and self.unit.card.torn:
+                    raise PowerCut
         except PowerCut:
             self.cut()
             self.wake_at = self._look_ahead()

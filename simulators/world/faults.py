@@ -38,6 +38,7 @@ class Storm:
     def calm(self) -> None:
         """The storm is over: nothing that is broken stays broken, nothing new breaks."""
         self.counter.fuse.left = None
+        self.counter.cuts_in_the_pass = False
         self.line.down, self.line.loss = False, 0.0
         for wire in self.counter.wires.values():
             wire.noise.left = 0
@@ -55,6 +56,11 @@ def power_cut(storm: Storm, now: float) -> None:
 def cut_in_the_program(storm: Storm, now: float) -> None:
     """Between two effects or inside a transaction, some steps from now."""
     storm.counter.fuse.left = storm.dice.randrange(FUSE_POINTS_MAX)
+
+
+def cut_in_the_pass(storm: Storm, now: float) -> None:
+    """While the write head is on the stripe: the card is torn."""
+    storm.counter.cuts_in_the_pass = True
 
 
 def process_killed(storm: Storm, now: float) -> None:
@@ -126,7 +132,8 @@ def bad_network(storm: Storm, now: float) -> None:
 
 
 FAULTS: tuple[Callable[[Storm, float], None], ...] = (
-    power_cut, power_cut, cut_in_the_program, cut_in_the_program, cut_in_the_program, process_killed, cable_pulled,
+    power_cut, power_cut, cut_in_the_program, cut_in_the_program, cut_in_the_pass, cut_in_the_pass, cut_in_the_pass,
+    process_killed, cable_pulled,
     read_errors, write_errors, verify_errors, lost_answer, rejected, jam, hot_head, cover_opened, path_opened,
     noise, noise, no_network, bad_network,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from shared.visit.effects import Abort, Commit, Effect, LoadOpenVisits, LookUpCa
 from shared.visit.events import CardLookedUp, CardPresented, CardUnreadable, OpenVisitsLoaded, StoreFailed
 from shared.visit.evidence import Evidence, weigh
 from shared.visit.facts import OpenVisit, Shadow, VisitState
-from shared.visit.flows.pricing import keying_screen
+from shared.visit.flows.pricing import keying_screen, today
 from shared.visit.flows.turn import Turn, refuse
 from shared.visit.journal import How, Intent
 from shared.visit.shop import Moment
@@ -62,7 +62,7 @@ def looked_up(state: Judging, event: CardLookedUp, moment: Moment) -> Turn:
     code = _objection(image, state.track, _newest(facts.shadow, settled, state.track, image))
     if code:
         return refuse(code, *_records(settled), RecordSeen(state.track, code))
-    retry = next((v.intent for v, proof in settled if _wants_retry(v, proof)), None)
+    retry = next((v.intent for v, proof in settled if _wants_retry(v, proof, today(moment).isoformat())), None)
     keying = Keying(
         track=state.track,
         image=image,
@@ -126,8 +126,9 @@ def _forked(image: CardImage, shadow: Shadow) -> bool:
     return follows and image.prev != int.from_bytes(shadow.hash[:4], "big")
 
 
-def _wants_retry(visit: OpenVisit, proof: Evidence) -> bool:
-    return visit.state is VisitState.PREPARED and proof is Evidence.AT_BASE
+def _wants_retry(visit: OpenVisit, proof: Evidence, day: str) -> bool:
+    """The customer of an interrupted visit is back on the same day: offer the same figures again."""
+    return proof is Evidence.AT_BASE and visit.intent.business_day == day
 
 
 def _notices(settled: tuple[tuple[OpenVisit, Evidence], ...], retry: Intent | None) -> tuple[screens.Notice, ...]:

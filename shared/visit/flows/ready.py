@@ -7,7 +7,7 @@ from shared.clock import day_from_card
 from shared.errors import EnishiError
 from shared.ids import parse_card_no
 from shared.visit import screens
-from shared.visit.effects import AwaitCard, Doubt, Play, ReadCard, Show, Sound, WriteCard
+from shared.visit.effects import AwaitCard, CancelAwait, Doubt, Play, ReadCard, Show, Sound, WriteCard
 from shared.visit.events import (
     CardPresented,
     CardRewriterLost,
@@ -18,6 +18,7 @@ from shared.visit.events import (
     KeyPressed,
     NoCard,
     Started,
+    StoreFailed,
 )
 from shared.visit.facts import OpenVisit, VisitState
 from shared.visit.flows.finish import reprint
@@ -28,6 +29,7 @@ from shared.visit.journal import How, Intent
 from shared.visit.shop import Moment
 from shared.visit.states import Booting, ConfirmingFace, Down, Idle, Plan, Recovering, State, TypingNumber, Writing
 
+CARD_LEFT = "card_left"  # why a PREPARED visit came into doubt
 CARD_NO_TYPED_MAX = 10  # digits of a card number
 
 
@@ -71,13 +73,19 @@ def _prepared(open_visits: tuple[OpenVisit, ...]) -> tuple[OpenVisit, ...]:
 
 
 def _ask_for_card(open_visits: tuple[OpenVisit, ...]) -> Turn:
-    """Old doubts settle by themselves when their card comes; only fresh interruptions are shown to staff."""
+    """No card is inside, so whatever was PREPARED is in doubt from now on, durably, before another card may come in:
+    PREPARED must always mean that the card of the visit may still be the one inside.
+
+    Old doubts settle by themselves when their card comes; only fresh interruptions are shown to staff.
+    """
     fresh = _prepared(open_visits)
     if not fresh:
         return wait_for_card()
     newest = fresh[-1].intent
+    doubts = tuple(Doubt(visit.intent.visit, CARD_LEFT) for visit in fresh)
+    known = tuple(OpenVisit(one.intent, VisitState.DOUBT) if one in fresh else one for one in open_visits)
     screen = screens.Unfinished(newest.card, newest.amount_yen, newest.earn, newest.redeem, len(fresh))
-    return Turn(Recovering(open_visits, stayed=False), (Show(screen), Play(Sound.ATTENTION), AwaitCard()))
+    return Turn(Recovering(known, stayed=False), (*doubts, Show(screen), Play(Sound.ATTENTION), AwaitCard()))
 
 
 # --- Recovering ------------------------------------------------------------------------------------------------
@@ -127,11 +135,15 @@ def nothing_inside(state: Recovering, event: NoCard, moment: Moment) -> Turn:
 
 
 def decide_later(state: Recovering, event: KeyPressed, moment: Moment) -> Turn:
-    """Staff have seen it: the visit stays in doubt until its card comes. The unit already waits for a card."""
+    """Staff have seen it; the visit is settled when its card comes. The unit already waits for a card."""
     if state.stayed or event.key is not Key.ENTER:
         return Turn(state)
-    doubts = tuple(Doubt(visit.intent.visit, "decide_later") for visit in _prepared(state.open))
-    return Turn(Idle(), (Show(screens.Waiting()), *doubts))
+    return Turn(Idle(), (Show(screens.Waiting()),))
+
+
+def doubt_not_recorded(state: Recovering, event: StoreFailed, moment: Moment) -> Turn:
+    """Without its own records the terminal takes no card in."""
+    return Turn(Down(state.open, event.code), (CancelAwait(), Show(screens.Stopped(event.code)), Play(Sound.ERROR)))
 
 
 # --- torn card, brought back -----------------------------------------------------------------------------------

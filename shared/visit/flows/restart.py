@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from shared.visit import screens
-from shared.visit.effects import RecordPrint, Show
+from shared.visit.effects import RecordPrint
 from shared.visit.events import CardRewriterLost, CardRewriterReady, StoreFailed
 from shared.visit.facts import OpenVisit, VisitState
 from shared.visit.flows.ready import ready, ready_again
-from shared.visit.flows.turn import Turn, lose_unit, stay
+from shared.visit.flows.turn import Turn, lose_unit
 from shared.visit.shop import Moment
 from shared.visit.states import (
     ConfirmingFace,
     Down,
     Ejecting,
-    Idle,
     Keying,
     Printing,
     Recovering,
@@ -53,7 +52,3 @@ def record_failed(state: Ejecting, event: StoreFailed, moment: Moment) -> Turn:
     """The visit counts; only the note about face or ejection could not be written."""
     notices = (*state.notices, screens.Notice(event.code))
     return Turn(Ejecting(state.plan, state.face, notices))
-
-
-def doubt_not_recorded(state: Idle, event: StoreFailed, moment: Moment) -> Turn:
-    return stay(state, Show(screens.Stopped(event.code)))

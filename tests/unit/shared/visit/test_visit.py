@@ -306,6 +306,28 @@ def test_staff_may_decide_later_and_the_doubt_is_recorded():
     assert isinstance(counter.state, Idle)
 
 
+def test_a_card_that_left_is_in_doubt_before_another_card_may_come_in():
+    counter = after_cut(written(), card_inside=False)
+    kinds = [type(effect) for effect in counter.log]
+    assert kinds.index(f.Doubt) < kinds.index(f.AwaitCard)
+
+
+def test_a_torn_stranger_found_inside_after_a_second_cut_is_not_taken_for_the_card_that_left():
+    once = after_cut(written(), card_inside=False).handle(e.CardUnreadable("device.card_rewriter.read_lrc"))
+    twice = Counter(visits=once.visits, ids=once.ids).boot(card_inside=True)
+    twice.handle(e.CardUnreadable("device.card_rewriter.read_lrc"))
+    assert twice.count(f.WriteCard) == 0
+    assert isinstance(twice.screen, screens.TypeNumber)
+
+
+def test_without_a_durable_doubt_no_card_is_taken_in():
+    before = written()
+    visits = {visit: OpenVisit(one.intent, VisitState.PREPARED) for visit, one in before.visits.items()}
+    counter = Counter(visits=visits, failing={f.Doubt}).boot(card_inside=False)
+    assert isinstance(counter.state, Down)
+    assert isinstance(counter.last(f.RewriterEffect), f.CancelAwait)
+
+
 # --- a failing store ---------------------------------------------------------------------------------------------
 
 
