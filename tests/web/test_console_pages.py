@@ -44,7 +44,7 @@ class Visitor:
         self.page.fill("#login", LOGIN)
         self.page.fill("#password", PASSWORD)
         self.page.keyboard.press("Enter")
-        expect(self.page.locator("h1")).to_be_visible()
+        expect(self.page.locator("header nav")).to_be_visible()
 
     def judge(self) -> None:
         """The page as it stands now passes axe, and nothing was complained about so far."""

@@ -1,0 +1,56 @@
+"""The composition root: settings in, a Flask application out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server.config import Settings
+from server.db.database import Database
+from server.features import FEATURES
+from server.sync import api
+from server.web import context, errors, i18n, security, shell
+from server.web.context import Office
+from shared.errors import EnishiError
+
+
+def system_now_ms() -> int:
+    """The machine's clock, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def create_app(
+    settings: Settings, now_ms: Callable[[], int] = system_now_ms, database: Database | None = None
+) -> Flask:
+    """The head office on its database, which must be of this version (``server.setup.open_database``).
+
+    Raises ``config.secret_missing``.
+    """
+    app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
+    app.secret_key = _secret_key(settings)
+    head_office = Office(settings, database or Database(settings.url), now_ms, FEATURES)
+    context.install(app, head_office)
+    i18n.install(app)
+    security.install(app, settings, lambda csrf: csrf.exempt(api.BLUEPRINT))
+    shell.install(app)
+    errors.install(app, api.error)
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    for feature in FEATURES:
+        app.register_blueprint(feature.blueprint)
+    return app
+
+
+def _secret_key(settings: Settings) -> str:
+    path = settings.secret_key_path
+    try:
+        key = path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        key = ""
+    if len(key) < 32:
+        raise EnishiError("config.secret_missing", key="secret_key_file", path=str(path))
+    return key

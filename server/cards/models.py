@@ -1,0 +1,22 @@
+"""A card. It exists from the first time anyone tells of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db.base import Base, BigInt, Millis
+
+
+class Card(Base):
+    __tablename__ = "card"
+    __table_args__ = (Index(None, "member"),)
+
+    number: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    store: Mapped[str] = mapped_column(String(8), default="")  # where it was first seen; "" = not yet
+    first_ms: Mapped[Millis]  # when head office first heard of it
+    issued_ms: Mapped[Millis]  # when a customer first used it; 0 = unknown
+    member: Mapped[int | None] = mapped_column(ForeignKey("member.number"))
+    gen: Mapped[int]
+    seq: Mapped[int]
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))  # of the newest known track; empty = none

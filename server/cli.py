@@ -1,0 +1,191 @@
+"""The commands of head office: set it up, fill it, admit terminals, serve, check the books."""
+
+from __future__ import annotations
+
+import argparse
+import gettext
+import json
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import waitress
+from sqlalchemy.exc import IntegrityError
+
+from server.app import create_app, system_now_ms
+from server.config import CONFIG_FILE, Settings, load_settings
+from server.seed import read_seed, take_over
+from server.setup import invite, open_database, prepare, write_private
+from server.staff import service as staff
+from server.stores import service as stores
+from server.sync.audit import check_books
+from server.terminals import service as terminals
+from server.web.i18n import LOCALE_DIR
+from shared.errors import EnishiError, explain
+from shared.locale import DOMAIN, N_
+
+FAILED, REFUSED = 1, 2
+_SETTINGS = ("data_dir", "tenant", "host", "port", "language")  # may be given on the command line
+THREADS = 8  # measured: the write lock and the disk decide, not the number of threads
+CHANNEL_TIMEOUT_S = 60
+Translate = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a terminal stands."""
+
+    terminal: int
+    store: str
+    store_name: str
+    name: str
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Exit code 0: done; 1: the check found a difference; 2: refused, with the reason in one sentence."""
+    parsed = vars(_parser().parse_args(arguments))
+    command: Callable[[Settings, Mapping[str, str], Translate], int] = parsed.pop("run")
+    given = {name: value for name, value in parsed.items() if value is not None}
+    config = Path(given.pop("config", CONFIG_FILE))
+    wanted: dict[str, str] = {name: given.pop(name) for name in _SETTINGS if name in given}
+    translate = _translate(wanted.get("language", os.environ.get("ENISHI_SERVER_LANGUAGE", "ja")))
+    try:
+        settings = load_settings(wanted, os.environ, config)
+        return command(settings, given, _translate(settings.language))
+    except EnishiError as error:
+        _say(" ".join(explain(error.code, error.facts, translate)), sys.stderr)
+        return REFUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m server", description=__doc__)
+    everywhere = argparse.ArgumentParser(add_help=False)
+    everywhere.add_argument("--config", help=f"settings file (default {CONFIG_FILE})")
+    everywhere.add_argument("--data", dest="data_dir", metavar="DIR", help="folder of database and secrets")
+    everywhere.add_argument("--tenant", help="number of the chain on its cards")
+    everywhere.add_argument("--language", help="ja or en")
+    everywhere.add_argument("--host", help="address to listen on")
+    everywhere.add_argument("--port", help="port to listen on")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: Callable[..., int], text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, parents=[everywhere], help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    add("setup", _setup, "create the database and the link for the first administrator")
+    add("invite", _invite, "make a new one-time link for an administrator")
+    add("seed", _seed, "take over stores, members, cards and visits").add_argument("file")
+    terminal = add("provision-terminal", _provision, "admit a terminal and write its token")
+    for option in ("terminal", "store", "name", "out"):
+        terminal.add_argument(f"--{option}", required=True)
+    add("serve", _serve, "serve console and sync")
+    add("check", _check, "check the books; exit code 1 on a difference")
+    return parser
+
+
+def _setup(settings: Settings, _given: Mapping[str, str], translate: Translate) -> int:
+    database = prepare(settings)
+    with database.reading() as session:
+        known = staff.is_anyone(session)
+    if known:
+        _say(translate(N_("本部の用意はできています。")))
+        return 0
+    _say(translate(N_("本部を用意しました。24時間のうちに次の場所を開いて、最初の管理者を登録してください。")))
+    _say(invite(database, settings, system_now_ms()))
+    return 0
+
+
+def _invite(settings: Settings, _given: Mapping[str, str], translate: Translate) -> int:
+    address = invite(open_database(settings), settings, system_now_ms())
+    _say(translate(N_("24時間のうちに次の場所を開いて、管理者を登録してください。1回だけ使えます。")))
+    _say(address)
+    return 0
+
+
+def _seed(settings: Settings, given: Mapping[str, str], translate: Translate) -> int:
+    seed = read_seed(Path(given["file"]), settings)
+    try:
+        with open_database(settings).transaction() as session:
+            taken = take_over(session, seed, system_now_ms())
+    except IntegrityError as error:  # a store, member or card that the file itself does not hold
+        raise EnishiError("server.seed_malformed", detail=str(error.orig)[:200]) from error
+    text = translate(N_("取り込みました: 店舗 {stores}、会員 {members}、カード {cards}、来店 {visits}"))
+    _say(text.format(stores=taken.stores, members=taken.members, cards=taken.cards, visits=taken.visits))
+    return 0
+
+
+def _provision(settings: Settings, given: Mapping[str, str], translate: Translate) -> int:
+    """Writes ``token`` (mode 600) and ``terminal.toml`` into the folder; the token replaces any earlier one."""
+    number = int(given["terminal"]) if given["terminal"].isdecimal() else 0
+    folder = Path(given["out"])
+    with open_database(settings).transaction() as session:
+        token = terminals.provision(session, number, given["store"], given["name"], system_now_ms())
+        place = Place(number, given["store"], stores.names(session)[given["store"]], given["name"].strip())
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_private(folder / "token", token + "\n")
+            (folder / "terminal.toml").write_text(_fragment(settings, place, folder), "utf-8")
+        except OSError as error:
+            raise EnishiError("server.file", path=str(error.filename), detail=error.strerror or "") from error
+    _say(translate(N_("端末 {terminal} の鍵と設定を {folder} に書きました。")).format(terminal=number, folder=folder))
+    return 0
+
+
+def _fragment(settings: Settings, place: Place, folder: Path) -> str:
+    """The part of the terminal's settings that head office decides; JSON strings are TOML strings too."""
+    token_file = str((folder / "token").resolve())
+    texts = {key: json.dumps(value, ensure_ascii=False) for key, value in asdict(place).items() if key != "terminal"}
+    return (
+        f"[terminal]\nid = {place.terminal}\ntenant = {settings.tenant}\nstore = {texts['store']}\n"
+        f"store_name = {texts['store_name']}\nregister_name = {texts['name']}\n\n"
+        f"[head_office]\nurl = {json.dumps(settings.origin)}\n"
+        f"token_file = {json.dumps(token_file, ensure_ascii=False)}\n"
+    )
+
+
+def _serve(settings: Settings, _given: Mapping[str, str], translate: Translate) -> int:
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    app = create_app(settings, database=open_database(settings))
+    listener = _listen(settings)
+    _say(translate(N_("本部を {url} で開いています。止めるには Ctrl+C を押します。")).format(url=settings.origin))
+    waitress.serve(app, sockets=[listener], threads=THREADS, channel_timeout=CHANNEL_TIMEOUT_S, ident="enishi")
+    return 0
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Raises ``server.port_taken`` before anything is served."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise EnishiError("server.port_taken", host=settings.host, port=settings.port) from error
+    return listener
+
+
+def _check(settings: Settings, _given: Mapping[str, str], _translate: Translate) -> int:
+    with open_database(settings).reading() as session:
+        findings = check_books(session)
+    for finding in findings:
+        _say(f"{'DIFFERS' if finding.wrong else 'ok':8}{finding.checked:>9,}  {finding.subject}")
+        for wrong in finding.wrong:
+            _say(f"{'':19}{wrong}")
+    return FAILED if any(finding.wrong for finding in findings) else 0
+
+
+def _translate(language: str) -> Translate:
+    return gettext.translation(DOMAIN, LOCALE_DIR, languages=[language], fallback=True).gettext
+
+
+def _say(text: str, stream: object = None) -> None:
+    out = sys.stdout if stream is None else sys.stderr
+    out.write(text + "\n")
+    out.flush()

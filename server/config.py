@@ -1,0 +1,132 @@
+"""Settings of head office: defaults < ``/etc/enishi/server.toml`` < ``ENISHI_SERVER_…`` < command line; read once."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from shared.errors import EnishiError
+from shared.locale import LANGUAGES
+
+CONFIG_FILE = Path("/etc/enishi/server.toml")
+ENV_PREFIX = "ENISHI_SERVER_"
+TENANT_MAX = (1 << 10) - 1  # 10 bits on the card (card image v1)
+PORT_MAX = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What differs between installations. What the business changes is data, not a setting."""
+
+    data_dir: Path = Path("/var/lib/enishi/server")
+    database_url: str = ""  # empty: SQLite inside data_dir
+    secret_key_file: str = ""  # empty: "secret_key" inside data_dir
+    tenant: int = 7
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""  # as browsers see it; empty: http://host:port
+    trusted_hosts: tuple[str, ...] = ()  # further names under which a proxy may call
+    proxy_hops: int = 0  # reverse proxies in front, whose X-Forwarded-… may be believed
+    language: str = "ja"
+    session_idle_s: int = 900  # ASVS 7.3.1: a forgotten console locks itself
+    session_absolute_s: int = 36_000  # one working day
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'enishi.sqlite'}"
+
+    @property
+    def secret_key_path(self) -> Path:
+        return Path(self.secret_key_file) if self.secret_key_file else self.data_dir / "secret_key"
+
+    @property
+    def origin(self) -> str:
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us over TLS, so that cookies may demand it."""
+        return urlsplit(self.origin).scheme == "https"
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names under which requests are answered."""
+        loopback = ["localhost", "127.0.0.1", "[::1]"] if is_loopback(self.host) else []
+        return list(dict.fromkeys([urlsplit(self.origin).hostname or "", *loopback, *self.trusted_hosts]))
+
+
+def load_settings(overrides: Mapping[str, str], environ: Mapping[str, str], path: Path = CONFIG_FILE) -> Settings:
+    """Lay the layers over each other. Raises ``config.unknown_key``, ``config.bad_value``, ``config.plain_http``."""
+    from_env = {
+        name.removeprefix(ENV_PREFIX).lower(): value for name, value in environ.items() if name.startswith(ENV_PREFIX)
+    }
+    settings = Settings()
+    for layer in (_read_file(path), from_env, overrides):
+        settings = replace(settings, **{name: _parse(name, value) for name, value in layer.items()})
+    return _checked(settings)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches ``host``."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _read_file(path: Path) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise EnishiError("config.unreadable", path=str(path), detail=str(error)) from error
+
+
+def _parse(name: str, value: object) -> Any:
+    """One value in the type of its field; texts come from the environment and the command line."""
+    default = _default(name)
+    try:
+        match default:
+            case Path():
+                return Path(str(value))
+            case int():
+                return int(str(value))
+            case tuple():
+                parts = value.split(",") if isinstance(value, str) else value
+                return tuple(str(part).strip() for part in parts if str(part).strip())  # type: ignore[attr-defined]
+            case _:
+                return str(value)
+    except (TypeError, ValueError) as error:
+        wanted = type(default).__name__
+        raise EnishiError("config.bad_value", key=name, value=str(value)[:80], wanted=wanted) from error
+
+
+def _default(name: str) -> object:
+    known = {field.name: field.default for field in fields(Settings)}
+    if name not in known:
+        alike = difflib.get_close_matches(name, known, n=1)
+        raise EnishiError("config.unknown_key", key=name, suggestion=alike[0] if alike else ", ".join(sorted(known)))
+    return known[name]
+
+
+def _checked(settings: Settings) -> Settings:
+    ranges = (("tenant", 0, TENANT_MAX), ("port", 0, PORT_MAX), ("session_idle_s", 60, 86_400), ("proxy_hops", 0, 8))
+    for name, low, high in ranges:
+        value = getattr(settings, name)
+        if not low <= value <= high:
+            raise EnishiError("config.bad_value", key=name, value=value, wanted=f"{low}-{high}")
+    if settings.language not in LANGUAGES:
+        raise EnishiError("config.bad_value", key="language", value=settings.language, wanted=", ".join(LANGUAGES))
+    if not settings.secure and not is_loopback(urlsplit(settings.origin).hostname or ""):
+        raise EnishiError("config.plain_http", url=settings.origin)
+    return settings

@@ -1,0 +1,1 @@
+"""What terminals are told: numbered items, the newest state of each thing only."""

@@ -1,0 +1,144 @@
+"""Reading the books. Every figure is a sum of entries or of counted visits, at the moment of asking."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from server.db.database import chunks
+from server.ledger.models import COUNTED, Entry, Evidence, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """A visit as the console shows it. ``state`` as in the model, ``doubt``: a terminal was unsure."""
+
+    visit: str
+    card: int
+    store: str
+    terminal: int
+    at_ms: int
+    gen: int
+    seq: int
+    amount_yen: int
+    earn: int
+    redeem: int
+    expired: int
+    slip: int
+    source: str
+    state: str
+    doubt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counted visits of some cards."""
+
+    visits: int
+    last_day: str  # ISO, "" = none
+    last_store: str  # code
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Counted visits of one business day."""
+
+    visits: int
+    earned: int
+    redeemed: int
+
+
+NO_VISITS = Summary(0, "", "")
+
+
+def balances(session: Session, cards: Collection[int]) -> Mapping[int, int]:
+    """Points per card; a card without entries has 0."""
+    found = dict.fromkeys(cards, 0)
+    for piece in chunks(cards):
+        sums = select(Entry.card, func.sum(Entry.points)).where(Entry.card.in_(piece)).group_by(Entry.card)
+        found.update({card: int(points) for card, points in session.execute(sums)})
+    return found
+
+
+def lots(session: Session, cards: Collection[int]) -> list[tuple[int, int]]:
+    """What lapses when: (expiry month, points), soonest first, "never" last."""
+    sums: dict[int, int] = {}
+    for piece in chunks(cards):
+        rows = select(Entry.month, func.sum(Entry.points)).where(Entry.card.in_(piece)).group_by(Entry.month)
+        for month, points in session.execute(rows):
+            sums[month] = sums.get(month, 0) + int(points)
+    return sorted(((month, points) for month, points in sums.items() if points), key=lambda lot: lot[0] or 1 << 9)
+
+
+def outstanding(session: Session) -> int:
+    """Points that customers hold, all cards."""
+    return int(session.scalar(select(func.coalesce(func.sum(Entry.points), 0))) or 0)
+
+
+def on_day(session: Session, business_day: str) -> Day:
+    counted = (Visit.business_day == business_day) & (Visit.state == COUNTED)
+    visits, earned, redeemed = session.execute(
+        select(func.count(), func.coalesce(func.sum(Visit.earn), 0), func.coalesce(func.sum(Visit.redeem), 0)).where(
+            counted
+        )
+    ).one()
+    return Day(visits, int(earned), int(redeemed))
+
+
+def history(session: Session, cards: Collection[int], limit: int) -> Sequence[VisitLine]:
+    """The newest visits of some cards."""
+    return _lines(session, Visit.card.in_(list(cards)), limit)
+
+
+def latest(session: Session, limit: int) -> Sequence[VisitLine]:
+    """The newest counted visits of all cards."""
+    return _lines(session, Visit.state == COUNTED, limit)
+
+
+def summaries(session: Session, cards: Collection[int]) -> Mapping[int, Summary]:
+    """Visits so far and the last one, per card."""
+    found = dict.fromkeys(cards, NO_VISITS)
+    for piece in chunks(cards):
+        counted = (Visit.card.in_(piece)) & (Visit.state == COUNTED)
+        ranked = (
+            select(
+                Visit.card,
+                Visit.business_day,
+                Visit.store,
+                func.count().over(partition_by=Visit.card).label("visits"),
+                func.row_number()
+                .over(partition_by=Visit.card, order_by=(Visit.business_day.desc(), Visit.at_ms.desc(), Visit.visit))
+                .label("place"),
+            )
+            .where(counted)
+            .subquery()
+        )
+        rows = select(ranked.c.card, ranked.c.visits, ranked.c.business_day, ranked.c.store).where(ranked.c.place == 1)
+        found.update({card: Summary(visits, day, store) for card, visits, day, store in session.execute(rows)})
+    return found
+
+
+def total(summaries_: Collection[Summary]) -> Summary:
+    """The visits of several cards of one person as one."""
+    if not summaries_:
+        return NO_VISITS
+    last = max(summaries_, key=lambda summary: summary.last_day)
+    return Summary(sum(summary.visits for summary in summaries_), last.last_day, last.last_store)
+
+
+def _lines(session: Session, condition: object, limit: int) -> Sequence[VisitLine]:
+    doubt = select(Evidence.visit).where(Evidence.visit == Visit.visit, Evidence.kind == "DOUBT").exists()
+    rows = session.execute(
+        select(
+            Visit.visit, Visit.card, Visit.store, Visit.terminal, Visit.at_ms, Visit.gen, Visit.seq, Visit.amount_yen,
+            Visit.earn, Visit.redeem, Visit.expired, Visit.slip, Visit.source, Visit.state,
+            case((doubt, True), else_=False).label("doubt"),
+        )
+        .where(condition)  # type: ignore[arg-type]
+        .order_by(Visit.at_ms.desc(), Visit.gen.desc(), Visit.seq.desc(), Visit.visit)
+        .limit(limit)
+    )  # fmt: skip
+    return [VisitLine(**row._mapping) for row in rows]

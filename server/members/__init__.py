@@ -1,0 +1,1 @@
+"""The people: who they are, how they are found, what the counters may know of them."""

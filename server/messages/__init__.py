@@ -1,0 +1,1 @@
+"""Messages to the face of one card, and the proof that they were printed."""

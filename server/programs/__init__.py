@@ -1,0 +1,1 @@
+"""The points programme: every version of the rules, and templates by kind of shop."""

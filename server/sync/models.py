@@ -1,0 +1,48 @@
+"""The journals of all terminals, as they were written there."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db.base import Base, BigInt, Line, Millis, Number, Sha256
+from shared.sync.messages import BODY_MAX
+
+
+class JournalStream(Base):
+    """One boot of one terminal. ``frozen``: two histories were told under one number; nothing more is taken."""
+
+    __tablename__ = "journal_stream"
+
+    stream: Mapped[bytes] = mapped_column(LargeBinary(10), primary_key=True)
+    terminal: Mapped[int] = mapped_column(ForeignKey("terminal.id"))
+    head_seq: Mapped[Number]
+    head_hash: Mapped[Sha256]
+    told_seq: Mapped[Number]  # the terminal's own last number, as of its last hello
+    frozen: Mapped[bool]
+    first_ms: Mapped[Millis]
+
+
+class JournalEvent(Base):
+    __tablename__ = "journal_event"
+
+    stream: Mapped[bytes] = mapped_column(ForeignKey("journal_stream.stream"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    type: Mapped[str] = mapped_column(String(16))
+    body: Mapped[bytes] = mapped_column(LargeBinary(BODY_MAX))
+    hash: Mapped[Sha256]
+    prev: Mapped[Sha256]
+    wall_ms: Mapped[Millis]
+    received_ms: Mapped[Millis]
+
+
+class QuarantinedEvent(Base):
+    """A stored event whose body could not be applied; it holds up nothing behind it."""
+
+    __tablename__ = "quarantined_event"
+
+    stream: Mapped[bytes] = mapped_column(LargeBinary(10), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(String(60))
+    detail: Mapped[Line]
+    at_ms: Mapped[Millis]

@@ -1,0 +1,195 @@
+"""The three requests of a terminal. A structurally sound event is always stored and acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from msgspec import structs
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from server.feed import service as feed
+from server.sync import handlers
+from server.sync.handlers import Origin
+from server.sync.models import JournalEvent, JournalStream, QuarantinedEvent
+from server.terminals.models import Terminal
+from shared.errors import EnishiError, Refused
+from shared.sync.chain import ZERO_HASH, event_hash
+from shared.sync.messages import PROTOCOL, Hello, HelloReply, Pull, Push, PushReply, Quarantined, StreamHead
+from shared.sync.messages import JournalEvent as Told
+
+DURABLE_SEQ = 0  # nothing is inside a verified backup yet, so terminals prune nothing
+SOFTWARE_MAX = 40
+SEQ_MAX = (1 << 53) - 1  # JSON readers agree on integers up to here
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """A stream as the console shows it. ``waiting``: events the terminal had not delivered at its last hello."""
+
+    stream: bytes
+    terminal: int
+    head_seq: int
+    head_hash: bytes
+    waiting: int
+    frozen: bool
+    first_ms: int
+
+
+def hello(session: Session, terminal: Terminal, told: Hello, now_ms: int) -> HelloReply | Refused:
+    """Say what is held of the terminal's streams. Refuses ``sync.protocol`` and ``sync.wrong_terminal``."""
+    if told.protocol != PROTOCOL:
+        return Refused("sync.protocol", {"theirs": told.protocol, "ours": PROTOCOL})
+    if any(not _is_own(terminal, head.stream) for head in told.streams):
+        return Refused("sync.wrong_terminal")
+    terminal.contact_ms = now_ms
+    terminal.software = "".join(sign for sign in told.software[:SOFTWARE_MAX] if sign.isprintable())
+    terminal.cursor = min(told.cursor, SEQ_MAX)
+    heads, waiting = [], 0
+    for head in told.streams:
+        row = _stream(session, terminal, head.stream, now_ms)
+        row.told_seq = min(head.seq, SEQ_MAX)
+        heads.append(StreamHead(row.stream, row.head_seq, row.head_hash))
+        waiting += max(row.told_seq - row.head_seq, 0)
+    terminal.waiting = waiting
+    session.flush()
+    return HelloReply(PROTOCOL, now_ms, feed.epoch(session), tuple(heads))
+
+
+def push(session: Session, terminal: Terminal, told: Push, now_ms: int) -> PushReply | Refused:
+    """Store the events of one stream and apply them, all in the caller's transaction.
+
+    Refuses ``sync.wrong_terminal``, ``sync.chain``, ``sync.gap`` (fact ``have_seq``) and ``sync.fork``, which
+    freezes the stream: the caller commits that too.
+    """
+    if not _is_own(terminal, told.stream):
+        return Refused("sync.wrong_terminal")
+    if not is_chained(told):
+        return Refused("sync.chain")
+    terminal.contact_ms = now_ms
+    stream = _stream(session, terminal, told.stream, now_ms)
+    first = told.events[0].seq
+    if first > stream.head_seq + 1:
+        return Refused("sync.gap", {"have_seq": stream.head_seq})
+    if stream.frozen or _differs(session, stream, told):
+        stream.frozen = True
+        return Refused("sync.fork")
+    new = [event for event in told.events if event.seq > stream.head_seq]
+    if new:
+        _store(session, stream, new, now_ms)
+        terminal.waiting = max(terminal.waiting - len(new), 0)
+    return PushReply(stream.head_seq, DURABLE_SEQ, _quarantined(session, stream.stream, first))
+
+
+def pull(session: Session, terminal: Terminal, cursor: int, limit: int, now_ms: int) -> Pull:
+    """The feed after ``cursor``."""
+    terminal.contact_ms, terminal.cursor = now_ms, cursor
+    return feed.pull(session, cursor, limit)
+
+
+def is_chained(told: Push) -> bool:
+    """Whether numbers rise by one, types are plain and every hash follows from the one before."""
+    if any(later.seq != earlier.seq + 1 for earlier, later in pairwise(told.events)):
+        return False
+    if told.events[0].seq == 1 and told.prev_hash != ZERO_HASH:
+        return False
+    prev = told.prev_hash
+    for event in told.events:
+        if not event.type.isascii() or not event.type.isprintable() or event.seq > SEQ_MAX:
+            return False
+        if not -(1 << 62) < event.wall_ms < 1 << 62:
+            return False
+        if event_hash(prev, told.stream, event.seq, event.type, event.body) != event.hash:
+            return False
+        prev = event.hash
+    return True
+
+
+def streams(session: Session) -> Mapping[int, Collection[StreamState]]:
+    """All streams by terminal, the newest first."""
+    found: dict[int, list[StreamState]] = {}
+    for row in session.scalars(select(JournalStream).order_by(JournalStream.first_ms.desc(), JournalStream.stream)):
+        state = StreamState(
+            row.stream, row.terminal, row.head_seq, row.head_hash,
+            max(row.told_seq - row.head_seq, 0), row.frozen, row.first_ms,
+        )  # fmt: skip
+        found.setdefault(row.terminal, []).append(state)
+    return found
+
+
+def quarantined(session: Session) -> int:
+    """How many stored events could not be applied."""
+    return session.scalar(select(func.count()).select_from(QuarantinedEvent)) or 0
+
+
+def _is_own(terminal: Terminal, stream: bytes) -> bool:
+    return int.from_bytes(stream[:2], "big") == terminal.id
+
+
+def _stream(session: Session, terminal: Terminal, stream: bytes, now_ms: int) -> JournalStream:
+    row = session.get(JournalStream, stream)
+    if row is None:
+        row = JournalStream(
+            stream=stream, terminal=terminal.id, head_seq=0, head_hash=ZERO_HASH, told_seq=0, frozen=False,
+            first_ms=now_ms,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+    return row
+
+
+def _differs(session: Session, stream: JournalStream, told: Push) -> bool:
+    """Whether what is told contradicts what is held, in the overlap or at the joint."""
+    first, last = told.events[0].seq, told.events[-1].seq
+    held = _held_hashes(session, stream, first - 1, min(last, stream.head_seq))
+    if told.prev_hash != held.get(first - 1, ZERO_HASH):
+        return True
+    return any(held.get(event.seq, event.hash) != event.hash for event in told.events)
+
+
+def _held_hashes(session: Session, stream: JournalStream, first: int, last: int) -> Mapping[int, bytes]:
+    if first == stream.head_seq:
+        return {first: stream.head_hash}
+    rows = select(JournalEvent.seq, JournalEvent.hash).where(
+        JournalEvent.stream == stream.stream, JournalEvent.seq.between(first, last)
+    )
+    return dict(session.execute(rows).all())
+
+
+def _store(session: Session, stream: JournalStream, new: list[Told], now_ms: int) -> None:
+    before = [stream.head_hash, *(event.hash for event in new)]
+    rows = [
+        structs.asdict(event) | {"stream": stream.stream, "prev": prev, "received_ms": now_ms}
+        for event, prev in zip(new, before, strict=False)
+    ]
+    stream.head_seq, stream.head_hash = new[-1].seq, new[-1].hash
+    session.flush()
+    session.execute(insert(JournalEvent), rows)
+    collected = handlers.collect(Origin(stream.stream, stream.terminal, _store_of(session, stream)), new)
+    handlers.apply(session, collected, now_ms)
+    if collected.rejected:
+        session.execute(
+            insert(QuarantinedEvent),
+            [
+                {"stream": stream.stream, "seq": item.seq, "code": item.code, "detail": item.detail, "at_ms": now_ms}
+                for item in collected.rejected
+            ],
+        )
+
+
+def _store_of(session: Session, stream: JournalStream) -> str:
+    terminal = session.get(Terminal, stream.terminal)
+    if terminal is None:
+        raise EnishiError("server.terminal_missing", terminal=stream.terminal)
+    return terminal.store
+
+
+def _quarantined(session: Session, stream: bytes, first: int) -> tuple[Quarantined, ...]:
+    rows = (
+        select(QuarantinedEvent.seq, QuarantinedEvent.code)
+        .where(QuarantinedEvent.stream == stream, QuarantinedEvent.seq >= first)
+        .order_by(QuarantinedEvent.seq)
+    )
+    return tuple(Quarantined(seq, code) for seq, code in session.execute(rows))

@@ -1,0 +1,1 @@
+"""The machines on the counters, as head office knows them."""

@@ -1,0 +1,1 @@
+"""The shell of the console: session per request, sign-in gate, languages, headers, menu, error pages."""

@@ -1,0 +1,126 @@
+"""The commands, run in this process on a fresh folder."""
+
+from __future__ import annotations
+
+import json
+import socket
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from server.cli import main
+from server.config import Settings
+from server.ledger.models import Entry
+from server.setup import open_database
+from tests.contract.head_office_bench import visit_id
+
+SEED = {
+    "tenant": 7,
+    "programme_template": "bakery",
+    "stores": [{"code": "1", "name": '駅前"店'}],
+    "members": [],
+    "cards": [{"card": 13, "gen": 1, "seq": 1, "hash": "ab" * 32, "store": "1"}],
+    "visits": [
+        {
+            "visit": visit_id(1), "card": 13, "store": "1", "at_ms": 1_790_000_000_000,
+            "amount_yen": 500, "earn": 5, "redeem": 0, "lots": [[36, 5]],
+        }
+    ],
+}  # fmt: skip
+
+
+class Office:
+    """A folder, and what its commands say."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self._capsys = folder, capsys
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        code = main([*arguments, "--data", str(self.folder)])
+        captured = self._capsys.readouterr()
+        return code, captured.out + captured.err
+
+    def seed(self, tmp_path: Path, content: object = SEED) -> tuple[int, str]:
+        path = tmp_path / "seed.json"
+        path.write_text(json.dumps(content), "utf-8")
+        return self.run("seed", str(path))
+
+
+@pytest.fixture
+def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
+    office = Office(tmp_path / "office", capsys)
+    assert office.run("setup")[0] == 0
+    return office
+
+
+def test_setup_makes_a_private_folder_and_a_link_and_may_run_again(office: Office) -> None:
+    code, said = office.run("setup", "--port", "8123")
+    assert code == 0
+    assert "http://127.0.0.1:8123/setup/" in said
+    assert stat.S_IMODE(office.folder.stat().st_mode) == 0o700
+    key = office.folder / "secret_key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    before = key.read_text()
+    office.run("setup")
+    assert key.read_text() == before
+
+
+def test_before_setup_nothing_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    office = Office(tmp_path / "nothing", capsys)
+    for command in (("check",), ("serve",), ("invite",), ("seed", "x")):
+        code, said = office.run(*command)
+        assert code == 2
+        assert len(said.splitlines()) == 1
+    assert not office.folder.exists()
+
+
+def test_a_seed_is_taken_once_and_the_books_agree(office: Office, tmp_path: Path) -> None:
+    assert office.seed(tmp_path) == (0, "取り込みました: 店舗 1、会員 0、カード 1、来店 1\n")
+    assert office.seed(tmp_path) == (0, "取り込みました: 店舗 0、会員 0、カード 0、来店 0\n")
+    code, said = office.run("check")
+    assert code == 0
+    assert said.count("ok") == 3
+
+
+def test_the_check_ends_with_one_when_the_books_differ(office: Office, tmp_path: Path) -> None:
+    office.seed(tmp_path)
+    with open_database(Settings(data_dir=office.folder)).transaction() as session:
+        session.query(Entry).delete()
+    code, said = office.run("check")
+    assert code == 1
+    assert "DIFFERS" in said
+    assert "card 13: entries 0, visits 5" in said
+
+
+def test_a_seed_that_points_nowhere_is_refused_whole(office: Office, tmp_path: Path) -> None:
+    code, said = office.seed(tmp_path, SEED | {"stores": []})
+    assert code == 2
+    assert len(said.splitlines()) == 1
+
+
+def test_a_terminal_gets_a_private_token_and_its_settings(office: Office, tmp_path: Path) -> None:
+    office.seed(tmp_path)
+    out = tmp_path / "terminal"
+    options = ("--store", "1", "--name", "レジ1", "--out", str(out))
+    assert office.run("provision-terminal", "--terminal", "12", *options)[0] == 0
+    token = out / "token"
+    assert stat.S_IMODE(token.stat().st_mode) == 0o600
+    assert len(token.read_text().strip()) >= 43
+    assert tomllib.loads((out / "terminal.toml").read_text("utf-8")) == {
+        "terminal": {"id": 12, "tenant": 7, "store": "1", "store_name": '駅前"店', "register_name": "レジ1"},
+        "head_office": {"url": "http://127.0.0.1:8080", "token_file": str(token)},
+    }
+    for terminal in ("0", "16384", "x"):
+        assert office.run("provision-terminal", "--terminal", terminal, *options)[0] == 2
+
+
+def test_a_busy_port_is_said_in_one_sentence_with_a_remedy(office: Office) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, said = office.run("serve", "--port", port)
+    assert code == 2
+    assert port in said
+    assert "--port" in said
+    assert len(said.splitlines()) == 1

@@ -1,0 +1,81 @@
+"""Settings: the layers, their order, and what stops the start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from server.config import Settings, is_loopback, load_settings
+from shared.errors import TEXTS, EnishiError
+
+NOWHERE = Path("/nonexistent/server.toml")
+
+
+def refused(overrides: dict[str, str], environ: dict[str, str] | None = None, path: Path = NOWHERE) -> EnishiError:
+    with pytest.raises(EnishiError) as caught:
+        load_settings(overrides, environ or {}, path)
+    assert caught.value.code in TEXTS
+    return caught.value
+
+
+def test_without_layers_the_defaults_hold() -> None:
+    settings = load_settings({}, {}, NOWHERE)
+    assert settings == Settings()
+    assert settings.url == "sqlite:////var/lib/enishi/server/enishi.sqlite"
+    assert settings.origin == "http://127.0.0.1:8080"
+
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "server.toml"
+    path.write_text('port = 1001\ntenant = 9\nlanguage = "en"\ntrusted_hosts = ["hq.example"]\n', "utf-8")
+    environ = {"ENISHI_SERVER_PORT": "1002", "ENISHI_SERVER_TENANT": "10", "OTHER": "x"}
+    settings = load_settings({"port": "1003"}, environ, path)
+    assert (settings.port, settings.tenant, settings.language) == (1003, 10, "en")
+    assert settings.trusted_hosts == ("hq.example",)
+
+
+def test_an_unknown_key_stops_the_start_with_a_suggestion() -> None:
+    error = refused({}, {"ENISHI_SERVER_DATABSE_URL": "x"})
+    assert (error.code, error.facts["suggestion"]) == ("config.unknown_key", "database_url")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"port": "eighty"}, {"port": "65536"}, {"tenant": "1024"}, {"tenant": "-1"}, {"language": "fr"}]
+)
+def test_a_value_that_cannot_be_meant_stops_the_start(wrong: dict[str, str]) -> None:
+    assert refused(wrong).code == "config.bad_value"
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "server.toml"
+    path.write_text("port = = 1", "utf-8")
+    error = refused({}, path=path)
+    assert (error.code, error.facts["path"]) == ("config.unreadable", str(path))
+
+
+@pytest.mark.parametrize("url", ["http://hq.example", "http://192.168.1.5:8080", "ftp://localhost"])
+def test_passwords_never_cross_a_network_in_clear(url: str) -> None:
+    if url.startswith("ftp"):
+        assert not load_settings({"public_url": url}, {}, NOWHERE).secure
+    else:
+        assert refused({"public_url": url}).code == "config.plain_http"
+
+
+def test_cookies_demand_tls_wherever_there_is_tls() -> None:
+    assert load_settings({"public_url": "https://hq.example/"}, {}, NOWHERE).secure
+    assert not load_settings({}, {}, NOWHERE).secure
+
+
+def test_only_named_hosts_are_answered() -> None:
+    behind = load_settings({"public_url": "https://hq.example", "host": "10.0.0.5"}, {}, NOWHERE)
+    assert behind.hosts == ["hq.example"]
+    assert load_settings({}, {}, NOWHERE).hosts == ["127.0.0.1", "localhost", "[::1]"]
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("localhost", True), ("127.0.0.9", True), ("::1", True), ("0.0.0.0", False), ("hq.example", False)],
+)
+def test_loopback_is_what_only_this_machine_reaches(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected

@@ -1,0 +1,105 @@
+"""Taking over a shop's history: whole, once, and told to the terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from server.ledger import service as ledger
+from server.members import service as members
+from server.seed import Seed, SeedCard, SeedMember, SeedStore, SeedVisit, Taken, read_seed, take_over
+from shared.errors import EnishiError
+from shared.sync.messages import CardHighWaterItem, MemberItem
+from tests.contract.head_office_bench import CARD, START_MS, Bench, all_is_well, commit, intent, visit_id
+
+HASH = "ab" * 32
+SEED = Seed(
+    tenant=7,
+    programme_template="bakery",
+    stores=(SeedStore("2", "緑町店"), SeedStore("3", "港店")),
+    members=(
+        SeedMember(
+            member=13, family_name="高橋", joined="2025-04-01T09:00:00", store="3", phone="090-1234-5678", cards=(CARD,)
+        ),
+    ),
+    cards=(SeedCard(CARD, 1, 2, HASH, "3"),),
+    visits=(
+        SeedVisit(visit_id(1), CARD, "3", START_MS - 90_000_000, 1_000, 10, 0, ((30, 10),)),
+        SeedVisit(visit_id(2), CARD, "3", START_MS - 9_000_000, 500, 4, 6, ((20, -3), (30, -6), (36, 4))),
+    ),
+)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path / "office")
+    yield bench
+    bench.close()
+
+
+def seed(bench: Bench, what: Seed = SEED) -> Taken:
+    with bench.database.transaction() as session:
+        return take_over(session, what, START_MS)
+
+
+def test_everything_new_is_taken_and_a_second_run_takes_nothing(bench: Bench) -> None:
+    assert seed(bench) == Taken(stores=1, members=1, cards=1, visits=2)
+    books = bench.books()
+    assert seed(bench) == Taken(0, 0, 0, 0)
+    assert bench.books() == books
+    assert all_is_well(bench)
+
+
+def test_balances_are_the_sums_of_the_visits_and_what_is_missing_has_lapsed(bench: Bench) -> None:
+    seed(bench)
+    with bench.database.reading() as session:
+        assert ledger.balances(session, [CARD]) == {CARD: 5}
+        assert ledger.lots(session, [CARD]) == [(20, -3), (30, 4), (36, 4)]
+    second = {key[1:]: points for key, points in bench.books()["entries"].items() if key[0] == visit_id(2)}
+    assert second == {("EARN", 36): 4, ("EXPIRE", 20): -3, ("REDEEM", 30): -6}
+
+
+def test_terminals_learn_members_and_images(bench: Bench) -> None:
+    seed(bench)
+    items = [entry.item for entry in bench.terminal().pull().items]
+    assert CardHighWaterItem(CARD, 1, 2, bytes.fromhex(HASH)) in items
+    (member,) = (item for item in items if isinstance(item, MemberItem))
+    assert (member.visits, member.last_store, member.cards) == (2, "港店", (CARD,))
+
+
+def test_a_member_taken_over_is_found_by_telephone(bench: Bench) -> None:
+    seed(bench)
+    with bench.database.reading() as session:
+        (line,) = members.search(session, "1234-5678").found
+    assert (line.member.joined, line.member.phone) == ("2025-04-01", "09012345678")
+
+
+def test_visits_go_on_from_the_history(bench: Bench) -> None:
+    seed(bench)
+    terminal = bench.terminal()
+    terminal.write(intent(3, 3), commit(3))
+    terminal.push()
+    with bench.database.reading() as session:
+        assert ledger.balances(session, [CARD]) == {CARD: 15}
+    assert all_is_well(bench)
+
+
+def test_files_that_are_something_else_are_named(bench: Bench, tmp_path: Path) -> None:
+    good = tmp_path / "seed.json"
+    good.write_bytes(msgspec.json.encode(SEED))
+    assert read_seed(good, bench.settings) == SEED
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"tenant": "x"}', "utf-8")
+    cases = (
+        (tmp_path / "none.json", bench.settings, "server.file"),
+        (bad, bench.settings, "server.seed_malformed"),
+        (good, replace(bench.settings, tenant=8), "server.seed_tenant"),
+    )
+    for path, settings, code in cases:
+        with pytest.raises(EnishiError) as caught:
+            read_seed(path, settings)
+        assert caught.value.code == code
