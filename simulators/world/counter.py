@@ -11,7 +11,7 @@ from shared.ids import TerminalId
 from shared.locale import japanese
 from shared.visit.effects import Effect, PrintFace, WriteCard
 from shared.visit.events import Key
-from shared.visit.screens import Done, Screen
+from shared.visit.screens import Done, Screen, Stopped
 from shared.visit.shop import Shop
 from shared.visit.states import Idle
 from simulators.card_rewriter import Tcp300Simulator
@@ -26,6 +26,7 @@ from simulators.world.oracle import Oracle
 from simulators.world.wire import Wire
 from terminal.app.loop import Loop
 from terminal.app.store import Outbox
+from terminal.drivers.card_rewriter.faults import JAM
 from terminal.drivers.card_rewriter.sequences import Tcp300Options
 from terminal.drivers.card_rewriter.tcp300 import Tcp300Core
 from terminal.drivers.direct import DirectPort
@@ -145,10 +146,8 @@ class Counter:
 
     def _look_ahead(self) -> float:
         """When this counter next does something by itself."""
-        moments = [wire.wake_at for wire in self.wires.values()]
-        if self.loop is not None:
-            moments.append(self.loop.next_deadline)
-        return min((moment for moment in moments if moment is not None), default=math.inf)
+        deadline = self.loop.next_deadline if self.loop is not None else None
+        return min(deadline if deadline is not None else math.inf, *(wire.wake_at for wire in self.wires.values()))
 
     def run_due(self) -> None:
         """Run, if anything is due."""
@@ -198,8 +197,9 @@ class Counter:
         self.panel.press(key, now)
 
     def repair_due(self, now: float, after_s: float) -> bool:
-        """Whether something has been wrong with the unit for so long that a person sees to it."""
-        wrong = self.unit.sensors.cover_open or self.unit.is_jammed or self.unit.faults.head_is_hot or self.path_open
+        """Whether something has been wrong with the unit, or the screen has said so, for so long that a person acts."""
+        seen = self.unit.sensors.cover_open or self.unit.is_jammed or self.unit.faults.head_is_hot or self.path_open
+        wrong = seen or (isinstance(self.screen, Stopped) and self.screen.code == JAM)
         if not wrong:
             self.broken_since = None
             return False
