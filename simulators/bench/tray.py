@@ -25,7 +25,7 @@ from simulators.trade import STORES
 from terminal.protocol import tcp300
 from terminal.protocol.tcp300 import Orientation
 
-STOCK = FaceStock()
+STOCK = FaceStock(gap=0)  # as the terminals of the demo are set
 NAMED_FROM_VISIT = 2  # the first face is printed before the member is registered
 
 

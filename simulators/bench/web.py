@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from shared.locale import LANGUAGES, Translate
+from shared.locale import LANGUAGES, N_, Translate
 from simulators.bench import words
 from simulators.bench.guard import HEADERS, objection
 from simulators.bench.orders import ORDERS, CannotDo
@@ -92,13 +92,30 @@ def _add_api(app: Flask, table: Table) -> None:
 
     @app.post("/api/counters/<int:number>/<order>")
     def obey(number: int, order: str) -> tuple[Response, int]:
-        carry_out = ORDERS.get(order) or abort(404)
-        body = request.get_json(silent=True)
+        counter = _counter(table, number)
         try:
-            carry_out(table, _counter(table, number), body if isinstance(body, dict) else {})
+            carry_out, body = ORDERS[order], _body(request.get_data())
+        except KeyError:
+            return _no("no_such_order", N_("その操作はありません。"), 404)
+        except (ValueError, RecursionError):
+            return _no("not_json", N_("送られた内容を読めません。"), 400)
+        try:
+            carry_out(table, counter, body)
         except CannotDo as no:
-            return jsonify({"code": no.code, "message": _translator()(no.text)}), 409
+            return _no(no.code, no.text, 409)
         return jsonify({}), 200
+
+
+def _body(data: bytes) -> dict[str, Any]:
+    """The order's details; nothing at all is no detail. Raises ValueError, or RecursionError for endless brackets."""
+    body = json.loads(data or b"{}")
+    if not isinstance(body, dict):
+        raise ValueError("an order is an object")
+    return body
+
+
+def _no(code: str, text: str, status: int) -> tuple[Response, int]:
+    return jsonify({"code": code, "message": _translator()(text)}), status
 
 
 def _page(table: Table, counter: Counter, head_office: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from simulators.bench.tray import STOCK
 from simulators.card_rewriter import Canvas, Fonts
-from simulators.card_rewriter.printing import GAP_DOTS
 from terminal.protocol.tcp300 import CELL_DOTS, HALF_CELL_DOTS
 
 SIZES = ((1, 1), (2, 1), (1, 2), (2, 2))  # wide, tall
@@ -34,11 +34,11 @@ def _dots(text: str, fonts: Fonts, wide: int, tall: int) -> tuple[int, list[int]
         code = char.encode("shift_jis")
         glyph = fonts.glyph(code) or (0,) * CELL_DOTS
         cell = CELL_DOTS if len(code) == 2 else HALF_CELL_DOTS
-        step = cell * wide + GAP_DOTS
-        dots = (_stretched(row, cell, wide) << GAP_DOTS for row in glyph)
+        step = cell * wide + STOCK.gap
+        dots = (_stretched(row, cell, wide) << STOCK.gap for row in glyph)
         rows = [row << step | more for row, more in zip(rows, dots, strict=True)]
         width += step
-    rows, width = [row >> GAP_DOTS for row in rows], width - GAP_DOTS  # the last gap may lie beyond the edge
+    rows, width = [row >> STOCK.gap for row in rows], width - STOCK.gap  # the last gap may lie beyond the edge
     return width, [row for row in rows for _ in range(tall)]
 
 

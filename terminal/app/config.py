@@ -23,6 +23,7 @@ TENANT_MAX = (1 << 10) - 1  # 10 bits on the card (card image v1)
 KEY_ID_MAX = 63  # one character of the track
 PORT_MAX = 65_535
 MARGIN_MAX = 160  # dots, half the card's short side (TCP300II manual page MH2/28): two such margins leave nothing
+GAP_MAX = 15  # dots; one hexadecimal digit on the wire of the TCP300II
 SYNC_EVERY_MIN_S, SYNC_EVERY_MAX_S = 1.0, 3_600.0
 SECRET_BYTES_MAX = 4_096  # a token or a key; longer is not the file that was meant
 
@@ -53,6 +54,7 @@ class CardSection:
     face_top_dots: int = field(default=0, metadata={"low": 0, "high": MARGIN_MAX})
     face_right_dots: int = field(default=0, metadata={"low": 0, "high": MARGIN_MAX})
     face_bottom_dots: int = field(default=0, metadata={"low": 0, "high": MARGIN_MAX})
+    face_gap_dots: int = field(default=0, metadata={"low": 0, "high": GAP_MAX})  # between characters; 0 = 26 columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

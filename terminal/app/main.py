@@ -3,7 +3,8 @@
     python -m terminal.app --config FILE [--set section.key=value ...]
 
 Exit codes: 0 stopped by SIGTERM or SIGINT, 1 a bug (systemd starts us again and the visit heals as after
-a power cut), 2 the settings or the journal need a person.
+a power cut), 2 the settings or the journal need a person. A journal that cannot be opened is said on the kiosk's page
+as well, for as long as nobody stops the program.
 """
 
 from __future__ import annotations
@@ -27,18 +28,19 @@ from shared.clock import Clock
 from shared.errors import EnishiError, explain
 from shared.ids import TerminalId
 from shared.points.program import Programme
-from shared.visit.events import Key, KeyPressed
+from shared.visit.events import Event, Key, KeyPressed, PanelLost, PanelReady
 from shared.visit.screens import Screen, Waiting
 from shared.visit.shop import Shop
 from terminal.app.clock import SystemClock
 from terminal.app.config import TerminalConfig, load, split_device
 from terminal.app.front import Front
+from terminal.app.halted import Halted
 from terminal.app.health import notify
 from terminal.app.kiosk.guard import LOOPBACK
 from terminal.app.kiosk.render import Renderer
 from terminal.app.kiosk.server import KioskServer
 from terminal.app.kiosk.stage import Stage
-from terminal.app.kiosk.web import create_app
+from terminal.app.kiosk.web import Health, Press, create_app
 from terminal.app.language import translation
 from terminal.app.log import Log, stream_log
 from terminal.app.loop import Loop
@@ -73,8 +75,28 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.envi
     except EnishiError as error:
         text, remedy = explain(error.code, error.facts, translation(language))
         stderr.write(f"{text}\n{remedy}\n({error})\n")
+        stderr.flush()
+        if error.code.startswith("store."):
+            _say_on_screen(error, config, environ)
         return EXIT_CONFIG
     return terminal.run()
+
+
+def _say_on_screen(error: EnishiError, config: TerminalConfig, environ: Mapping[str, str]) -> None:
+    """Until SIGTERM or SIGINT."""
+    halted = Halted(error, SOFTWARE)
+    _on_signal(halted.inbox)
+    kiosk = open_kiosk(config, halted.stage, halted.press, halted.health)
+    Worker("kiosk", kiosk.run, halted.crashed).start()
+    notify(environ, f"READY=1\nSTATUS={error.code}")
+    halted.wait(partial(notify, environ, "WATCHDOG=1"))
+    halted.stage.close()
+    kiosk.close()
+
+
+def _on_signal(inbox: Inbox) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: inbox.urge(Stop()))
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -94,7 +116,7 @@ class Terminal:
         self._inbox = Inbox()
         self._stage = Stage()
         self._pumps = self._make_pumps(config)
-        self._kiosk = self._open_kiosk(config)
+        self._kiosk = open_kiosk(config, self._stage, self._key_pressed, self._health)
         try:
             self._store = self._open_store(config)
         except EnishiError:
@@ -103,19 +125,20 @@ class Terminal:
         self._front = Front(
             self._stage,
             self._store,
-            self._clock,
+            self._store.clock,
             lambda: self._loop.shop.programme.day_start_minute,
             self._log,
             standalone=not config.head_office.url,
         )
-        self._loop = Loop(_shop(config, self._store), self._store, self._pumps, self._show, self._clock, self._log)
+        self._loop = Loop(
+            _shop(config, self._store), self._store, self._pumps, self._show, self._store.clock, self._log
+        )
         self._sync = self._make_sync(config)
         self._web = Worker("kiosk", self._kiosk.run, self._crashed)
 
     def run(self) -> int:
         """Until a signal; the exit code."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._inbox.urge(Stop()))
+        _on_signal(self._inbox)
         # No clean-up after a bug: what it left in memory is not to be trusted, the journal and the card are.
         self._start()
         Runner(self._loop, self._inbox, self._clock, self._beat).run()
@@ -152,7 +175,7 @@ class Terminal:
             Role.RECEIPT_PRINTER: config.devices.receipt_printer,
             Role.PANEL: config.devices.panel,
         }
-        options = Options(translation(config.terminal.language))
+        options = Options(translation(config.terminal.language), config.card.face_gap_dots)
         pumps = {}
         for role, device in named.items():
             if device:
@@ -161,17 +184,9 @@ class Terminal:
                 opener = partial(open_serial, port, driver.baud)
                 core = driver.make_core(options)
                 pumps[role] = Pump(
-                    role.value, core, opener, self._clock, self._inbox.post, self._wire_changed, self._crashed
+                    role.value, core, opener, self._clock, self._device_spoke, self._wire_changed, self._crashed
                 )
         return pumps
-
-    def _open_kiosk(self, config: TerminalConfig) -> KioskServer:
-        section = config.terminal
-        place = "　".join(part for part in (section.store_name or section.store, section.register_name) if part)
-        renderer = Renderer(place, section.language, translation(section.language), SOFTWARE)
-        hosts = (*LOOPBACK, config.kiosk.host)
-        app = create_app(self._stage, renderer, self._key_pressed, self._health, ICONS, hosts)
-        return KioskServer(app, config.kiosk.host, config.kiosk.port)
 
     def _open_store(self, config: TerminalConfig) -> Store:
         nonce = secrets.token_bytes(NONCE_BYTES)
@@ -189,6 +204,7 @@ class Terminal:
             Outbox(config.journal),
             self._clock,
             SOFTWARE,
+            self._store.clock.hear,
         )
         backoff = Backoff(office.sync_every_s, random.SystemRandom())
         return SyncWorker(client, backoff, self._office_spoke, partial(self._crashed, "sync"))
@@ -197,6 +213,11 @@ class Terminal:
 
     def _key_pressed(self, key: Key) -> None:
         self._inbox.post(KeyPressed(key))
+
+    def _device_spoke(self, event: Event) -> None:
+        self._inbox.post(event)
+        if isinstance(event, PanelLost | PanelReady):
+            self._inbox.post(Job(partial(self._front.device_spoke, event)))
 
     def _wire_changed(self, device: str, error: EnishiError | None) -> None:
         self._inbox.post(Job(partial(self._front.wire_changed, device, error)))
@@ -249,6 +270,16 @@ class Terminal:
             notify(self._environ, "WATCHDOG=1")
 
 
+def open_kiosk(config: TerminalConfig, stage: Stage, press: Press, health: Health) -> KioskServer:
+    """The page's server with its port taken, not yet serving. Raises ``config.kiosk_port``."""
+    section = config.terminal
+    place = "　".join(part for part in (section.store_name or section.store, section.register_name) if part)
+    renderer = Renderer(place, section.language, translation(section.language), SOFTWARE)
+    hosts = (*LOOPBACK, config.kiosk.host)
+    app = create_app(stage, renderer, press, health, ICONS, hosts)
+    return KioskServer(app, config.kiosk.host, config.kiosk.port)
+
+
 def _shop(config: TerminalConfig, store: Store) -> Shop:
     card, terminal = config.card, config.terminal
     return Shop(
@@ -262,6 +293,7 @@ def _shop(config: TerminalConfig, store: Store) -> Shop:
             top=card.face_top_dots,
             right=card.face_right_dots,
             bottom=card.face_bottom_dots,
+            gap=card.face_gap_dots,
         ),
         translate=translation(terminal.language),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from shared.errors import EnishiError
 from shared.locale import Translate, japanese
+from terminal.drivers.card_rewriter.sequences import Tcp300Options
 from terminal.drivers.card_rewriter.tcp300 import Tcp300Core
 from terminal.drivers.core import DriverCore
 from terminal.drivers.keypad.panel_board import PanelBoardCore
@@ -20,6 +21,7 @@ class Options:
     """What a core may want to know of the terminal it serves."""
 
     translate: Translate = japanese
+    face_gap_dots: int = 0  # between characters of the card's face; must be what the face was laid out for
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,9 @@ class Driver:
 
 
 DRIVERS: Mapping[str, Driver] = {
-    "tcp300": Driver(Role.CARD_REWRITER, lambda _: Tcp300Core(), 9_600),
+    "tcp300": Driver(
+        Role.CARD_REWRITER, lambda options: Tcp300Core(Tcp300Options(gap_dots=options.face_gap_dots)), 9_600
+    ),
     "escpos": Driver(Role.RECEIPT_PRINTER, lambda _: EscposCore(), 19_200),
     "panel_board": Driver(Role.PANEL, lambda options: PanelBoardCore(options.translate), 115_200),
 }

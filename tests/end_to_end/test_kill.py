@@ -20,7 +20,7 @@ from terminal.protocol.tcp300 import Inlet
 pytestmark = pytest.mark.slow
 
 KILLS = 50
-SPEED = 12.0  # of card unit and printer; the program runs at its own pace
+SPEED = 25.0  # of card unit and printer; the program runs at its own pace
 AMOUNT = "1280"
 EARN = 12
 END_S = 30.0  # until the counter is free again after a kill
@@ -47,6 +47,7 @@ class Person:
         """One look and one movement; whether the visit is over and the counter free."""
         shown = self._counter.screen()
         self.saw_success = self.saw_success or shown == "Done"
+        self._keyed = self._keyed and shown == "Keying"
         if shown == "Waiting" and self.in_hand and self._served:
             return True
         if shown in ("Waiting", "Unfinished") and self.in_hand:
