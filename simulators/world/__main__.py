@@ -18,6 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, help="only this one")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="processes (default 2)")
     given = parser.parse_args(arguments)
+    if given.seeds < 1 or given.jobs < 1:
+        parser.error("--seeds and --jobs begin at 1")
     seeds = [given.seed] if given.seed is not None else list(range(given.first, given.first + given.seeds))
     started = time.monotonic()
     failed, totals = 0, dict[str, int]()

@@ -28,7 +28,7 @@ from terminal.app.sync.client import SyncClient
 from terminal.app.sync.results import Acknowledged, PageArrived
 
 RING = KeyRing(TENANT, 1, {1: bytes(range(32))})
-STORM_S = 160.0  # virtual seconds of bad luck
+STORM_S = 120.0  # virtual seconds of bad luck
 QUIET_S = 900.0  # at most, until everything has come to rest
 SYNC_S = 45.0
 MESSAGE_S = 25.0
