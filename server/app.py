@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from server.config import Settings
 from server.db.database import Database
@@ -15,11 +16,19 @@ from server.sync import api
 from server.web import context, errors, i18n, security, shell
 from server.web.context import Office
 from shared.errors import EnishiError
+from shared.sync.messages import NUMBER_MAX
 
 
 def system_now_ms() -> int:
     """The machine's clock, UTC."""
     return time.time_ns() // 1_000_000
+
+
+class RowNumber(IntegerConverter):
+    """``<int:…>`` of an address: a number that no column can hold names nothing, and no view is asked."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=NUMBER_MAX)
 
 
 def create_app(
@@ -31,6 +40,7 @@ def create_app(
     """
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
     app.secret_key = _secret_key(settings)
+    app.url_map.converters["int"] = RowNumber
     head_office = Office(settings, database or Database(settings.url), now_ms, FEATURES)
     context.install(app, head_office)
     i18n.install(app)

@@ -12,9 +12,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import waitress
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from server.app import create_app, system_now_ms
 from server.config import CONFIG_FILE, Settings, load_settings
@@ -30,6 +31,7 @@ from shared.locale import DOMAIN, N_
 
 FAILED, REFUSED = 1, 2
 _SETTINGS = ("data_dir", "tenant", "host", "port", "language")  # may be given on the command line
+TERMINAL_DIGITS_MAX = 5  # 16383 is the highest number
 THREADS = 8  # measured: the write lock and the disk decide, not the number of threads
 CHANNEL_TIMEOUT_S = 60
 Translate = Callable[[str], str]
@@ -47,23 +49,44 @@ class Place:
 
 def main(arguments: Sequence[str]) -> int:
     """Exit code 0: done; 1: the check found a difference; 2: refused, with the reason in one sentence."""
-    parsed = vars(_parser().parse_args(arguments))
-    command: Callable[[Settings, Mapping[str, str], Translate], int] = parsed.pop("run")
-    given = {name: value for name, value in parsed.items() if value is not None}
-    config = Path(given.pop("config", CONFIG_FILE))
-    wanted: dict[str, str] = {name: given.pop(name) for name in _SETTINGS if name in given}
-    translate = _translate(wanted.get("language", os.environ.get("ENISHI_SERVER_LANGUAGE", "ja")))
+    translate = _translate(os.environ.get("ENISHI_SERVER_LANGUAGE", "ja"))
     try:
+        parsed = vars(_parser().parse_args(arguments))
+        command: Callable[[Settings, Mapping[str, str], Translate], int] = parsed.pop("run")
+        given = {name: value for name, value in parsed.items() if value is not None}
+        config = Path(given.pop("config", CONFIG_FILE))
+        wanted: dict[str, str] = {name: given.pop(name) for name in _SETTINGS if name in given}
+        translate = _translate(wanted["language"]) if "language" in wanted else translate
         settings = load_settings(wanted, os.environ, config)
-        return command(settings, given, _translate(settings.language))
+        translate = _translate(settings.language)
+        return _run(command, settings, given, translate)
     except EnishiError as error:
         _say(" ".join(explain(error.code, error.facts, translate)), sys.stderr)
         return REFUSED
 
 
+def _run(
+    command: Callable[[Settings, Mapping[str, str], Translate], int],
+    settings: Settings,
+    given: Mapping[str, str],
+    translate: Translate,
+) -> int:
+    """Raises ``server.database_unreadable`` for what the database itself refuses."""
+    try:
+        return command(settings, given, translate)
+    except DatabaseError as error:
+        raise EnishiError("server.database_unreadable", detail=str(error.orig)[:200]) from error
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """In the reader's language instead of argparse's."""
+        raise EnishiError("config.argument", detail=message[:200], command=self.prog)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m server", description=__doc__)
-    everywhere = argparse.ArgumentParser(add_help=False)
+    parser = _Parser(prog="python -m server", description=__doc__)
+    everywhere = _Parser(add_help=False)
     everywhere.add_argument("--config", help=f"settings file (default {CONFIG_FILE})")
     everywhere.add_argument("--data", dest="data_dir", metavar="DIR", help="folder of database and secrets")
     everywhere.add_argument("--tenant", help="number of the chain on its cards")
@@ -121,7 +144,8 @@ def _seed(settings: Settings, given: Mapping[str, str], translate: Translate) ->
 
 def _provision(settings: Settings, given: Mapping[str, str], translate: Translate) -> int:
     """Writes ``token`` (mode 600) and ``terminal.toml`` into the folder; the token replaces any earlier one."""
-    number = int(given["terminal"]) if given["terminal"].isdecimal() else 0
+    typed = given["terminal"]
+    number = int(typed) if typed.isdecimal() and len(typed) <= TERMINAL_DIGITS_MAX else 0
     folder = Path(given["out"])
     with open_database(settings).transaction() as session:
         token = terminals.provision(session, number, given["store"], given["name"], system_now_ms())
@@ -159,12 +183,15 @@ def _serve(settings: Settings, _given: Mapping[str, str], translate: Translate) 
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """Raises ``server.port_taken`` before anything is served."""
+    """Raises ``server.port_taken`` or ``config.bad_value`` before anything is served."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+    except (socket.gaierror, UnicodeError) as error:
+        listener.close()
+        raise EnishiError("config.bad_value", key="host", value=settings.host[:80], wanted="127.0.0.1") from error
     except OSError as error:
         listener.close()
         raise EnishiError("server.port_taken", host=settings.host, port=settings.port) from error

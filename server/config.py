@@ -70,7 +70,10 @@ def load_settings(overrides: Mapping[str, str], environ: Mapping[str, str], path
     settings = Settings()
     for layer in (_read_file(path), from_env, overrides):
         settings = replace(settings, **{name: _parse(name, value) for name, value in layer.items()})
-    return _checked(settings)
+    try:
+        return _checked(settings)
+    except ValueError as error:  # urlsplit: a bracket without its other half
+        raise _bad_url(settings) from error
 
 
 def is_loopback(host: str) -> bool:
@@ -88,14 +91,16 @@ def _read_file(path: Path) -> Mapping[str, object]:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise EnishiError("config.unreadable", path=str(path), detail=str(error)) from error
+    except (OSError, ValueError, RecursionError) as error:  # a TOML error is a ValueError, so is a number too long
+        raise EnishiError("config.unreadable", path=str(path), detail=str(error)[:200]) from error
 
 
 def _parse(name: str, value: object) -> Any:
     """One value in the type of its field; texts come from the environment and the command line."""
     default = _default(name)
     try:
+        if "\0" in str(value):
+            raise ValueError("no file and no host has such a name")
         match default:
             case Path():
                 return Path(str(value))
@@ -127,6 +132,12 @@ def _checked(settings: Settings) -> Settings:
             raise EnishiError("config.bad_value", key=name, value=value, wanted=f"{low}-{high}")
     if settings.language not in LANGUAGES:
         raise EnishiError("config.bad_value", key="language", value=settings.language, wanted=", ".join(LANGUAGES))
+    if not settings.origin.isprintable() or " " in settings.origin or urlsplit(settings.origin).port == 0:
+        raise _bad_url(settings)
     if not settings.secure and not is_loopback(urlsplit(settings.origin).hostname or ""):
         raise EnishiError("config.plain_http", url=settings.origin)
     return settings
+
+
+def _bad_url(settings: Settings) -> EnishiError:
+    return EnishiError("config.bad_value", key="public_url", value=settings.origin[:80], wanted="https://…")

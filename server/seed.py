@@ -24,14 +24,22 @@ from server.members.models import Member
 from server.members.values import Person, keys
 from server.programs import service as programs
 from server.stores.models import Store
-from shared.clock import business_day
+from server.sync.checks import WALL_MS_MAX
+from shared.clock import CARD_MONTH_MAX, business_day
 from shared.errors import EnishiError
 from shared.points.program import Programme
-from shared.sync.messages import CardHighWaterItem, FeedItem
+from shared.sync.messages import NUMBER_MAX, UNREADABLE, CardHighWaterItem, FeedItem
 
 BATCH = 5_000  # rows of one INSERT
+SEED_BYTES_MAX = 1 << 30  # ten years of a chain; anything longer is another file
 
-Positive = Annotated[int, Meta(ge=0)]
+Positive = Annotated[int, Meta(ge=0, le=NUMBER_MAX)]
+Figure = Annotated[int, Meta(ge=0, le=(1 << 31) - 1)]
+Moment = Annotated[int, Meta(ge=0, le=WALL_MS_MAX)]
+Line = Annotated[str, Meta(max_length=200)]
+Month = Annotated[int, Meta(ge=0, le=CARD_MONTH_MAX)]
+Points = Annotated[int, Meta(ge=-(1 << 31), le=(1 << 31) - 1)]
+HashHex = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class SeedStore(Struct, frozen=True):
@@ -41,40 +49,40 @@ class SeedStore(Struct, frozen=True):
 
 class SeedMember(Struct, frozen=True):
     member: Positive
-    family_name: str
-    joined: str  # ISO date or moment
-    store: str
-    given_name: str = ""
-    family_kana: str = ""
-    given_kana: str = ""
-    postal_code: str = ""
-    prefecture: str = ""
-    city: str = ""
-    street: str = ""
-    phone: str = ""
-    birthday: str = ""
-    rank: str = ""
-    memo: str = ""
-    cards: tuple[int, ...] = ()
+    family_name: Line
+    joined: Line  # ISO date or moment
+    store: Line
+    given_name: Line = ""
+    family_kana: Line = ""
+    given_kana: Line = ""
+    postal_code: Line = ""
+    prefecture: Line = ""
+    city: Line = ""
+    street: Line = ""
+    phone: Line = ""
+    birthday: Line = ""
+    rank: Line = ""
+    memo: Line = ""
+    cards: tuple[Positive, ...] = ()
 
 
 class SeedCard(Struct, frozen=True):
     card: Positive
     gen: Positive
     seq: Positive
-    hash: str  # hex SHA-256 of the track
-    store: str
+    hash: HashHex  # SHA-256 of the track
+    store: Line
 
 
 class SeedVisit(Struct, frozen=True):
     visit: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
     card: Positive
-    store: str
-    at_ms: Positive
-    amount_yen: Positive
-    earn: Positive
-    redeem: Positive
-    lots: tuple[tuple[int, int], ...]
+    store: Line
+    at_ms: Moment
+    amount_yen: Figure
+    earn: Figure
+    redeem: Figure
+    lots: tuple[tuple[Month, Points], ...]
 
 
 class Seed(Struct, frozen=True):
@@ -99,10 +107,11 @@ class Taken:
 def read_seed(path: Path, settings: Settings) -> Seed:
     """Raises ``server.file``, ``server.seed_malformed`` or ``server.seed_tenant``."""
     try:
-        seed = msgspec.json.decode(path.read_bytes(), type=Seed)
+        with path.open("rb") as file:
+            seed = msgspec.json.decode(file.read(SEED_BYTES_MAX), type=Seed)
     except OSError as error:
         raise EnishiError("server.file", path=str(path), detail=error.strerror or "") from error
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise EnishiError("server.seed_malformed", detail=str(error)[:200]) from error
     if seed.tenant != settings.tenant:
         raise EnishiError("server.seed_tenant", theirs=seed.tenant, ours=settings.tenant)

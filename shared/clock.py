@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from enum import IntEnum
 from typing import Protocol
 
 JST = timezone(timedelta(hours=9), "JST")
@@ -12,12 +13,26 @@ CARD_DAY_MAX = (1 << 14) - 1
 CARD_MONTH_MAX = (1 << 9) - 1
 
 
+class ClockQuality(IntEnum):
+    """How far the date of a reading can be believed; stands beside every event of a journal (``clkq``)."""
+
+    AHEAD = 0  # further on than the records make likely
+    BEHIND = 1  # the machine's clock is behind what is known; the date is counted on from there
+    STEADY = 2  # as the machine's clock says, and nothing speaks against it
+
+
 @dataclass(frozen=True, slots=True)
 class Now:
     """One reading of both clocks: ``mono_s`` only for intervals, ``wall_ms`` (UTC) only for dates."""
 
     mono_s: float
     wall_ms: int
+    quality: ClockQuality = ClockQuality.STEADY
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether points may lapse by this date."""
+        return self.quality is ClockQuality.STEADY
 
 
 class Clock(Protocol):

@@ -26,7 +26,7 @@ def _tiles() -> tuple[Tile, ...]:
     return (
         Tile(_("今日の来店"), people, note, ""),
         Tile(
-            _("お客さまが持っている点"),
+            _("残っている点"),
             points(service.outstanding(db())),
             _("全店舗の合計"),
             url_for("programs.current"),

@@ -55,6 +55,12 @@ def register(session: Session, person: Person, card: CardNo | None, store: str, 
     return number
 
 
+def is_told_twice(session: Session, person: Person, joined: str) -> bool:
+    """Whether a member with all the same particulars joined on that day: a form sent twice."""
+    same = [getattr(Member, name) == value for name, value in asdict(person).items()]
+    return session.scalar(select(Member.number).where(Member.joined == joined, *same).limit(1)) is not None
+
+
 def change(session: Session, member: Member, person: Person, now_ms: int) -> None:
     """Replace what is known of the person."""
     for name, value in asdict(person).items():

@@ -19,7 +19,7 @@ from server.web.context import db, now_ms, today
 from server.web.feature import Feature, Group, MenuItem, Page, Section, Tile
 from server.web.i18n import gettext as _
 from shared.errors import EnishiError, Refused
-from shared.ids import MemberNo, format_member_no, parse_card_no
+from shared.ids import CardNo, MemberNo, format_member_no, parse_card_no
 from shared.locale import N_
 from shared.text.phone import group
 from shared.text.postal import format_postal_code
@@ -40,11 +40,12 @@ def search() -> Answer:
     """A whole card number leads straight to its member; the list alone for htmx."""
     query = request.args.get("q", "").strip()
     only_list = request.headers.get("HX-Target") == "results"
-    holder = None if only_list else _holder(query)
+    card = _card(query)
+    holder = None if only_list or card is None else cards.holders(db(), [card]).get(card)
     if holder is not None:
         return redirect(url_for("members.one", number=holder), 303)
     template = "members/results.html" if only_list else "members/search.html"
-    return render_template(template, query=query, result=service.search(db(), query))
+    return render_template(template, query=query, card=card, result=service.search(db(), query))
 
 
 @BLUEPRINT.get("/new")
@@ -59,6 +60,8 @@ def register() -> Answer:
     store = request.form.get("store", "")
     if not stores.exists(db(), store):
         errors["store"] = Refused("input.store_unknown", {"value": store[:20]})
+    if not errors and service.is_told_twice(db(), application.person, today().isoformat()):
+        errors["family_name"] = Refused("input.member_twice")
     if errors:
         return _form(request.form, errors), 422
     try:
@@ -124,12 +127,13 @@ def _record(member: Member, typed: Mapping[str, str], errors: Mapping[str, Refus
     )  # fmt: skip
 
 
-def _holder(query: str) -> int | None:
+def _card(query: str) -> CardNo | None:
+    """The card whose number this is; it may have no holder yet."""
     try:
         card = parse_card_no(query)
     except EnishiError:
         return None
-    return cards.holders(db(), [card]).get(card)
+    return card if cards.find(db(), card) else None
 
 
 def _find(number: int) -> Member:

@@ -75,6 +75,14 @@ def write(session: Session, draft: Draft, author: int, today: date, now_ms: int)
     return message
 
 
+def is_told_twice(session: Session, draft: Draft, today: date) -> bool:
+    """Whether the same words wait for this card already: a form sent twice."""
+    card, text = draft.card, plain(draft.text).strip()
+    lasts = (CardMessage.valid_until == "") | (CardMessage.valid_until >= today.isoformat())
+    same = (CardMessage.card == card, CardMessage.text == text, CardMessage.state == WAITING, lasts)
+    return session.scalar(select(CardMessage.id).where(*same).limit(1)) is not None
+
+
 def find(session: Session, message: int) -> CardMessage | None:
     return session.get(CardMessage, message)
 

@@ -59,7 +59,10 @@ def preview() -> str:
 @BLUEPRINT.post("")
 def write() -> Answer:
     try:
-        service.write(db(), _draft(request.form), me().id, today(), now_ms())
+        draft = _draft(request.form)
+        if service.is_told_twice(db(), draft, today()):
+            raise EnishiError("input.message_twice")
+        service.write(db(), draft, me().id, today(), now_ms())
     except EnishiError as error:
         errors = {_FIELDS.get(error.code, "text"): Refused(error.code, error.facts)}
         return _form(request.form, errors), 422
@@ -145,7 +148,7 @@ def _words(listed: Sequence[service.Line]) -> dict[str, object]:
 
 def _tiles() -> tuple[Tile, ...]:
     waiting = _("{n}件").format(n=format_number(service.waiting(db(), today())))
-    return (Tile(_("印字待ちのメッセージ"), waiting, _("次の来店でカード面に印字"), url_for("messages.listing")),)
+    return (Tile(_("印字待ちのメッセージ"), waiting, _("次の来店で印字"), url_for("messages.listing")),)
 
 
 def _section(numbers: list[int], card: int) -> Markup:

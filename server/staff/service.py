@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.staff.models import ADMIN, FailedSignIn, SetupLink, Staff, StaffSession
 from shared.errors import EnishiError
+from shared.text.plain import plain
 
 PASSWORD_MIN = 12  # characters; no composition rules, as NIST SP 800-63B advises
 PASSWORD_MAX = 200  # keeps the work of hashing bounded
@@ -81,7 +82,7 @@ def use_setup_link(session: Session, token: str, login: str, name: str, password
     """
     if not is_open_link(session, token, now_ms):
         raise EnishiError("server.setup_link")
-    login, name = fold_login(login), " ".join(name.split())
+    login, name = fold_login(login), " ".join(plain(name).split())
     if not 0 < len(login) <= LOGIN_MAX:
         raise EnishiError("input.login", limit=LOGIN_MAX)
     if not 0 < len(name) <= NAME_MAX:

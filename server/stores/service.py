@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from server.stores.models import CODE_MAX, NAME_MAX, Store
 from shared.errors import EnishiError
+from shared.text.plain import plain
 
 
 def add(session: Session, code: str, name: str, now_ms: int) -> Store:
     """Raises ``input.store_code``, ``input.store_taken`` or ``input.store_name``."""
     code = unicodedata.normalize("NFKC", code).strip()
-    name = name.strip()
+    name = " ".join(plain(name).split())
     if not (code.isascii() and code.isalnum() and len(code) <= CODE_MAX):
         raise EnishiError("input.store_code", value=code[:20])
     if not 0 < len(name) <= NAME_MAX:

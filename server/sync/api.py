@@ -19,6 +19,7 @@ from shared.sync.messages import (
     PULL_ITEMS_MAX,
     PUSH_PACKED_MAX,
     PUSH_UNPACKED_MAX,
+    UNREADABLE,
     ErrorReply,
     Hello,
     Push,
@@ -95,7 +96,7 @@ def _told(kind: type[Told]) -> Told:
     """The request's body as a struct. Raises ``sync.malformed``, ``sync.too_large`` or ``sync.encoding``."""
     try:
         return msgspec.json.decode(_body(), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as malformed:
+    except UNREADABLE as malformed:
         raise EnishiError("sync.malformed", detail=str(malformed)[:200]) from malformed
 
 

@@ -14,6 +14,7 @@ from server.stores import service as stores
 from server.terminals.models import Terminal
 from shared.errors import EnishiError, Refused
 from shared.ids import TERMINAL_ID_MAX
+from shared.text.plain import plain
 
 TOKEN_BYTES = 32
 NAME_MAX = 40
@@ -26,7 +27,8 @@ def provision(session: Session, terminal: int, store: str, name: str, now_ms: in
     """
     if not 1 <= terminal <= TERMINAL_ID_MAX:
         raise EnishiError("input.terminal_id", value=terminal, limit=TERMINAL_ID_MAX)
-    if not 0 < len(name.strip()) <= NAME_MAX:
+    name = " ".join(plain(name).split())
+    if not 0 < len(name) <= NAME_MAX:
         raise EnishiError("input.terminal_name", limit=NAME_MAX)
     if not stores.exists(session, store):
         raise EnishiError("input.store_unknown", value=store[:20])
@@ -35,7 +37,7 @@ def provision(session: Session, terminal: int, store: str, name: str, now_ms: in
     if row is None:
         row = Terminal(id=terminal, created_ms=now_ms, contact_ms=0, software="", waiting=0, cursor=0)
         session.add(row)
-    row.store, row.name, row.revoked, row.token_hash = store, name.strip(), False, digest(token)
+    row.store, row.name, row.revoked, row.token_hash = store, name, False, digest(token)
     session.flush()
     return token
 

@@ -20,6 +20,10 @@ TEXTS = {
         N_("機器 {model} は {role} としては使えません。"),
         N_("設定の機器の欄を確かめてください。"),
     ),
+    "config.argument": ErrorText(
+        N_("命令の書き方が違います（{detail}）。"),
+        N_("「{command} --help」で使い方を確かめてください。"),
+    ),
     "config.missing_key": ErrorText(
         N_("設定 {key} がありません。"),
         N_("たとえば「{example}」のように書いてください。"),

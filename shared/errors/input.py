@@ -52,6 +52,10 @@ TEXTS = {
         N_("文字が多すぎます。"),
         N_("{limit} 文字までにしてください。"),
     ),
+    "input.member_twice": ErrorText(
+        N_("同じ内容の会員を、今日すでに登録しています。"),
+        N_("会員検索で確かめてください。別の方のときは、電話番号や誕生日も入れてください。"),
+    ),
     "input.birthday_to_come": ErrorText(
         N_("誕生日が今日より後になっています。"),
         N_("年を確かめてください。"),
@@ -87,6 +91,10 @@ TEXTS = {
     "input.message_text": ErrorText(
         N_("文面が入っていないか、長すぎます。"),
         N_("{limit} 文字までで入れてください。"),
+    ),
+    "input.message_twice": ErrorText(
+        N_("同じ文面のメッセージが、このカードですでに印字を待っています。"),
+        N_("一覧で確かめてください。"),
     ),
     "input.message_closed": ErrorText(
         N_("このメッセージは、すでに印字されたか取り消されています。"),

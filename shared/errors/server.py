@@ -52,6 +52,10 @@ TEXTS = {
         N_("本部のデータベースがまだありません（{path}）。"),
         N_("先に「python -m server setup」を実行してください。"),
     ),
+    "server.database_unreadable": ErrorText(
+        N_("本部のデータベースを読み書きできません（{detail}）。"),
+        N_("ファイルは消さずに残し、空き容量を確かめてから、控え（バックアップ）から戻してください。"),
+    ),
     "server.port_taken": ErrorText(
         N_("{host}:{port} は、ほかのプログラムが使っています。"),
         N_("そのプログラムを止めるか、--port で別の番号を指定してください。"),

@@ -40,15 +40,17 @@ def price(
     use_points: int,
     day: date,
     online: bool = False,
+    lapse_day: date | None = None,
 ) -> Priced | Refused:
     """Price a sale of ``amount_yen`` on business day ``day``, of which ``use_points`` pay a part.
 
+    ``lapse_day``: the day by which lots have lapsed, when it is another one (a clock in doubt lets nothing lapse).
     ``off_red`` and ``off_cnt`` are the card's offline counters; ``online`` True lifts the offline limits. The
     programme must have passed ``validate_programme``.
     """
     if not 0 <= amount_yen <= YEN_MAX:
         return Refused("input.amount", {"maximum": YEN_MAX})
-    usable = live(lots, day)
+    usable = live(lots, lapse_day or day)
     balance = sum(lot.points for lot in usable)
     refused = redeem.refuse(programme, redeem.Purse(balance, amount_yen, off_red, off_cnt, online), use_points)
     if refused is not None:

@@ -7,6 +7,7 @@ import hashlib
 import msgspec
 
 from shared.errors import EnishiError
+from shared.sync.messages import UNREADABLE
 from shared.visit.journal import NAMES, TYPES, Body
 
 ZERO_HASH = bytes(32)
@@ -30,5 +31,5 @@ def decode_body(kind: str, body: bytes) -> Body | None:
         return None
     try:
         return decoder.decode(body)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise EnishiError("sync.body", type=kind[:16], detail=str(error)[:200]) from error

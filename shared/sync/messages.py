@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import DecodeError, Meta, Struct
 
 from shared.points.program import Programme
 
@@ -18,8 +18,13 @@ PUSH_UNPACKED_MAX = 1 << 20  # bytes of JSON
 PUSH_PACKED_MAX = 256 << 10  # bytes of gzip
 PULL_ITEMS_MAX = 1000
 BODY_MAX = 8 << 10  # bytes of one event's body
+NUMBER_MAX = (1 << 63) - 1  # what an INTEGER column holds, at either end
 
-Count = Annotated[int, Meta(ge=0)]
+# All that msgspec raises for bytes that are no message: also for broken UTF-8, and for brackets nested without end.
+UNREADABLE = (DecodeError, UnicodeDecodeError, RecursionError)
+
+Count = Annotated[int, Meta(ge=0, le=NUMBER_MAX)]
+Number = Annotated[int, Meta(ge=-NUMBER_MAX, le=NUMBER_MAX)]
 StreamId = Annotated[bytes, Meta(min_length=10, max_length=10)]  # 2 bytes terminal, 8 bytes nonce of the boot
 Hash = Annotated[bytes, Meta(min_length=32, max_length=32)]
 
@@ -40,9 +45,9 @@ class Hello(Struct, frozen=True):
 
 
 class HelloReply(Struct, frozen=True):
-    protocol: int
-    server_time_ms: int
-    feed_epoch: int
+    protocol: Number
+    server_time_ms: Number
+    feed_epoch: Number
     streams: tuple[StreamHead, ...]  # what head office holds of those streams; seq 0 and a zero hash: nothing
 
 
@@ -79,7 +84,7 @@ class PushReply(Struct, frozen=True):
 class ErrorReply(Struct, frozen=True):
     code: str  # of shared.errors
     facts: dict[str, str | int] = {}
-    have_seq: int = -1  # with ``sync.gap``
+    have_seq: Number = -1  # with ``sync.gap``
 
 
 # --- feed items, tagged by "kind" --------------------------------------------------------------------------------
@@ -88,7 +93,7 @@ class ErrorReply(Struct, frozen=True):
 class MemberItem(Struct, frozen=True, tag="member", tag_field="kind"):
     """What terminals may know of a member; replaces what they had. ``cards`` are all cards of the member."""
 
-    member: int
+    member: Number
     name: str
     kana: str
     rank: str
@@ -97,31 +102,31 @@ class MemberItem(Struct, frozen=True, tag="member", tag_field="kind"):
     last_visit: str
     last_store: str
     birthday: str
-    cards: tuple[int, ...]
+    cards: tuple[Number, ...]
 
 
 class MessageItem(Struct, frozen=True, tag="message", tag_field="kind"):
     """A message for the face of one card."""
 
-    id: int
-    card: int
+    id: Number
+    card: Number
     text: str
-    priority: int
+    priority: Number
     valid_until: str
 
 
 class MessageClosedItem(Struct, frozen=True, tag="message_closed", tag_field="kind"):
     """Printed elsewhere, withdrawn or expired: no longer to be printed."""
 
-    id: int
+    id: Number
 
 
 class CardHighWaterItem(Struct, frozen=True, tag="card_hw", tag_field="kind"):
     """The newest image of a card known at head office."""
 
-    card: int
-    gen: int
-    seq: int
+    card: Number
+    gen: Number
+    seq: Number
     hash: Hash
 
 
@@ -132,21 +137,21 @@ class ProgrammeItem(Struct, frozen=True, tag="rule", tag_field="kind"):
 class TombstoneItem(Struct, frozen=True, tag="tombstone", tag_field="kind"):
     """The member is gone; forget what was told."""
 
-    member: int
+    member: Number
 
 
 FeedItem = MemberItem | MessageItem | MessageClosedItem | CardHighWaterItem | ProgrammeItem | TombstoneItem
 
 
 class FeedEntry(Struct, frozen=True):
-    number: int  # rises; the cursor after applying this entry
+    number: Number  # rises; the cursor after applying this entry
     item: FeedItem
 
 
 class Pull(Struct, frozen=True):
     """Answer of ``GET /v1/pull``. Apply the items and ``next`` in one transaction."""
 
-    feed_epoch: int
+    feed_epoch: Number
     items: tuple[FeedEntry, ...]
     next: Count
     more: bool

@@ -134,6 +134,7 @@ class Printing:
     plan: Plan
     messages: tuple[MessageId, ...]
     no_room: tuple[MessageId, ...]
+    notices: tuple[Notice, ...] = ()  # of the receipt, which may fail before the face is done
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,10 +73,21 @@ def faults(_table: Table, counter: Counter, body: Body) -> None:
     fault.switch(counter, bool(body.get("on")))
 
 
+def office(table: Table, _counter: Counter, body: Body) -> None:
+    """``{"on": bool}``: stop head office in order, or start it again; it belongs to all counters."""
+    if table.head_office is None:
+        raise CannotDo("no_office", N_("このテスト台に本部はありません。"))
+    if body.get("on"):
+        table.head_office.start()
+    else:
+        table.head_office.stop()
+
+
 ORDERS: Mapping[str, Callable[[Table, Counter, Body], None]] = {
     "insert": insert,
     "pull": pull,
     "key": key,
     "power": power,
     "faults": faults,
+    "office": office,
 }

@@ -9,16 +9,25 @@ from simulators.bench.tray import TrayCard
 from simulators.card_rewriter import Fonts
 from simulators.card_stock import SimCard
 from simulators.rig.counter import Counter
+from simulators.rig.process import Process
 
 
 class Table:
     """Holds no lock of its own: a card's place is whatever the counters' slots say."""
 
-    def __init__(self, counters: Sequence[Counter], cards: Sequence[TrayCard], ring: KeyRing, fonts: Fonts) -> None:
+    def __init__(
+        self,
+        counters: Sequence[Counter],
+        cards: Sequence[TrayCard],
+        ring: KeyRing,
+        fonts: Fonts,
+        head_office: Process | None = None,
+    ) -> None:
         self.counters = tuple(counters)
         self.cards = tuple(cards)
         self.ring = ring
         self.fonts = fonts
+        self.head_office = head_office  # None: the counters stand alone
         self.closed = False  # set when the bench stops, so that streams end
 
     def find(self, identity: str) -> TrayCard | None:

@@ -19,6 +19,7 @@ from simulators.bench.wire_log import log_of
 from simulators.card_stock import SimCard
 from simulators.rig.counter import Counter
 from simulators.rig.phases import phase_of
+from simulators.rig.process import Process
 from terminal.protocol.panel_board import Lamp
 
 BITMAP_FONT = "jiskan24"  # the font of the real unit's dots; everything else is a substitute
@@ -41,6 +42,7 @@ def _state(table: Table, counter: Counter, translate: Translate) -> State:
         "record": _record(table, plastic, translate),
         "panel": _panel(counter, translate),
         "receipt": _receipt(counter, translate),
+        "office": None if table.head_office is None else _office(table.head_office, translate),
         "log": log_of(counter, translate),
     }
 
@@ -53,6 +55,12 @@ def _power(counter: Counter, translate: Translate) -> State:
     else:
         word = N_("端末のプログラムが止まっています")
     return {"on": counter.is_on, "word": translate(word), "armed": counter.cut_is_due}
+
+
+def _office(head_office: Process, translate: Translate) -> State:
+    """``word``: what the button does next."""
+    on = head_office.running
+    return {"on": on, "word": translate(N_("本部を止める") if on else N_("本部を動かす"))}
 
 
 def _tray_card(table: Table, card: TrayCard, translate: Translate) -> State:
@@ -68,7 +76,8 @@ def _tray_card(table: Table, card: TrayCard, translate: Translate) -> State:
 
 
 def _name(card: TrayCard, translate: Translate) -> str:
-    return card.name or translate(words.CARD_KINDS[card.kind])
+    used = card.kind == "new" and card.plastic.face is not None
+    return card.name or translate(words.CARD_KINDS["used" if used else card.kind])
 
 
 def _unit(table: Table, counter: Counter, plastic: SimCard | None, translate: Translate) -> State:

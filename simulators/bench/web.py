@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from flask import Flask, Response, abort, jsonify, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Flask, Response, abort, jsonify, render_template, request
 
 from shared.locale import LANGUAGES, N_, Translate
 from simulators.bench import words
@@ -27,8 +26,8 @@ RETRY_MS = 1000
 BODY_MAX = 4096  # bytes of an order
 
 
-def create_app(table: Table, head_office: str = "") -> Flask:
-    """``head_office``: address of the console, for a link; empty for none."""
+def create_app(table: Table, head_office: str = "", sign_in: str = "") -> Flask:
+    """``head_office``: address of the console, ``sign_in``: its one-time link, both for links; empty for none."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -46,15 +45,16 @@ def create_app(table: Table, head_office: str = "") -> Flask:
             response.headers["Cache-Control"] = "no-store"
         return response
 
-    _add_pages(app, table, head_office)
+    _add_pages(app, table, head_office, sign_in)
     _add_api(app, table)
     return app
 
 
-def _add_pages(app: Flask, table: Table, head_office: str) -> None:
+def _add_pages(app: Flask, table: Table, head_office: str, sign_in: str) -> None:
     @app.get("/")
-    def first() -> AnyResponse:
-        return redirect(url_for("counter_page", number=table.counters[0].number, lang=request.args.get("lang")))
+    def guide() -> str:
+        """The first page of all: what to try, in order, with links."""
+        return render_template("guide.html", sign_in=sign_in, **_facts(table, head_office))
 
     @app.get("/counters/<int:number>")
     def counter_page(number: int) -> str:
@@ -119,24 +119,34 @@ def _no(code: str, text: str, status: int) -> tuple[Response, int]:
 
 
 def _page(table: Table, counter: Counter, head_office: str) -> str:
-    language = words.chosen(request.args.get("lang"))
-    translate = words.translator(language)
-    other = next(one for one in LANGUAGES if one != language)
+    translate = _translator()
     return render_template(
         "bench.html",
-        _=translate,
-        lang=language,
-        other_lang=other,
-        other_lang_name=words.LANGUAGE_NAMES[other],
-        counters=[{"number": one.number, "store": one.plan.store_name} for one in table.counters],
+        **_facts(table, head_office),
         number=counter.number,
         store=counter.plan.store_name,
         kiosk=counter.plan.kiosk_url,
-        head_office=head_office,
+        has_office=table.head_office is not None,
         lamps=_named(words.LAMPS, translate),
         keys=_named(words.KEYS, translate),
         faults=_named(words.FAULTS, translate),
     )
+
+
+def _facts(table: Table, head_office: str) -> dict[str, Any]:
+    """What every page knows."""
+    language = words.chosen(request.args.get("lang"))
+    other = next(one for one in LANGUAGES if one != language)
+    return {
+        "_": words.translator(language),
+        "lang": language,
+        "other_lang": other,
+        "other_lang_name": words.LANGUAGE_NAMES[other],
+        "counters": [
+            {"number": one.number, "store": one.plan.store_name, "kiosk": one.plan.kiosk_url} for one in table.counters
+        ],
+        "head_office": head_office,
+    }
 
 
 def _named(pairs: tuple[tuple[str, str], ...], translate: Translate) -> list[tuple[str, str]]:

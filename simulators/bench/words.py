@@ -38,6 +38,7 @@ DEVICES = {"card_rewriter": N_("カード機"), "receipt_printer": N_("プリン
 CARD_KINDS = {
     "member": N_("会員のカード"),
     "new": N_("新しいカード"),
+    "used": N_("使ったカード"),
     "foreign": N_("よそのお店のカード"),
     "blank": N_("何も書いていないカード"),
 }
@@ -45,7 +46,7 @@ NOTES = {
     "regular": N_("いちばんの常連"),
     "many_points": N_("点がたまっている"),
     "birthday": N_("もうすぐ誕生日"),
-    "memo": N_("店員への注意メモあり"),
+    "memo": N_("留意点あり"),
     "long_away": N_("しばらく来ていない"),
     "second_store": N_("緑町店の常連"),
 }

@@ -11,6 +11,7 @@ _METRICS, _BITMAPS, _ACCELERATORS, _ENCODINGS = 4, 8, 2, 32  # table types
 _BIG_ENDIAN, _MSB_FIRST, _COMPRESSED = 4, 8, 0x100  # format bits
 _SIGNATURE = b"\x01fcp"
 _NO_GLYPH = 0xFFFF
+DOTS_MAX = 256  # either way; the unit's largest cell has 24
 
 Glyph = tuple[int, ...]  # rows, the highest bit of a row is the leftmost dot
 
@@ -28,8 +29,17 @@ class PcfFont:
     """Glyphs by code. For jiskan24 the code is the JIS X 0208 row and cell, each plus 20h."""
 
     def __init__(self, data: bytes) -> None:
+        """Raises ValueError for what is no such font, or a damaged one."""
         if data[:4] != _SIGNATURE:
             raise ValueError("not a PCF file")
+        try:
+            self._read(data)
+        except (struct.error, KeyError, TypeError) as error:
+            raise ValueError("a damaged PCF file") from error
+        if not self._is_sound():
+            raise ValueError("a damaged PCF file")
+
+    def _read(self, data: bytes) -> None:
         self._data = data
         (count,) = struct.unpack_from("<I", data, 4)
         entries = [struct.unpack_from("<4I", data, 8 + 16 * place) for place in range(count)]
@@ -40,6 +50,18 @@ class PcfFont:
         order, at = self._open(_ACCELERATORS)
         extents: tuple[int, int] = struct.unpack_from(order + "2i", data, at + 8)
         self.ascent, self.descent = extents
+
+    def _is_sound(self) -> bool:
+        """Whether every glyph that a code names is there and of a size that a font can have."""
+        count = min(len(self._metrics), len(self._offsets))
+        named = {glyph for glyph in self._glyphs if glyph != _NO_GLYPH}
+        sizes = [self._metrics[glyph] for glyph in named if glyph < count]
+        return len(sizes) == len(named) and all(
+            0 <= size.right - size.left <= DOTS_MAX
+            and -DOTS_MAX <= size.right <= DOTS_MAX
+            and 0 <= size.ascent + size.descent <= DOTS_MAX
+            for size in sizes
+        )
 
     def cell(self, code: int, width: int) -> Glyph | None:
         """The glyph's rows in a cell of ``width`` dots and the font's full height; None when it has none."""

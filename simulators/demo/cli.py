@@ -16,8 +16,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from shared.clock import business_day
+from shared.errors import EnishiError, explain
 from shared.locale import LANGUAGES, N_, Translate
 from simulators.bench.words import translator
 from simulators.demo.places import NoPort, Places, choose_ports
@@ -29,18 +31,25 @@ from simulators.shop import BAKERY
 
 DEFAULT_DIR = Path("var/demo")
 SCRIPT_SPEED = 10.0  # nobody watches; the terminal's own time-outs are real and generous
+SPEED_MIN, SPEED_MAX = 0.1, 100.0  # slower is no demo; faster than the terminal's own time-outs bear
 WATCH_S = 1.0  # between two looks whether all processes live
 DIFFERS, REFUSED = 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Set the demo up, start it, and run it until Ctrl-C or to the end of the script."""
-    given = _parser().parse_args(arguments)
+    try:
+        given = _parser().parse_args(arguments)
+    except EnishiError as error:
+        _say(" ".join(explain(error.code, error.facts, translator(_language()))))
+        return REFUSED
     translate = translator(given.lang)
     stop = _stop_signal()
     try:
         prepared = _prepare(given, translate)
-        with Running(prepared, given.speed or (SCRIPT_SPEED if given.script else 1.0)) as running:
+        speed = given.speed or (SCRIPT_SPEED if given.script else 1.0)
+        office_language = LANGUAGES[0] if given.script else given.lang  # the script's clerk reads Japanese pages
+        with Running(prepared, speed, office_language) as running:
             return _play(running, translate) if given.script else _show(running, stop)
     except NoPort as error:
         _say(
@@ -56,13 +65,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return REFUSED
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """In the reader's language instead of argparse's."""
+        raise EnishiError("config.argument", detail=message[:200], command="./enishi demo")
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not SPEED_MIN <= speed <= SPEED_MAX:  # also refuses what is not a number
+        raise argparse.ArgumentTypeError(f"{text[:20]}: {SPEED_MIN:g} to {SPEED_MAX:g}")
+    return speed
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m simulators.demo", description=__doc__)
+    parser = _Parser(prog="python -m simulators.demo", description=__doc__)
     one = parser.add_mutually_exclusive_group()
     one.add_argument("--script", action="store_true", help="play it without a browser and check every figure")
     one.add_argument("--keep", action="store_true", help="go on with the demo that lies in the directory")
     parser.add_argument("--dir", type=Path, default=DEFAULT_DIR, help=f"everything lies here (default {DEFAULT_DIR})")
-    parser.add_argument("--speed", type=float, help="how many times faster than real the card units work")
+    parser.add_argument("--speed", type=_speed, help="how many times faster than real the card units work")
     parser.add_argument("--lang", choices=LANGUAGES, default=_language(), help="ja or en (default: as LANG)")
     return parser
 
@@ -121,7 +143,7 @@ def _play(running: Running, translate: Translate) -> int:
 
 def _show(running: Running, stop: threading.Event) -> int:
     for language in LANGUAGES:
-        _say(_welcome(running, translator(language)))
+        _say(_welcome(running, language))
     while not stop.wait(WATCH_S):
         trouble = running.stopped()
         if trouble:
@@ -130,24 +152,25 @@ def _show(running: Running, stop: threading.Event) -> int:
     return 0
 
 
-def _welcome(running: Running, translate: Translate) -> str:
+def _welcome(running: Running, language: str) -> str:
     lines = (
         N_("縁（えにし）のデモが動いています。止めるには Ctrl-C を押します。"),
-        N_("  機器テスト台  {bench}"),
+        N_("はじめにこのページを開いてください。試すことが順に書いてあります。"),
+        N_("  まず試すこと  {guide}"),
+        N_("ほかの画面"),
         N_("  本部          {office}"),
         N_("  本部に入る    {link}（1回だけ使えます）") if running.prepared.admin_link else "",
         N_("  端末の画面    {kiosks}"),
-        N_("まず試すこと"),
-        N_("  1. テスト台で会員のカードを入れ、金額を押して［実行］。カードの面が書き換わります。"),
-        N_("  2. 本部でその会員にメッセージを書き、もう一度カードを入れると、面に印字されます。"),
-        N_("  3.［次の書込み中に電源断］を押してから会計し、電源を入れて同じカードを入れます。点は失われません。"),
+        N_("  機器テスト台  {benches}"),
     )
     facts = {
-        "bench": running.bench_url,
+        "guide": f"{running.bench_url}/?lang={language}",
+        "benches": " ".join(f"{running.bench_url}/counters/{counter.number}" for counter in running.counters),
         "office": head_office_url(running.prepared.ports),
         "link": running.prepared.admin_link,
         "kiosks": " ".join(counter.plan.kiosk_url for counter in running.counters),
     }
+    translate = translator(language)
     return "\n".join(translate(line).format(**facts) for line in lines if line) + "\n"
 
 

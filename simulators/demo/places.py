@@ -73,14 +73,13 @@ class Places:
 
 def choose_ports() -> tuple[Ports, tuple[tuple[int, int], ...]]:
     """Free ports, the usual ones if they are, and which (usual, used) differ. Raises NoPort."""
-    taken: set[int] = set()
     usual = (HEAD_OFFICE_PORT, *KIOSK_PORTS, BENCH_PORT)
-    used = []
+    used: list[int] = []
     for port in usual:
-        found = next((one for one in range(port, port + PORTS_TRIED) if one not in taken and is_free(one)), None)
+        others = {*usual, *used} - {port}
+        found = next((one for one in range(port, port + PORTS_TRIED) if one not in others and is_free(one)), None)
         if found is None:
             raise NoPort(port)
-        taken.update((found, *usual))
         used.append(found)
     moved = tuple((was, now) for was, now in zip(usual, used, strict=True) if was != now)
     return Ports(used[0], (used[1], used[2]), used[3]), moved

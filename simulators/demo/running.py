@@ -31,13 +31,13 @@ class StartFailed(Exception):
 class Running:
     """A context manager: entering starts everything and waits until it answers; leaving stops it in order."""
 
-    def __init__(self, prepared: Prepared, speed: float) -> None:
+    def __init__(self, prepared: Prepared, speed: float, language: str) -> None:
         self.prepared = prepared
         fonts = find_fonts()
-        self.head_office = head_office_process(prepared.places, prepared.ports)
+        self.head_office = head_office_process(prepared.places, prepared.ports, language)
         self.counters = tuple(Counter(plan, speed, fonts=fonts) for plan in prepared.terminals)
         cards = read_tray(prepared.places.tray, prepared.ring, fonts)
-        self.table = Table(self.counters, cards, prepared.ring, fonts)
+        self.table = Table(self.counters, cards, prepared.ring, fonts, self.head_office)
         self._open = ExitStack()
 
     @property
@@ -60,7 +60,7 @@ class Running:
 
     def stopped(self) -> str:
         """The name of a process that ended by itself; empty while all is well. A counter without power is well."""
-        if not self.head_office.running:
+        if not (self.head_office.running or self.head_office.is_stopped):
             return f"{self.head_office.log}:\n{self.head_office.tail()}"
         for counter in self.counters:
             if counter.is_on and not counter.terminal.running:
@@ -82,7 +82,8 @@ class Running:
 
     def _start_bench(self, head_office: str) -> BenchServer:
         try:
-            bench = BenchServer(create_app(self.table, head_office), self.table, HOST, self.prepared.ports.bench)
+            app = create_app(self.table, head_office, self.prepared.admin_link)
+            bench = BenchServer(app, self.table, HOST, self.prepared.ports.bench)
         except OSError as error:
             raise StartFailed(f"{self.bench_url}: {error.strerror}") from error
         bench.start()

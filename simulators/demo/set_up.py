@@ -65,7 +65,7 @@ def set_up(places: Places, ports: Ports, today: date, language: str) -> Prepared
     _office(places, ports, "seed", str(places.shop / "seed.json"))
     for store in STORES:
         _office(places, ports, "provision-terminal", "--terminal", str(store.terminal), "--store", store.code,
-                "--name", store.name, "--out", str(places.counter(store.terminal) / "head-office"))  # fmt: skip
+                "--name", "レジ", "--out", str(places.counter(store.terminal) / "head-office"))  # fmt: skip
     return Prepared(places, ports, ring, link, _terminals(places, ports, language))
 
 
@@ -79,9 +79,9 @@ def take_up(places: Places, ports: Ports, language: str) -> Prepared:
     return Prepared(places, ports, ring, link, _terminals(places, ports, language))
 
 
-def head_office_process(places: Places, ports: Ports) -> Process:
-    """Head office, not yet started."""
-    return Process(_argv(places, ports, "serve"), places.head_office_log, PROJECT)
+def head_office_process(places: Places, ports: Ports, language: str) -> Process:
+    """Head office, not yet started. ``language``: of its pages, until a reader chooses another."""
+    return Process((*_argv(places, ports, "serve"), "--language", language), places.head_office_log, PROJECT)
 
 
 def head_office_url(ports: Ports) -> str:

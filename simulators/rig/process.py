@@ -21,6 +21,7 @@ class Process:
         self._cwd = cwd
         self._env = {**os.environ, **(env or {})}
         self._child: subprocess.Popen[bytes] | None = None
+        self.is_stopped = False  # by ``stop``: then its end is no trouble
 
     @property
     def running(self) -> bool:
@@ -42,6 +43,7 @@ class Process:
                 self.argv, cwd=self._cwd, env=self._env, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                 start_new_session=True,
             )  # fmt: skip
+        self.is_stopped = False
 
     def kill(self) -> None:
         """SIGKILL, at once and without a word, as a power cut would end it."""
@@ -56,6 +58,7 @@ class Process:
         """SIGTERM and wait; SIGKILL if it does not listen. The exit code, None if it never ran."""
         if self._child is None:
             return None
+        self.is_stopped = True
         self._signal(signal.SIGTERM)
         try:
             return self._child.wait(STOP_S)

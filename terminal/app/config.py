@@ -159,6 +159,8 @@ def _section(name: str, kind: type[Any], typed: Layer, texts: Layer) -> Any:
 
 def _from_toml(key: str, value: object, kind: object) -> object:
     """TOML has types: "12" is not 12."""
+    if isinstance(value, str) and "\0" in value:  # no file, no port and no host has such a name
+        raise _wrong_type(key, value, kind)
     if kind in (Path, Path | None) and isinstance(value, str):
         return Path(value) if value else None
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
@@ -169,6 +171,8 @@ def _from_toml(key: str, value: object, kind: object) -> object:
 
 
 def _from_text(key: str, value: str, kind: object) -> object:
+    if "\0" in value:
+        raise _wrong_type(key, value, kind)
     if kind is bool:
         if value.lower() not in (*_YES, *_NO):
             raise _wrong_type(key, value, kind)
@@ -209,13 +213,26 @@ def _is_device(value: str, may_be_empty: bool) -> bool:
 def _check_head_office(section: HeadOfficeSection) -> None:
     if not section.url:
         return
-    address = urlsplit(section.url)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        raise EnishiError("config.bad_value", key="head_office.url", value=section.url, wanted="https://…")
-    if address.scheme == "http" and not section.allow_plain_http and not _is_loopback(address.hostname):
+    scheme, host = _address(section.url)
+    if scheme not in ("http", "https") or not host:
+        raise EnishiError("config.bad_value", key="head_office.url", value=section.url[:80], wanted="https://…")
+    if scheme == "http" and not section.allow_plain_http and not _is_loopback(host):
         raise EnishiError("config.plain_http", url=section.url)
     if section.token_file is None:
         raise EnishiError("config.missing_key", key="head_office.token_file", example="/etc/enishi/head-office.token")
+
+
+def _address(url: str) -> tuple[str, str]:
+    """Scheme and host; empty for what is no address."""
+    try:
+        address = urlsplit(url)
+        return address.scheme, (address.hostname or "") if address.port != 0 and _is_one_word(url) else ""
+    except ValueError:  # a bracket without its other half, a port that is no number
+        return "", ""
+
+
+def _is_one_word(url: str) -> bool:
+    return url.isprintable() and " " not in url
 
 
 def _is_loopback(host: str) -> bool:

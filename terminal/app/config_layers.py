@@ -35,7 +35,7 @@ def _from_file(path: Path) -> Layer:
         with path.open("rb") as file:
             content = file.read(FILE_BYTES_MAX)
         document = tomllib.loads(content.decode("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # a TOML error is a ValueError, so is a number too long
         raise EnishiError("config.unreadable", path=str(path), detail=str(error)[:200]) from error
     found: Layer = {}
     for section, values in document.items():

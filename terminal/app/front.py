@@ -9,6 +9,7 @@ from typing import Protocol
 
 from shared.clock import Clock, business_day
 from shared.errors import EnishiError
+from shared.visit.events import Event, PanelLost, PanelReady
 from shared.visit.screens import Keying, Notice, Screen
 from terminal.app.kiosk.stage import Stage, Status
 from terminal.app.log import Log
@@ -43,6 +44,7 @@ class Front:
         self._log = log
         self._status = Status(standalone=standalone)
         self._wires: dict[str, Notice] = {}
+        self._devices: dict[str, Notice] = {}  # with a wire, but silent
         self._office: Notice | None = None
 
     @property
@@ -66,6 +68,16 @@ class Front:
             self._wires[device] = Notice(error.code, error.facts)
         self.refresh()
 
+    def device_spoke(self, event: Event) -> None:
+        """The keypad's board went silent or came back; without it the touch keys remain, and somebody should know."""
+        if isinstance(event, PanelLost):
+            self._devices["panel"] = Notice(event.code)
+        elif isinstance(event, PanelReady):
+            self._devices.pop("panel", None)
+        else:
+            return
+        self.refresh()
+
     def office_spoke(self, result: SyncResult) -> None:
         """A result of sync, before it is applied."""
         offline = isinstance(result, Failed) and result.code in OFFLINE
@@ -82,7 +94,8 @@ class Front:
 
     def refresh(self) -> None:
         """Count again and show. A store that cannot count is a matter of the next visit, not of the status."""
-        troubles = (*self._wires.values(), *((self._office,) if self._office else ()))
+        silent = (notice for device, notice in self._devices.items() if device not in self._wires)
+        troubles = (*self._wires.values(), *silent, *((self._office,) if self._office else ()))
         status = replace(self._status, troubles=troubles)
         try:
             today = business_day(self._clock.now().wall_ms, self._day_start_minute())

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 import requests
 
@@ -66,9 +66,9 @@ ICONS = Path(__file__).resolve().parents[2] / "assets" / "icons.svg"
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Run the terminal; the exit code. A bug leaves as an exception: Python ends with 1 and the traceback."""
     stderr = sys.stderr
-    arguments = _arguments(argv)
     language = environ.get("ENISHI_TERMINAL_LANGUAGE", "ja")
     try:
+        arguments = _arguments(argv)
         config = load(arguments.set, environ, arguments.config)
         language = config.terminal.language
         terminal = Terminal(config, environ, stderr)
@@ -99,8 +99,14 @@ def _on_signal(inbox: Inbox) -> None:
         signal.signal(number, lambda *_: inbox.urge(Stop()))
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """In the shop's language instead of argparse's."""
+        raise EnishiError("config.argument", detail=message[:200], command=self.prog)
+
+
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m terminal.app", description="Enishi counter terminal")
+    parser = _Parser(prog="python -m terminal.app", description="Enishi counter terminal")
     parser.add_argument("--config", action="append", default=[], type=Path, metavar="FILE", help="settings (TOML)")
     parser.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE", help="one setting")
     return parser.parse_args(argv)

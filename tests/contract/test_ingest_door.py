@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from server.sync.api import unpack
 from server.sync.models import JournalEvent, JournalStream
 from server.terminals import service as terminals
 from server.terminals.models import Terminal as TerminalRow
+from shared.errors import EnishiError
 from shared.sync.chain import ZERO_HASH
 from shared.sync.messages import PUSH_EVENTS_MAX, PUSH_PACKED_MAX, PUSH_UNPACKED_MAX
 from shared.visit.journal import Eject
@@ -90,11 +95,46 @@ def test_an_unpacked_body_is_taken_too(terminal: Terminal) -> None:
 def test_what_is_no_message_is_named_so(terminal: Terminal) -> None:
     terminal.write(BOOT)
     good = gzip.compress(msgspec.json.encode(terminal.packet()))
-    for data in (b"", b"x", good[:-3], good + b"more", gzip.compress(b"{}"), gzip.compress(b'{"stream":1}')):
+    deep, latin = gzip.compress(b'{"x":' + b"[" * 5_000), gzip.compress(b'{"stream":"\xff"}')
+    huge = gzip.compress(b'{"stream":"' + b"9" * 5_000 + b'","prev_hash":' + b"9" * 5_000 + b"}")
+    wrong = (gzip.compress(b"{}"), gzip.compress(b'{"stream":1}'), deep, latin, huge)
+    for data in (b"", b"x", good[:-3], good + b"more", *wrong):
         answer = terminal.post("/v1/push", data)
         assert (answer.status_code, refusal(answer).code) == (400, "sync.malformed")
     other = terminal.post("/v1/push", good, **{"Content-Encoding": "br"})
     assert (other.status_code, refusal(other).code) == (415, "sync.encoding")
+
+
+names = st.sampled_from(["stream", "streams", "events", "protocol", "software", "cursor", "feed_epoch", "wall_ms"])
+told = st.recursive(
+    st.none() | st.integers() | st.text(max_size=9), lambda inner: st.lists(inner) | st.dictionaries(names, inner)
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["/v1/push", "/v1/hello"]),
+    st.binary(max_size=80) | told.map(lambda value: json.dumps(value).encode()),
+    st.booleans(),
+)
+def test_any_bytes_are_a_message_or_refused(
+    bench: Bench, terminal: Terminal, path: str, body: bytes, packed: bool
+) -> None:
+    before = bench.count(JournalEvent)
+    encoding = {} if packed else {"Content-Encoding": "identity"}
+    answer = terminal.post(path, gzip.compress(body) if packed else body, **encoding)
+    assert (answer.status_code, refusal(answer).code) in ((400, "sync.malformed"), (400, "sync.protocol"))
+    assert bench.count(JournalEvent) == before
+
+
+@given(st.binary(max_size=200))
+def test_any_packed_bytes_unfold_or_are_refused(packed: bytes) -> None:
+    for data in (packed, gzip.compress(packed), gzip.compress(packed)[:-1], gzip.compress(packed) + packed):
+        try:
+            assert len(unpack(data)) <= PUSH_UNPACKED_MAX
+        except EnishiError as error:
+            if error.code not in ("sync.malformed", "sync.too_large"):
+                raise
 
 
 def test_too_many_events_in_one_push_are_refused(terminal: Terminal) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -82,8 +82,16 @@ def test_every_order_of_arrival_gives_the_same_books(seed: int) -> None:
     assert first["states"]
 
 
+BROKEN = (b'{"visit":"\xff"}', b'{"visit":"a","x":' + b"[" * 5_000, b'{"visit":' + b"9" * 5_000)
+bodies_of_any_kind = st.tuples(
+    st.sampled_from(["INTENT", "COMMIT", "SEEN", "PRINT", "EJECT", "NEW"]),
+    st.binary(max_size=60) | st.sampled_from(BROKEN),
+)
+
+
 @settings(max_examples=25)
-@given(st.lists(st.tuples(st.sampled_from(["INTENT", "COMMIT", "SEEN", "PRINT", "NEW"]), st.binary(max_size=60))))
+@given(st.lists(bodies_of_any_kind))
+@example([("EJECT", body) for body in BROKEN])
 def test_no_body_whatever_stops_a_push(bodies: list[tuple[str, bytes]]) -> None:
     with TemporaryDirectory() as folder:
         bench = Bench(Path(folder) / "office")

@@ -34,27 +34,34 @@ def test_the_same_seed_gives_the_same_trace():
     assert len(first.trace) == 64
 
 
-def write_before_intent(monkeypatch):
+@pytest.fixture
+def table():
+    """The visit table, to be damaged; whole again afterwards."""
+    whole = dict(machine.TABLE)
+    yield machine.TABLE
+    machine.TABLE.clear()
+    machine.TABLE.update(whole)
+
+
+def write_before_intent(table):
     def key(state, event, moment):
         turn = keying.key(state, event, moment)
         ordered = [effect for effect in turn.effects if isinstance(effect, Intend)]
         return Turn(turn.state, (*(WriteCard(effect.intent.post) for effect in ordered), *turn.effects))
 
-    monkeypatch.setitem(machine.TABLE, (s.Keying, e.KeyPressed), key)
-    monkeypatch.setitem(
-        machine.TABLE, (s.Preparing, e.Intended), lambda state, event, moment: Turn(s.Writing(state.plan, 1))
-    )
+    table[s.Keying, e.KeyPressed] = key
+    table[s.Preparing, e.Intended] = lambda state, event, moment: Turn(s.Writing(state.plan, 1))
 
 
-def success_before_commit(monkeypatch):
+def success_before_commit(table):
     def written(state, event, moment):
         done = finish._done(state.plan, moment, "printing")
         return Turn(s.Committing(state.plan), (Show(done), Commit(state.plan.intent.visit, How.VERIFIED)))
 
-    monkeypatch.setitem(machine.TABLE, (s.Writing, e.CardWritten), written)
+    table[s.Writing, e.CardWritten] = written
 
 
-def message_flag_set_early(monkeypatch):
+def message_flag_set_early(table):
     def claimed(handler):
         def step(state, event, moment):
             turn = handler(state, event, moment)
@@ -69,27 +76,25 @@ def message_flag_set_early(monkeypatch):
         return step
 
     for pair in ((s.Committing, e.Committed), (s.Finishing, e.CardLookedUp)):
-        monkeypatch.setitem(machine.TABLE, pair, claimed(machine.TABLE[pair]))
+        table[pair] = claimed(table[pair])
 
 
-def no_healing(monkeypatch):
+def no_healing(table):
     def blind(state, event, moment):
         facts = replace(event.facts, open=())
         return present.looked_up(state, e.CardLookedUp(facts), moment)
 
-    monkeypatch.setitem(machine.TABLE, (s.Judging, e.CardLookedUp), blind)
-    monkeypatch.setitem(
-        machine.TABLE, (s.Recovering, e.CardPresented), lambda _state, event, moment: present.judge(event.track, moment)
-    )
+    table[s.Judging, e.CardLookedUp] = blind
+    table[s.Recovering, e.CardPresented] = lambda _state, event, moment: present.judge(event.track, moment)
 
 
-def abort_without_evidence(monkeypatch):
+def abort_without_evidence(table):
     def later(state, event, moment):
         turn = ready.decide_later(state, event, moment)
         aborts = () if turn.state == state else (Abort(visit.intent.visit, "gave up") for visit in state.open)
         return Turn(turn.state, (*turn.effects, *aborts))
 
-    monkeypatch.setitem(machine.TABLE, (s.Recovering, e.KeyPressed), later)
+    table[s.Recovering, e.KeyPressed] = later
 
 
 @pytest.mark.parametrize(
@@ -102,8 +107,8 @@ def abort_without_evidence(monkeypatch):
         (abort_without_evidence, {"I6", "I7", "I1"}),
     ],
 )
-def test_a_planted_bug_is_caught(monkeypatch, plant, rules):
-    plant(monkeypatch)
+def test_a_planted_bug_is_caught(table, plant, rules):
+    plant(table)
     for outcome in play(BITE_SEEDS):
         if rules & {violation.split(":")[0] for violation in outcome.violations}:
             return

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from simulators.bench.server import BenchServer
 from simulators.bench.table import Table
 from simulators.bench.tray import read_tray
-from simulators.bench.web import create_app
+from simulators.bench.web import BODY_MAX, create_app
 from simulators.card_rewriter import find_fonts
 from simulators.rig import Counter, Rig
 from simulators.rig.rig import free_port
@@ -89,6 +89,18 @@ def test_the_page_is_accessible_and_never_wider_than_the_window(
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(("language", "steps"), [("ja", "新しいカードを入れる"), ("en", "Put a new card in")])
+def test_the_first_page_leads_through_step_by_step(quiet: Page, bench: Bench, language: str, steps: str) -> None:
+    quiet.set_viewport_size({"width": 320, "height": 640})
+    quiet.goto(f"{bench.url}/?lang={language}")
+    expect(quiet.locator(".guide-steps")).to_contain_text(steps)
+    found = Axe().run(quiet, options=AXE_RULES)
+    assert found.violations_count == 0, found.generate_report()
+    assert quiet.locator("html").evaluate("page => page.scrollWidth") <= 320
+    assert quiet.locator("a.go").first.get_attribute("href") == f"/counters/1?lang={language}"
+
+
+@pytest.mark.browser
 def test_a_whole_visit_by_mouse_and_keyboard_is_seen_on_the_page(quiet: Page, bench: Bench) -> None:
     quiet.goto(f"{bench.url}/counters/1")
     quiet.locator("#tray button.new").first.click()
@@ -116,12 +128,43 @@ def test_what_cannot_be_done_is_refused_with_a_sentence(bench: Bench) -> None:
         ("key", {"key": "F13"}, "no_such_key"),
         ("power", {"action": "on"}, "power"),
         ("faults", {"fault": "fire", "on": True}, "no_such_fault"),
+        ("office", {"on": False}, "no_office"),
     )
     for order, body, code in refusals:
         reply = bench.post(order, **body)
         assert (reply.status_code, reply.json()["code"]) == (409, code)
         assert reply.json()["message"].endswith("。")
-    assert bench.post("explode").status_code == 404
+    unknown = bench.post("explode")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "no_such_order")
+
+
+NO_OBJECTS = (
+    b"{", b"[]", b"5", b'"pull"', b"null", b"\xff", b"[" * 4_000, b'{"a":' * 800, b"9" * BODY_MAX, b'{"\\ud800":1}x',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("body", NO_OBJECTS)
+def test_an_order_that_is_no_json_object_is_refused_and_moves_nothing(bench: Bench, body: bytes) -> None:
+    before = bench.state()["unit"]
+    for order in ("insert", "pull", "key", "power", "faults"):
+        reply = requests.post(
+            f"{bench.url}/api/counters/1/{order}", data=body, headers={"Content-Type": "application/json"}, timeout=10
+        )
+        assert (reply.status_code, reply.json()["code"]) == (400, "not_json")
+    assert bench.state()["unit"] == before
+
+
+@pytest.mark.parametrize("value", [None, 1 << 70, -1, [], {}, "\ud800", "\0", "x" * 3_000, True, 1.5])
+def test_an_order_with_a_detail_that_nobody_can_mean_is_refused(bench: Bench, value: object) -> None:
+    before = bench.state()["unit"]
+    for order, detail in (("insert", "card"), ("key", "key"), ("power", "action"), ("faults", "fault")):
+        assert bench.post(order, **{detail: value}).status_code == 409
+    assert bench.state()["unit"] == before
+
+
+def test_an_order_beyond_the_limit_is_not_read(bench: Bench) -> None:
+    assert bench.post("insert", card="x" * BODY_MAX).status_code == 413
+    assert requests.post(f"{bench.url}/api/counters/{1 << 70}/pull", json={}, timeout=10).status_code == 404
 
 
 def test_every_fault_can_be_switched_on_and_off_again(bench: Bench) -> None:

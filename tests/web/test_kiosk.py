@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from shared.errors import EnishiError
 from shared.ids import make_member_no
@@ -19,7 +22,7 @@ from terminal.app.kiosk.guard import CSP, objection
 from terminal.app.kiosk.render import Renderer, template_name
 from terminal.app.kiosk.server import KioskServer
 from terminal.app.kiosk.stage import Stage
-from terminal.app.kiosk.web import create_app
+from terminal.app.kiosk.web import BODY_MAX, create_app
 from tests.web.kiosk_scenes import CARD, OFFLINE, SCENES, TROUBLE, Counter
 
 
@@ -33,6 +36,15 @@ def client(counter: Counter) -> FlaskClient:
     return counter.app.test_client()
 
 
+def code_of(answer: TestResponse) -> str:
+    """The code of a refusal, after its two sentences."""
+    text, remedy, code = answer.get_data(as_text=True).splitlines()
+    assert text.endswith("。")
+    assert remedy.endswith("。")
+    return code.strip("()")
+
+
+LINK = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}  # a person followed a link from another page
 OWN = {"Host": "localhost", "Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
 
 
@@ -97,11 +109,38 @@ def test_a_key_of_the_screen_becomes_a_key_of_the_counter(counter: Counter, clie
     assert counter.keys == list(Key)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'"5"', b'{"key": 5}', b'{"key": "boom"}', b'{"other": "5"}', b"{"])
+NO_KEYS = (
+    b"", b"[]", b'"5"', b'{"key": 5}', b'{"key": "boom"}', b'{"other": "5"}', b"{", b"\xff", b'{"key": "\\ud800"}',
+    b'{"key": "\xff"}', b'{"key": 1e999}', b'{"key": null}', b"[" * BODY_MAX, b'{"key":' + b"[" * 1_000, b"9" * 1_000,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("body", NO_KEYS)
 def test_what_is_no_key_is_refused(body: bytes, counter: Counter, client: FlaskClient) -> None:
     answer = client.post("/keys", data=body, headers=OWN | {"Content-Type": "application/json"})
-    assert answer.status_code == 400
+    assert (answer.status_code, code_of(answer)) == (400, "kiosk.key")
     assert not counter.keys
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_whatever_break_the_keys(body: bytes) -> None:
+    counter = Counter()
+    answer = counter.app.test_client().post("/keys", data=body, headers=OWN | {"Content-Type": "application/json"})
+    assert answer.status_code in (204, 400)
+
+
+def test_a_body_beyond_the_limit_is_not_read(counter: Counter, client: FlaskClient) -> None:
+    body = b'{"key": "enter"}'.ljust(BODY_MAX + 1)
+    answer = client.post("/keys", data=body, headers=OWN | {"Content-Type": "application/json"})
+    assert (answer.status_code, code_of(answer)) == (413, "kiosk.too_large")
+    assert not counter.keys
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/static/%00", "/static/../web.py", "/events/1"])
+def test_a_page_that_does_not_exist_says_so(path: str, client: FlaskClient) -> None:
+    answer = client.get(path, headers=OWN)
+    assert (answer.status_code, code_of(answer)) == (404, "kiosk.not_found")
+    assert client.get("/keys", headers=OWN).status_code == 405
 
 
 def test_a_key_in_a_form_is_refused_because_a_foreign_page_could_send_it(client: FlaskClient) -> None:
@@ -125,6 +164,9 @@ def test_a_full_inbox_is_answered_with_try_again(counter: Counter, client: Flask
         ("GET", {}, "unknown host"),
         ("GET", {"Host": "localhost", "Sec-Fetch-Site": "none"}, None),
         ("GET", {"Host": "localhost", "Sec-Fetch-Site": "cross-site"}, "foreign page"),
+        ("GET", {"Host": "localhost", "Sec-Fetch-Site": "same-site", **LINK}, None),
+        ("POST", {"Host": "localhost", "Sec-Fetch-Site": "same-site", **LINK}, "foreign page"),
+        ("GET", {"Host": "localhost", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "iframe"}, "foreign page"),
         ("POST", {"Host": "localhost:1", "Origin": "http://localhost:1"}, None),
         ("POST", {"Host": "localhost:1", "Origin": "http://localhost:2"}, "foreign origin"),
         ("POST", {"Host": "localhost:1", "Origin": "null"}, "foreign origin"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from shared.card.face import FaceContent, FaceLayout, FaceMessage, lay_out
+from shared.clock import day_from_card
 from shared.points.earn import explain_earn
 from shared.points.lots import expiring
 from shared.visit import screens
@@ -86,7 +88,7 @@ def _layout(plan: Plan, moment: Moment) -> FaceLayout:
         redeem=intent.redeem,
         expiring_points=soonest.points,
         expiring_month=soonest.month,
-        day=day,
+        day=day_from_card(image.day),  # what the stripe says: a torn card is later recognised by it
         messages=tuple(
             FaceMessage(message.id, message.text, message.priority)
             for message in messages
@@ -152,21 +154,21 @@ def _done(
 def printed(state: Printing, event: FacePrinted, moment: Moment) -> Turn:
     plan = state.plan
     record = RecordPrint(plan.intent.visit, plan.copy, "", state.messages, state.no_room)
-    show = Show(_done(plan, moment, "printed"))
-    return Turn(Ejecting(plan, "printed", ()), (show, EjectCard(), record))
+    show = Show(_done(plan, moment, "printed", notices=state.notices))
+    return Turn(Ejecting(plan, "printed", state.notices), (show, EjectCard(), record))
 
 
 def print_failed(state: Printing, event: FacePrintFailed, moment: Moment) -> Turn:
-    return _leave(state.plan, moment, event.code, state.no_room)
+    return _leave(state.plan, moment, event.code, state.notices)
 
 
 def print_stuck(state: Printing, event: DeadlinePassed, moment: Moment) -> Turn:
-    return _leave(state.plan, moment, "device.card_rewriter.stuck", state.no_room)
+    return _leave(state.plan, moment, "device.card_rewriter.stuck", state.notices)
 
 
-def _leave(plan: Plan, moment: Moment, code: str, no_room: tuple[int, ...]) -> Turn:
+def _leave(plan: Plan, moment: Moment, code: str, before: tuple[screens.Notice, ...]) -> Turn:
     """Success stays; the face does not show it."""
-    notices = (screens.Notice(code),)
+    notices = (*before, screens.Notice(code))
     record = RecordPrint(plan.intent.visit, plan.copy, code, (), ())
     show = Show(_done(plan, moment, "failed", notices=notices))
     return Turn(Ejecting(plan, "failed", notices), (show, EjectCard(), record))
@@ -175,17 +177,16 @@ def _leave(plan: Plan, moment: Moment, code: str, no_room: tuple[int, ...]) -> T
 def print_lost(state: Printing, event: CardRewriterLost, moment: Moment) -> Turn:
     """The unit went away in mid-print: success stays on the screen, the card is given back when it returns."""
     record = RecordPrint(state.plan.intent.visit, state.plan.copy, event.code, (), ())
-    show = Show(_done(state.plan, moment, "failed", notices=(screens.Notice(event.code),)))
+    notices = (*state.notices, screens.Notice(event.code))
+    show = Show(_done(state.plan, moment, "failed", notices=notices))
     return Turn(lose_unit(event.code).state, (show, record))
 
 
 def receipt_failed(state: Printing | Ejecting, event: ReceiptFailed, moment: Moment) -> Turn:
-    notice = screens.Notice(event.code)
-    if isinstance(state, Printing):
-        return stay(state, Show(_done(state.plan, moment, "printing", notices=(notice,))))
-    notices = (*state.notices, notice)
-    ejecting = Ejecting(state.plan, state.face, notices)
-    return Turn(ejecting, (Show(_done(state.plan, moment, state.face, notices=notices)),))
+    """The slip is missing, the points are not: said until the card is taken."""
+    later = replace(state, notices=(*state.notices, screens.Notice(event.code)))
+    face = "printing" if isinstance(later, Printing) else later.face
+    return Turn(later, (Show(_done(later.plan, moment, face, notices=later.notices)),))
 
 
 def discharged(state: Ejecting, event: CardDischarged, moment: Moment) -> Turn:

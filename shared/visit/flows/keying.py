@@ -9,7 +9,7 @@ from shared.units import YEN_MAX
 from shared.visit import screens
 from shared.visit.effects import EjectCard, Intend, Play, Show, Sound, WriteCard
 from shared.visit.events import DeadlinePassed, Intended, Key, KeyPressed, PowerFailing, StoreFailed
-from shared.visit.flows.pricing import intent_of, keying_screen, most_usable, price_keyed
+from shared.visit.flows.pricing import intent_of, keying_screen, most_usable, price_keyed, why_no_points
 from shared.visit.flows.turn import Turn, give_back, refuse
 from shared.visit.shop import Moment
 from shared.visit.states import Keying, Plan, Preparing, Returning, Writing
@@ -35,7 +35,8 @@ def key(state: Keying, event: KeyPressed, moment: Moment) -> Turn:
 
 def _decide(state: Keying, moment: Moment) -> Turn:
     if not state.amount_yen:
-        return _shown(replace(state, notices=(screens.Notice("visit.amount_missing"),)), moment)
+        missing = screens.Notice("visit.amount_missing")
+        return _shown(replace(state, field="amount", notices=(missing,)), moment)
     priced = price_keyed(state, moment)
     if isinstance(priced, Refused):
         state = replace(state, notices=() if state.use_points else (screens.Notice(priced.code, priced.facts),))
@@ -47,10 +48,11 @@ def _decide(state: Keying, moment: Moment) -> Turn:
 
 
 def _use(state: Keying, moment: Moment) -> Keying:
-    """First press: key the points. Second press: all that may be used."""
-    if state.field == "amount":
-        return replace(state, field="points", notices=())
-    return replace(state, use_points=most_usable(state, moment), notices=())
+    """First press: key the points. Second press: all that may be used. Where none may be, the screen says why."""
+    most = most_usable(state, moment)
+    points = state.use_points if state.field == "amount" else most
+    notices = (why_no_points(state, moment),) if state.amount_yen and not (most or points) else ()
+    return replace(state, field="points", use_points=points, notices=notices)
 
 
 def _clear(state: Keying) -> Keying:

@@ -7,7 +7,7 @@ from datetime import date
 
 from shared.card.codec import LIMITS, decode, encode, prev_tag
 from shared.card.image import CardImage
-from shared.clock import business_day, card_day, day_from_card
+from shared.clock import CARD_EPOCH, business_day, card_day, day_from_card
 from shared.errors import Refused
 from shared.ids import visit_tag
 from shared.points.lots import expiring, live_balance
@@ -23,6 +23,32 @@ def today(moment: Moment) -> date:
     return business_day(moment.now.wall_ms, moment.shop.programme.day_start_minute)
 
 
+def is_clock_suspect(image: CardImage, moment: Moment) -> bool:
+    """Whether the date may be wrong: by the clock's own account, or because the card was here "after tomorrow".
+
+    The card is signed, so it is our clock that is doubted, not the customer.
+    """
+    return not moment.now.is_trusted or image.day > card_day(today(moment)) + 1
+
+
+def lapse_day(image: CardImage, moment: Moment) -> date:
+    """The day by which this card's lots have lapsed. With a suspect clock nothing has: the customer's favour."""
+    return CARD_EPOCH if is_clock_suspect(image, moment) else today(moment)
+
+
+def earn_day(image: CardImage, moment: Moment) -> date:
+    """The day from which the validity of new points is counted: a clock left behind must not shorten it."""
+    day = today(moment)
+    return max(day, day_from_card(image.day)) if is_clock_suspect(image, moment) else day
+
+
+def _stamp(image: CardImage, moment: Moment) -> int:
+    """The card day of the post image. It never goes back, and a clock in doubt moves only a card without one."""
+    if image.day and not moment.now.is_trusted:
+        return image.day
+    return max(card_day(today(moment)), image.day)
+
+
 def price_keyed(state: Keying, moment: Moment) -> Priced | Refused:
     """Price the figures as they stand."""
     image = state.image
@@ -33,7 +59,8 @@ def price_keyed(state: Keying, moment: Moment) -> Priced | Refused:
         image.off_cnt,
         state.amount_yen,
         state.use_points,
-        today(moment),
+        earn_day(image, moment),
+        lapse_day=lapse_day(image, moment),
     )
 
 
@@ -41,18 +68,30 @@ def most_usable(state: Keying, moment: Moment) -> int:
     """The figure of a second 点を使う: everything that may be used now."""
     image = state.image
     return usable_points(
-        moment.shop.programme, image.lots, image.off_red, image.off_cnt, state.amount_yen, today(moment)
+        moment.shop.programme, image.lots, image.off_red, image.off_cnt, state.amount_yen, lapse_day(image, moment)
     )
+
+
+def why_no_points(state: Keying, moment: Moment) -> screens.Notice:
+    """Why this sale may use no points: offline limits by name, else that balance or amount is below the smallest."""
+    rule = moment.shop.programme.redeem
+    smallest = -(-max(rule.points_min, 1) // rule.unit_points) * rule.unit_points
+    refused = price_keyed(replace(state, use_points=smallest), moment)
+    if isinstance(refused, Refused) and refused.code in ("points.offline_limit", "points.offline_visits"):
+        return screens.Notice(refused.code, refused.facts)
+    return screens.Notice("points.below_minimum", {"minimum": smallest})
 
 
 def keying_screen(state: Keying, moment: Moment) -> screens.Keying:
     """The pop-up with the preview of what ENTER would do."""
     day, image = today(moment), state.image
     priced = price_keyed(state, moment)
-    balance = live_balance(image.lots, day)
-    soonest = expiring(image.lots, day)
+    balance = live_balance(image.lots, lapse_day(image, moment))
+    soonest = expiring(image.lots, lapse_day(image, moment))
     notices = state.notices
-    if isinstance(priced, Refused) and state.use_points:
+    if is_clock_suspect(image, moment):
+        notices = (*notices, screens.Notice("clock.suspect", {"day": day.isoformat()}))
+    if isinstance(priced, Refused) and state.use_points and state.amount_yen:
         notices = (*notices, screens.Notice(priced.code, priced.facts))
     figures = priced if isinstance(priced, Priced) else None
     return screens.Keying(
@@ -62,7 +101,7 @@ def keying_screen(state: Keying, moment: Moment) -> screens.Keying:
         balance=balance,
         expiring_points=soonest.points,
         expiring_month=soonest.month,
-        days_since_last=(day - day_from_card(image.day)).days if image.day else -1,
+        days_since_last=max((day - day_from_card(image.day)).days, 0) if image.day else -1,
         field=state.field,
         amount_yen=state.amount_yen,
         use_points=state.use_points,
@@ -83,7 +122,7 @@ def intent_of(state: Keying, priced: Priced, moment: Moment) -> Intent:
         tenant=shop.ring.tenant,
         seq=image.seq + 1,
         lots=priced.lots,
-        day=max(card_day(day), image.day),
+        day=_stamp(image, moment),
         writer=shop.terminal,
         vtag=visit_tag(facts.next_visit),
         earn=priced.earn,

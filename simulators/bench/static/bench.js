@@ -128,6 +128,10 @@ function show(state) {
   part("restore").disabled = state.power.on;
   part("cut-writing").setAttribute("aria-pressed", String(state.power.armed));
   for (const fault of state.faults) part(`fault-${fault.id}`).setAttribute("aria-pressed", String(fault.on));
+  if (state.office) {
+    text(part("office"), state.office.word);
+    part("office").dataset.office = state.office.on ? "off" : "on"; // what a press asks for
+  }
   showTray(state.tray);
   showCard(state.unit);
   showRecord(state.record);
@@ -166,6 +170,7 @@ page.addEventListener("click", (event) => {
   else if (button.dataset.power) post("power", { action: button.dataset.power });
   else if (button.dataset.fault)
     post("faults", { fault: button.dataset.fault, on: button.getAttribute("aria-pressed") !== "true" });
+  else if (button.dataset.office) post("office", { on: button.dataset.office === "on" });
   else if (button.dataset.action) post(button.dataset.action);
 });
 

@@ -30,13 +30,20 @@ def objection(method: str, headers: Mapping[str, str], hosts: Collection[str]) -
     host = headers.get("Host", "")
     if _name(host) not in hosts:
         return "unknown host"
-    if headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    if headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none") and not _is_visit(method, headers):
         return "foreign page"
     if method in ("GET", "HEAD", "OPTIONS"):
         return None
     if headers.get("Origin") != f"http://{host}":
         return "foreign origin"
     return None
+
+
+def _is_visit(method: str, headers: Mapping[str, str]) -> bool:
+    """A person follows a link to the page: it opens in a tab of its own, and the other page cannot read it."""
+    return (
+        method == "GET" and headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
+    )
 
 
 def _name(host: str) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from shared.errors import explain
+from shared.errors import Fact, explain
 from shared.ids import format_card_no
 from shared.locale import Translate
 from shared.units import format_number
@@ -31,8 +31,13 @@ class Renderer:
 
     def __init__(self, place: str, language: str, translate: Translate, version: str) -> None:
         self._page_facts = {"place": place, "language": language, "version": version}
+        self._translate = translate
         self._env = environment(translate)
         self._env.globals["language"] = language  # the honorific is Japanese grammar, not a text
+
+    def words(self, code: str, **facts: Fact) -> str:
+        """An error in two sentences and its code, for an answer without a page."""
+        return "\n".join((*explain(code, facts, self._translate), f"({code})"))
 
     def page(self, scene: Scene) -> str:
         """The whole page, complete before its script runs."""

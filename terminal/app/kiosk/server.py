@@ -17,7 +17,7 @@ class KioskServer:
     """``run`` serves until ``close`` is called from another thread."""
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
-        """Take the port. Raises ``config.kiosk_port``."""
+        """Take the port. Raises ``config.kiosk_port``, ``config.bad_value``."""
         try:
             self._server = create_server(
                 app,
@@ -30,6 +30,8 @@ class KioskServer:
             )
         except OSError as error:
             raise EnishiError("config.kiosk_port", host=host, port=port, detail=str(error.strerror)) from error
+        except ValueError as error:  # waitress: a host that no name service knows
+            raise EnishiError("config.bad_value", key="kiosk.host", value=host, wanted="127.0.0.1") from error
         self.port: int = self._server.effective_port
 
     def run(self) -> None:

@@ -6,9 +6,13 @@ import queue
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
+import msgspec
 from flask import Flask, Response, abort, jsonify, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
-from shared.errors import EnishiError
+from shared.errors import EnishiError, Fact
+from shared.sync.messages import UNREADABLE
 from shared.visit.events import Key
 from terminal.app.kiosk.guard import HEADERS, LOOPBACK, objection
 from terminal.app.kiosk.render import Frame, Renderer
@@ -20,8 +24,19 @@ RETRY_MS = 1_000  # how soon the browser comes back
 BODY_MAX = 1_024  # bytes of a key
 NO_ICONS = '<svg xmlns="http://www.w3.org/2000/svg"></svg>'  # set-up has not built the sprite: words remain
 
+_CODES = {404: "kiosk.not_found", 405: "kiosk.not_found", 413: "kiosk.too_large"}
+
 Press = Callable[[Key], None]  # raises ``visit.inbox_full``
 Health = Callable[[], Mapping[str, object]]
+
+
+class Pressed(msgspec.Struct, frozen=True):
+    """The body of ``POST /keys``."""
+
+    key: Key
+
+
+_parse_pressed = msgspec.json.Decoder(Pressed).decode
 
 
 def create_app(
@@ -35,7 +50,8 @@ def create_app(
     """``press`` and ``health`` are called from the server's threads."""
     app = Flask(__name__, static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
-    _guard(app, hosts)
+    answer = _answers(app, renderer)
+    _guard(app, hosts, answer)
 
     @app.get("/")
     def page() -> str:
@@ -45,7 +61,7 @@ def create_app(
     def events() -> Response:
         bell = stage.enter()
         if bell is None:
-            return _plain("too many screens", 503, retry_after_s=5)
+            return answer("kiosk.streams", 503, retry_after_s=5)
         gone: Callable[[], bool] = request.environ.get("waitress.client_disconnected", lambda: False)
         stream = Response(_frames(stage, renderer, bell, gone), mimetype="text/event-stream")
         stream.call_on_close(lambda: stage.leave(bell))
@@ -54,15 +70,16 @@ def create_app(
 
     @app.post("/keys")
     def keys() -> Response:
-        body = request.get_json(silent=True)
+        if not request.is_json:  # a form could come from a foreign page
+            return answer("kiosk.key", 400)
         try:
-            key = Key(body["key"] if isinstance(body, dict) else None)
-        except (KeyError, ValueError):
-            abort(_plain("no such key", 400))
+            key = _parse_pressed(request.get_data()).key
+        except UNREADABLE:
+            return answer("kiosk.key", 400)
         try:
             press(key)
         except EnishiError as error:
-            return _plain(error.code, 503, retry_after_s=1)
+            return answer(error.code, 503, retry_after_s=1)
         return Response(status=204)
 
     @app.get("/health")
@@ -77,14 +94,34 @@ def create_app(
     return app
 
 
-def _guard(app: Flask, hosts: Collection[str]) -> None:
+Answer = Callable[..., Response]  # code, status, retry_after_s and facts
+
+
+def _answers(app: Flask, renderer: Renderer) -> Answer:
+    """How this application says no: in words, with a code. Also for addresses and sizes that no view ever sees."""
+
+    def answer(code: str, status: int, retry_after_s: int | None = None, **facts: Fact) -> Response:
+        response = Response(renderer.words(code, **facts) + "\n", status=status, mimetype="text/plain")
+        if retry_after_s is not None:
+            response.headers["Retry-After"] = str(retry_after_s)
+        return response
+
+    @app.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> AnyResponse:
+        code = _CODES.get(error.code or 0)
+        return answer(code, error.code or 0) if code else error.get_response()
+
+    return answer
+
+
+def _guard(app: Flask, hosts: Collection[str], answer: Answer) -> None:
     """Foreign pages are turned away before any view; every answer carries the strict headers."""
 
     @app.before_request
     def turn_away() -> None:
         why = objection(request.method, dict(request.headers), hosts)
         if why is not None:
-            abort(_plain(why, 403))
+            abort(answer("kiosk.refused", 403, detail=why))
 
     @app.after_request
     def harden(response: Response) -> Response:
@@ -92,13 +129,6 @@ def _guard(app: Flask, hosts: Collection[str]) -> None:
         if request.endpoint not in ("static", "icon_sprite"):
             response.headers["Cache-Control"] = "no-store"  # the page shows names and balances
         return response
-
-
-def _plain(text: str, status: int, retry_after_s: int | None = None) -> Response:
-    response = Response(f"{text}\n", status=status, mimetype="text/plain")
-    if retry_after_s is not None:
-        response.headers["Retry-After"] = str(retry_after_s)
-    return response
 
 
 def _frames(stage: Stage, renderer: Renderer, bell: queue.Queue[None], gone: Callable[[], bool]) -> Iterator[str]:

@@ -3,6 +3,11 @@
 # --- events and streams ------------------------------------------------------------------------------------------
 
 HEAD = "SELECT seq, hash, wall_ms FROM event WHERE stream = ? ORDER BY seq DESC LIMIT 1"
+# When the last event was, by a clock that was not suspected of being ahead.
+LAST_WALL = """
+    SELECT event.wall_ms FROM stream JOIN event ON event.stream = stream.stream
+    WHERE event.clkq >= ? ORDER BY stream.number DESC, event.seq DESC LIMIT 1
+"""
 ADD_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 LAST_STREAM = "SELECT stream FROM stream ORDER BY number DESC LIMIT 1"
 END_STREAM = "UPDATE stream SET last_seq = ?, last_hash = ? WHERE stream = ?"

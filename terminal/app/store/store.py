@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self
 import msgspec
 
 from shared.card.codec import track_hash
-from shared.clock import Clock
+from shared.clock import Clock, ClockQuality
 from shared.errors import EnishiError
 from shared.ids import CardNo, MemberNo, MessageId, TerminalId, VisitId
 from shared.points.program import Programme
@@ -22,6 +22,7 @@ from shared.sync.chain import ZERO_HASH, encode_body, event_hash
 from shared.sync.messages import BODY_MAX, Pull
 from shared.visit import journal as j
 from shared.visit.facts import CardFacts, CardMessage, Member, OpenVisit, Shadow, VisitState
+from terminal.app.clock import ShopClock
 from terminal.app.store import feed, sql
 from terminal.app.store.opening import WAL_WARM_BYTES, open_journal
 from terminal.app.store.translate import translated
@@ -29,8 +30,6 @@ from terminal.app.store.translate import translated
 NONCE_BYTES = 8
 FREE_BYTES_MIN = 50 << 20  # card-and-sync 5.4: below it no new visit is begun, before the card is touched
 SEEN_TRACK_MAX = 256  # characters of a foreign track that are kept as evidence
-CLOCK_STEADY = 2  # quality of an event's time: as the machine's clock says
-CLOCK_BEHIND = 1  # the clock says less than it said at the event before
 
 _intent_decoder = msgspec.json.Decoder(j.Intent)
 _stream_decoder = msgspec.json.Decoder(j.Stream)
@@ -45,17 +44,20 @@ class Store:
 
     wal_warm_bytes: ClassVar[int] = WAL_WARM_BYTES  # 0 in simulations, which boot a thousand times
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, stream: bytes, clock: Clock) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, stream: bytes, machine: Clock) -> None:
         self.path = path
         self.stream = stream  # 10 bytes: terminal (big endian) and the nonce of this boot
         self._db = connection
-        self._clock = clock
+        with translated():
+            row = connection.execute(sql.LAST_WALL, (ClockQuality.BEHIND,)).fetchone()
+        self.clock = ShopClock(machine, 0 if row is None else row[0])  # by which visits are dated
         self._looked_up = 0
 
     @classmethod
     def open(cls, path: Path, terminal: TerminalId, nonce: bytes, software: str, clock: Clock) -> Self:
         """Check and migrate the journal and begin this boot's stream. ``nonce``: 8 bytes, never used before.
 
+        ``clock``: the machine's own; the store's ``clock`` is the same, held against the journal.
         Raises ``store.*``; a damaged, altered or newer file is left as it was found.
         """
         if len(nonce) != NONCE_BYTES:
@@ -243,8 +245,8 @@ class Store:
             raise EnishiError("store.event_too_long", type=kind, bytes=len(text))
         last_seq, prev, last_wall_ms = db.execute(sql.HEAD, (self.stream,)).fetchone() or (0, ZERO_HASH, 0)
         seq = last_seq + 1
-        now = self._clock.now()
-        quality = CLOCK_STEADY if now.wall_ms >= last_wall_ms else CLOCK_BEHIND
+        now = self.clock.now()
+        quality = now.quality if now.wall_ms >= last_wall_ms else min(now.quality, ClockQuality.BEHIND)
         digest = event_hash(prev, self.stream, seq, kind, text)
         times = (now.wall_ms, int(now.mono_s * 1000), quality)
         db.execute(sql.ADD_EVENT, (self.stream, seq, kind, text, prev, digest, *times))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import msgspec
 import requests
@@ -39,7 +39,10 @@ _parse_push = msgspec.json.Decoder(PushReply).decode
 
 
 class SyncClient:
-    """Speaks ``shared.sync.messages`` over a requests session. Used by one thread; remembers only its batch size."""
+    """Speaks ``shared.sync.messages`` over a requests session. Used by one thread; remembers only its batch size.
+
+    ``hear_time`` is told head office's time (UTC milliseconds) at every hello.
+    """
 
     def __init__(
         self,
@@ -50,11 +53,13 @@ class SyncClient:
         outbox: Outbox,
         clock: Clock,
         software: str,
+        hear_time: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._line = Line(session, base_url, terminal, token, software, clock)
         self._outbox = outbox
         self._clock = clock
         self._software = software
+        self._hear_time = hear_time
         self._push_limit = PUSH_EVENTS_MAX
 
     def run_once(self, position: tuple[int, int]) -> Iterator[SyncResult]:
@@ -83,6 +88,7 @@ class SyncClient:
         reply = self._line.post("/v1/hello", pack(hello)[1], _parse_hello)
         if reply.protocol != PROTOCOL:
             raise EnishiError("sync.protocol", ours=PROTOCOL, theirs=reply.protocol)
+        self._hear_time(reply.server_time_ms)
         return reply
 
     # --- push --------------------------------------------------------------------------------------------------------

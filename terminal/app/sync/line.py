@@ -14,7 +14,7 @@ from requests.auth import AuthBase
 from shared.clock import Clock
 from shared.errors import EnishiError
 from shared.ids import TerminalId
-from shared.sync.messages import ErrorReply
+from shared.sync.messages import UNREADABLE, ErrorReply
 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 20.0  # between two pieces of an answer
@@ -126,14 +126,14 @@ def _judge(status: int, content: bytes, parse: Callable[[bytes], Parsed]) -> Par
         raise Refusal(status, _error_reply(content))
     try:
         return parse(content)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise EnishiError("sync.not_head_office", status=status, detail=str(error)[:120]) from error
 
 
 def _error_reply(content: bytes) -> ErrorReply | None:
     try:
         return _error_decoder.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
 
 

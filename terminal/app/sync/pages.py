@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.sync.messages import Count, FeedEntry, FeedItem, Pull
+from shared.errors import EnishiError
+from shared.points.program import validate_programme
+from shared.sync.messages import UNREADABLE, Count, FeedEntry, FeedItem, Number, ProgrammeItem, Pull
 from terminal.app.sync.results import PageArrived
 
 
 class _RawEntry(msgspec.Struct, frozen=True):
-    number: int
+    number: Number
     item: msgspec.Raw
 
 
 class _RawPull(msgspec.Struct, frozen=True):
-    feed_epoch: int
+    feed_epoch: Number
     items: tuple[_RawEntry, ...]
     next: Count
     more: bool
@@ -28,18 +30,34 @@ _item_decoder: msgspec.json.Decoder[FeedItem] = msgspec.json.Decoder(FeedItem)
 def parse_page(content: bytes) -> PageArrived:
     """The page; items of a kind or with a value that this software does not know are left out and counted.
 
-    Raises msgspec.DecodeError for what is not a page at all.
+    Raises one of ``UNREADABLE`` for what is not a page at all.
     """
     try:
-        return PageArrived(_page_decoder.decode(content))
+        page, told = _page_decoder.decode(content), 0
     except msgspec.ValidationError:
-        raw = _raw_decoder.decode(content)
+        page, told = _known_part(_raw_decoder.decode(content))
+    usable = tuple(entry for entry in page.items if _means_something(entry.item))
+    skipped = told + len(page.items) - len(usable)
+    return PageArrived(Pull(page.feed_epoch, usable, page.next, page.more) if skipped else page, skipped)
+
+
+def _known_part(raw: _RawPull) -> tuple[Pull, int]:
     known = tuple(entry for entry in map(_known_entry, raw.items) if entry is not None)
-    return PageArrived(Pull(raw.feed_epoch, known, raw.next, raw.more), skipped=len(raw.items) - len(known))
+    return Pull(raw.feed_epoch, known, raw.next, raw.more), len(raw.items) - len(known)
 
 
 def _known_entry(raw: _RawEntry) -> FeedEntry | None:
     try:
         return FeedEntry(raw.number, _item_decoder.decode(raw.item))
-    except msgspec.ValidationError:
+    except UNREADABLE:
         return None
+
+
+def _means_something(item: FeedItem) -> bool:
+    """Rules that mean nothing would stop the counter at the next sale; the ones in force stay."""
+    if isinstance(item, ProgrammeItem):
+        try:
+            validate_programme(item.programme)
+        except EnishiError:
+            return False
+    return True

@@ -124,3 +124,44 @@ def test_a_busy_port_is_said_in_one_sentence_with_a_remedy(office: Office) -> No
     assert port in said
     assert "--port" in said
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["bogus"],
+        ["serve", "--bogus"],
+        ["serve", "more"],
+        ["serve", "--port", "x"],
+        ["serve", "--port", "-1"],
+        ["serve", "--port"],
+        ["serve", "--tenant", "9" * 5_000],
+        ["serve", "--language", "xx"],
+        ["serve", "--host", "["],
+        ["serve", "--config", "/"],
+        ["seed"],
+        ["seed", "/"],
+        ["provision-terminal"],
+        ["provision-terminal", "--terminal", "9" * 5_000, "--store", "1", "--name", "x", "--out", "/proc/x"],
+        ["provision-terminal", "--terminal", "-1", "--store", "1", "--name", "x", "--out", "/proc/x"],
+    ],
+)
+def test_nonsense_on_the_command_line_is_one_sentence_with_a_remedy(office: Office, arguments: list[str]) -> None:
+    code, said = office.run(*arguments)
+    assert code == 2
+    assert len(said.splitlines()) == 1
+    assert said.strip().endswith("。")
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 100, b"SQLite format 3\0" + b"\xff" * 4_080])
+def test_a_damaged_database_is_named_and_kept(office: Office, content: bytes) -> None:
+    path = office.folder / "enishi.sqlite"
+    for other in office.folder.glob("enishi.sqlite*"):
+        other.unlink()
+    path.write_bytes(content)
+    for command in ("check", "invite", "setup"):
+        code, said = office.run(command)
+        assert (code, len(said.splitlines())) == (2, 1)
+        assert "本部のデータベースを読み書きできません" in said
+    assert path.read_bytes() == content

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from server.config import Settings, is_loopback, load_settings
 from shared.errors import TEXTS, EnishiError
@@ -49,9 +51,43 @@ def test_a_value_that_cannot_be_meant_stops_the_start(wrong: dict[str, str]) -> 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "server.toml"
-    path.write_text("port = = 1", "utf-8")
-    error = refused({}, path=path)
-    assert (error.code, error.facts["path"]) == ("config.unreadable", str(path))
+    for content in (b"port = = 1", b"\xff", b"port = " + b"[" * 5_000, b"port = " + b"1" * 5_000):
+        path.write_bytes(content)
+        error = refused({}, path=path)
+        assert (error.code, error.facts["path"]) == ("config.unreadable", str(path))
+
+
+SETTINGS = st.dictionaries(st.sampled_from([*Settings.__dataclass_fields__, "x"]), st.text(max_size=20))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.binary(max_size=80),
+    SETTINGS,
+)
+def test_any_settings_hold_or_are_refused_by_name(tmp_path: Path, content: bytes, told: dict[str, str]) -> None:
+    path = tmp_path / "server.toml"
+    path.write_bytes(content)
+    for layers in (({}, {}, path), (told, {}, NOWHERE)):
+        try:
+            assert isinstance(load_settings(*layers), Settings)
+        except EnishiError as error:
+            if error.code not in TEXTS:
+                raise
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"public_url": url} for url in ("http://[", "https://[::1", "https://a b", "https://x:99999", "https://x:y")),
+        {"public_url": "https://\0"},
+        {"data_dir": "a\0b"},
+        {"host": "["},
+        {"host": "a b"},
+    ],
+)
+def test_an_address_or_place_that_cannot_exist_stops_the_start(wrong: dict[str, str]) -> None:
+    assert refused(wrong).code == "config.bad_value"
 
 
 @pytest.mark.parametrize("url", ["http://hq.example", "http://192.168.1.5:8080", "ftp://localhost"])

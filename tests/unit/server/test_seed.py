@@ -8,10 +8,18 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
 
+from server.cli import main
 from server.ledger import service as ledger
+from server.ledger.models import Visit
 from server.members import service as members
+from server.members.models import Member
+from server.programs import service as programs
 from server.seed import Seed, SeedCard, SeedMember, SeedStore, SeedVisit, Taken, read_seed, take_over
+from server.stores.models import Store
 from shared.errors import EnishiError
 from shared.sync.messages import CardHighWaterItem, MemberItem
 from tests.contract.head_office_bench import CARD, START_MS, Bench, all_is_well, commit, intent, visit_id
@@ -94,7 +102,12 @@ def test_files_that_are_something_else_are_named(bench: Bench, tmp_path: Path) -
     assert read_seed(good, bench.settings) == SEED
     bad = tmp_path / "bad.json"
     bad.write_text('{"tenant": "x"}', "utf-8")
+    odd = {"deep": b'{"x":' + b"[" * 5_000, "latin": b'{"tenant":7,"programme_template":"\xff"}', "huge": b"9" * 5_000}
+    for name, content in odd.items():
+        (tmp_path / name).write_bytes(content)
     cases = (
+        *((tmp_path / name, bench.settings, "server.seed_malformed") for name in odd),
+        (tmp_path, bench.settings, "server.file"),
         (tmp_path / "none.json", bench.settings, "server.file"),
         (bad, bench.settings, "server.seed_malformed"),
         (good, replace(bench.settings, tenant=8), "server.seed_tenant"),
@@ -103,3 +116,55 @@ def test_files_that_are_something_else_are_named(bench: Bench, tmp_path: Path) -
         with pytest.raises(EnishiError) as caught:
             read_seed(path, settings)
         assert caught.value.code == code
+
+
+WRONG = (
+    ("stores", "code", "123456789"),
+    ("members", "member", -1),
+    ("members", "member", 1 << 63),
+    ("members", "family_name", "高" * 201),
+    ("members", "store", "9"),
+    ("cards", "hash", "ab"),
+    ("cards", "hash", "zz" * 32),
+    ("cards", "card", 10**40),
+    ("visits", "visit", "x"),
+    ("visits", "at_ms", 1 << 62),
+    ("visits", "amount_yen", -500),
+    ("visits", "earn", 1 << 31),
+    ("visits", "lots", [[600, 1]]),
+    ("visits", "lots", [[36, 1 << 40]]),
+    ("visits", "store", "9"),
+)
+
+
+@pytest.mark.parametrize(("kind", "field", "value"), WRONG)
+def test_one_wrong_value_refuses_the_whole_file(
+    kind: str, field: str, value: object, bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = msgspec.to_builtins(SEED)
+    told[kind][0][field] = value
+    path = tmp_path / "seed.json"
+    path.write_bytes(msgspec.json.encode(told))
+    before = (bench.count(Store), bench.count(Member), bench.count(Visit))
+    assert main(["seed", str(path), "--data", str(bench.folder)]) == 2
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    assert len(said.splitlines()) == 1
+    assert (bench.count(Store), bench.count(Member), bench.count(Visit)) == before
+
+
+def test_an_unknown_template_refuses_the_whole_file(bench: Bench, tmp_path: Path) -> None:
+    with pytest.raises(EnishiError, match=r"input\.programme_template"):
+        programs.template("moon phase")
+
+
+told = st.dictionaries(st.sampled_from(Seed.__struct_fields__), st.integers() | st.text())
+
+
+@profile(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=80) | told.map(msgspec.json.encode))
+def test_any_file_is_a_seed_or_refused_by_name(bench: Bench, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "any.json"
+    path.write_bytes(content)
+    with pytest.raises(EnishiError, match=r"server\.seed_malformed"):
+        read_seed(path, bench.settings)

@@ -90,6 +90,16 @@ def test_a_wrong_number_is_refused_by_name_and_can_be_logged(text):
         parse_member_no(text)
 
 
+@given(st.text(max_size=60) | st.text("0123456789０１２３ -ー", max_size=14))
+def test_any_text_is_a_number_or_refused_by_name(text):
+    for parse, code in ((parse_card_no, "input.card_no"), (parse_member_no, "input.member_no")):
+        try:
+            assert is_valid(f"{parse(text):08d}")
+        except EnishiError as error:
+            if error.code != code:
+                raise
+
+
 @pytest.mark.parametrize("serial", [-1, 1_000_000_000])
 def test_a_serial_that_does_not_fit_is_refused(serial):
     with pytest.raises(EnishiError, match=r"input\.serial_out_of_range"):

@@ -60,3 +60,15 @@ def test_digits_of_anything_are_ascii_digits_and_grouping_keeps_them(text):
     number = digits(text)
     assert number == "" or (number.isascii() and number.isdigit())
     assert group(number).replace("-", "") == number
+
+
+@given(st.text(max_size=60) | st.text("0123456789０１()-ー ", max_size=16))
+def test_any_text_is_a_number_or_refused_by_name(text):
+    try:
+        number = parse_phone(text)
+    except EnishiError as error:
+        if error.code != "input.phone":
+            raise
+    else:
+        assert number.isascii()
+        assert number.isdigit()

@@ -28,3 +28,16 @@ def test_what_is_no_code_is_refused_by_name_and_can_be_logged(text):
 @given(st.integers(0, 9_999_999))
 def test_every_code_comes_back(number):
     assert parse_postal_code(format_postal_code(f"{number:07}")) == f"{number:07}"
+
+
+@given(st.text(max_size=60) | st.text("0123456789０１〒-ー ", max_size=12))
+def test_any_text_is_a_code_or_refused_by_name(text):
+    try:
+        code = parse_postal_code(text)
+    except EnishiError as error:
+        if error.code != "input.postal_code":
+            raise
+    else:
+        assert code.isascii()
+        assert code.isdigit()
+        assert len(code) == 7

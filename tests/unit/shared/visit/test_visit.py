@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shared.card.codec import decode
-from shared.card.image import CardFlag
 from shared.ids import MessageId, make_card_no
+from shared.points.program import Programme, RedeemRule
 from shared.visit import effects as f
 from shared.visit import events as e
 from shared.visit import screens
-from shared.visit.facts import CardMessage, Member, OpenVisit, Shadow, VisitState
+from shared.visit.facts import CardMessage, Member, OpenVisit, VisitState
 from shared.visit.journal import How
 from shared.visit.states import Down, Idle, Keying, Rereading, Returning, Writing
-from tests.unit.shared.visit.counter import CARD, RING, Counter, fresh_track
+from tests.unit.shared.visit.counter import CARD, RING, SHOP, Counter, fresh_track
 
 TRACK = fresh_track()
 
@@ -118,39 +120,6 @@ def test_a_message_past_its_day_is_neither_printed_nor_claimed():
     counter = Counter(messages=(CardMessage(MessageId(8), "古いお知らせ", 0, "2020-01-01"),))
     counter.boot().handle(e.CardPresented(TRACK)).keys("900 enter").handle(e.CardWritten(), e.FacePrinted())
     assert counter.last(f.RecordPrint).messages == ()
-
-
-# --- cards that are not served -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("track", "shadow", "code"),
-    [
-        ("", None, "card.blank"),
-        ("X" * 69, None, "card.foreign"),
-        ("LB" + "!" * 67, None, "card.torn"),
-        (TRACK[:-1] + ("A" if TRACK[-1] != "A" else "B"), None, "card.forged"),
-        ("LC" + TRACK[2:], None, "card.torn"),
-        (fresh_track(flags=CardFlag.LOCKED), None, "card.locked"),
-        (fresh_track(seq=250_000), None, "card.worn_out"),
-        (TRACK, Shadow(1, 6, bytes(32)), "card.stale"),
-        (TRACK, Shadow(1, 5, bytes(32)), "card.stale"),
-        (TRACK, Shadow(1, 4, bytes([1] * 32)), "card.stale"),
-        (TRACK, Shadow(2, 0, bytes(32)), "card.old_generation"),
-    ],
-)
-def test_a_card_that_must_not_be_written_goes_back_with_a_reason(track, shadow, code):
-    counter = Counter(shadow=shadow).boot().handle(e.CardPresented(track))
-    assert counter.state == Returning(code)
-    assert counter.screen.code == code
-    assert counter.count(f.EjectCard) == 1
-    assert counter.count(f.WriteCard) == 0
-
-
-def test_a_card_put_in_the_wrong_way_round_is_given_back_without_a_record():
-    counter = Counter().boot().handle(e.CardUnreadable("device.card_rewriter.no_stripe"))
-    assert counter.state == Returning("device.card_rewriter.no_stripe")
-    assert counter.count(f.RecordSeen) == 0
 
 
 # --- crash points ------------------------------------------------------------------------------------------------
@@ -363,6 +332,13 @@ def test_a_receipt_without_paper_is_a_line_on_the_screen():
     assert counter.screen.notices[-1].code == "device.receipt_printer.paper_out"
 
 
+def test_a_receipt_that_fails_before_the_face_is_done_stays_on_the_screen_until_the_card_is_taken():
+    counter = written().handle(e.CardWritten(), e.ReceiptFailed(1, "device.receipt_printer.paper_out"))
+    for _ in (counter.handle(e.FacePrinted()), counter.handle(e.CardDischarged())):
+        assert [notice.code for notice in counter.screen.notices] == ["device.receipt_printer.paper_out"]
+    assert counter.handle(e.CardTaken()).screen == screens.Waiting()
+
+
 # --- people ------------------------------------------------------------------------------------------------------
 
 
@@ -370,6 +346,22 @@ def test_cancel_gives_the_card_back_unwritten():
     counter = written("900 cancel")
     assert isinstance(counter.screen, screens.TakeCard)
     assert counter.count(f.Intend) == 0
+
+
+def test_enter_without_an_amount_asks_for_it_and_gives_the_digits_back_to_it():
+    counter = Counter().boot().handle(e.CardPresented(TRACK)).keys("use 100 enter")
+    assert (counter.screen.field, counter.screen.use_points) == ("amount", 100)
+    assert counter.screen.notices[-1].code == "visit.amount_missing"
+    assert counter.keys("900").screen.due_yen == 800
+
+
+def test_use_says_why_no_points_can_be_used():
+    dear = replace(SHOP, programme=Programme(redeem=RedeemRule(points_min=500)))
+    counter = Counter(shop=dear).boot().handle(e.CardPresented(TRACK)).keys("900 use")
+    assert counter.screen.notices == (screens.Notice("points.below_minimum", {"minimum": 500}),)
+    assert counter.keys("use").screen.use_points == 0
+    assert counter.screen.notices[-1].code == "points.below_minimum"
+    assert counter.keys("clear").screen.field == "amount"
 
 
 def test_nobody_at_the_keys_gives_the_card_back():

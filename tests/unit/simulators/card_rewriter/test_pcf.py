@@ -3,6 +3,8 @@
 import struct
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulators.card_rewriter.fonts import X11_FOLDER
 from simulators.card_rewriter.pcf import PcfFont, read_pcf
@@ -40,6 +42,23 @@ def test_a_code_outside_the_font_has_no_glyph() -> None:
 def test_another_kind_of_file_is_an_error() -> None:
     with pytest.raises(ValueError, match="not a PCF file"):
         PcfFont(b"\x89PNG" + bytes(40))
+
+
+@given(
+    cut=st.integers(0, 400),
+    changes=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=6),
+    tail=st.binary(max_size=20),
+)
+def test_a_damaged_font_is_an_error_and_never_a_crash(cut: int, changes: list[tuple[int, int]], tail: bytes) -> None:
+    data = bytearray(tiny_font()[: cut or None] + tail)
+    for place, value in changes:
+        data[place % max(len(data), 1) : place % max(len(data), 1) + 1] = bytes((value,))
+    try:
+        font = PcfFont(bytes(data))
+    except ValueError:
+        return
+    for code in (0x41, 0x42, 0x141, 0xFFFF):
+        font.cell(code, 4)
 
 
 @pytest.mark.skipif(not (X11_FOLDER / "jiskan24.pcf.gz").exists(), reason="install Debian's xfonts-base")

@@ -2,7 +2,7 @@
 
 import socket
 
-from simulators.demo.places import HOST, choose_ports, is_free
+from simulators.demo.places import BENCH_PORT, HEAD_OFFICE_PORT, HOST, KIOSK_PORTS, choose_ports, is_free
 
 
 def test_a_taken_port_is_not_free() -> None:
@@ -17,3 +17,10 @@ def test_the_chosen_ports_are_four_and_each_move_is_told() -> None:
     used = {ports.head_office, *ports.kiosks, ports.bench}
     assert len(used) == 4
     assert all(now in used and was != now for was, now in moved)
+
+
+def test_only_a_port_that_is_taken_is_left_for_another() -> None:
+    usual = (HEAD_OFFICE_PORT, *KIOSK_PORTS, BENCH_PORT)
+    taken = {port for port in usual if not is_free(port)}
+    _, moved = choose_ports()
+    assert {was for was, _ in moved} == taken

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.errors import TEXTS, EnishiError
@@ -229,13 +229,37 @@ def test_the_token_travels_in_clear_only_on_this_machine_or_when_allowed(
         assert load(sets, {}, [minimal]).head_office.url == url
 
 
-@pytest.mark.parametrize("content", [None, b"[kiosk\n", b"\xff\xfe", b"a = 1\na = 2\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        b"[kiosk\n",
+        b"\xff\xfe",
+        b"a = 1\na = 2\n",
+        b"a = 2026-99-99",
+        b"a = " + b"[" * 5_000,
+        b"a=" + b"1" * 5_000,
+    ],
+)
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "broken.toml"
     if content is not None:
         path.write_bytes(content)
     error = refused(paths=[path])
     assert (error.code, error.facts["path"]) == ("config.unreadable", str(path))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.binary(max_size=80)
+    | st.tuples(st.sampled_from(["[kiosk]", "[terminal]", "[x]", ""]), st.text(max_size=60)).map(
+        lambda parts: "\n".join(parts).encode("utf-8", "surrogatepass")
+    )
+)
+def test_any_file_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "any.toml"
+    path.write_bytes(content)
+    assert refused(paths=[path]).code in TEXTS
 
 
 def test_every_setting_without_a_default_has_an_example() -> None:

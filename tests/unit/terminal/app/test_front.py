@@ -10,6 +10,7 @@ from shared.clock import Now
 from shared.errors import EnishiError
 from shared.ids import make_card_no
 from shared.sync.messages import Pull
+from shared.visit.events import PanelLost, PanelReady
 from shared.visit.screens import Keying, Notice, Waiting
 from terminal.app.front import Front
 from terminal.app.kiosk.stage import Stage
@@ -114,3 +115,13 @@ def test_head_office_is_shown_as_the_last_results_say(
         front.office_spoke(result)
     assert stage.scene.status.online is online
     assert [notice.code for notice in stage.scene.status.troubles] == codes
+
+
+def test_a_silent_keypad_is_told_until_it_answers_again(front: Front, stage: Stage) -> None:
+    front.device_spoke(PanelLost("device.panel_board.no_answer"))
+    assert [notice.code for notice in stage.scene.status.troubles] == ["device.panel_board.no_answer"]
+    front.wire_changed("panel", EnishiError("device.link_missing", port="/dev/ttyPANEL"))
+    assert [notice.code for notice in stage.scene.status.troubles] == ["device.link_missing"]
+    front.wire_changed("panel", None)
+    front.device_spoke(PanelReady())
+    assert stage.scene.status.troubles == ()

@@ -29,7 +29,13 @@ def settings(tmp_path: Path) -> Path:
         ("devices.card_rewriter=escpos:/dev/x", "card_rewriter"),
         ("terminal.id=99999", "16383"),
         ("card.key_file=/nowhere", "/nowhere"),
-        ("terminal.data_dir=/nowhere", "/nowhere"),
+        ("card.key_file=a\0b", "card.key_file"),
+        ("kiosk.host=nowhere.invalid", "kiosk.host"),
+        ("kiosk.host=..", "kiosk.host"),
+        ("head_office.url=http://[", "head_office.url"),
+        ("head_office.url=https://[::1", "head_office.url"),
+        ("head_office.url=https://x:99999", "head_office.url"),
+        ("head_office.url=https://x y", "head_office.url"),
     ],
 )
 def test_a_wrong_setting_stops_the_start(
@@ -39,6 +45,20 @@ def test_a_wrong_setting_stops_the_start(
     text = capsys.readouterr().err
     assert said in text
     assert "Traceback" not in text
+
+
+NONSENSE = (["--bogus"], ["more"], ["--config"], ["--set"], ["--set", "x"], ["--config", "/"])
+
+
+@pytest.mark.parametrize("arguments", NONSENSE)
+def test_nonsense_on_the_command_line_is_said_in_two_sentences(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments, {}) == EXIT_CONFIG
+    text, remedy, code = capsys.readouterr().err.splitlines()
+    assert text.endswith("。")
+    assert remedy.endswith("。")
+    assert code.startswith("(config.")
 
 
 def test_a_busy_port_is_one_clear_sentence_before_the_journal_is_touched(

@@ -13,9 +13,10 @@ import pytest
 from shared.card.codec import track_hash
 from shared.errors import EnishiError
 from shared.ids import MessageId, VisitId, make_card_no
-from shared.sync.messages import FeedEntry, MemberItem, MessageItem, Pull
+from shared.sync.messages import BODY_MAX, FeedEntry, MemberItem, MessageItem, Pull
 from shared.visit.facts import Shadow, VisitState
 from shared.visit.journal import How, Intent
+from terminal.app.clock import DAY_MS
 from terminal.app.store import Store
 
 Boot = Callable[..., Store]
@@ -243,6 +244,16 @@ class CrampedStore(Store):
         return 1 << 20
 
 
+def test_an_event_that_no_push_could_carry_is_refused_before_it_is_written(
+    store: Store, intend: Intend, events: Events
+) -> None:
+    intent = intend(store)
+    with pytest.raises(EnishiError, match=r"store\.event_too_long"):
+        store.doubt(intent.visit, "x" * BODY_MAX)
+    assert events() == ["STREAM", "INTENT"]
+    store.commit(intent.visit, How.VERIFIED)
+
+
 def test_no_visit_begins_when_the_disk_is_nearly_full(boot: Boot, intend: Intend, events: Events) -> None:
     roomy = boot()
     unfinished = intend(roomy)
@@ -252,6 +263,28 @@ def test_no_visit_begins_when_the_disk_is_nearly_full(boot: Boot, intend: Intend
         intend(cramped, card=OTHER_CARD)
     cramped.commit(unfinished.visit, How.ROLLED_FORWARD)  # what was begun is still finished
     assert events() == ["STREAM", "INTENT", "STREAM", "COMMIT"]
+
+
+@pytest.mark.parametrize(
+    ("boots", "expected"),  # by how many days the clock is off at each boot; date and quality of each first event
+    [
+        ((0, 1, 2), [(0, 2), (1, 2), (2, 2)]),
+        ((0, -20_000, -20_000), [(0, 2), (0, 1), (0, 1)]),  # 1970, twice
+        ((0, 4_000, 1), [(0, 2), (4_000, 0), (1, 2)]),  # years ahead once: the next boot is not measured by it
+        ((0, 4_000, 4_001), [(0, 2), (4_000, 0), (4_001, 0)]),
+        ((-20_000, 0), [(-20, 1), (0, 2)]),  # a new terminal begins when its software was built
+    ],
+)
+def test_each_boot_holds_the_machines_clock_against_the_last_record(
+    boots: tuple[int, ...], expected: list[tuple[int, int]], boot: Boot, path: Path, clock: object
+) -> None:
+    start = clock.wall_ms  # type: ignore[attr-defined]
+    for days in boots:
+        clock.wall_ms = start + days * DAY_MS  # type: ignore[attr-defined]
+        boot().close()
+    with closing(sqlite3.connect(path)) as db:
+        rows = db.execute("SELECT wall_ms, clkq FROM event JOIN stream USING (stream) ORDER BY number").fetchall()
+    assert [(-((start - wall_ms) // DAY_MS), quality) for wall_ms, quality in rows] == expected
 
 
 def test_an_event_says_when_the_clock_fell_behind(boot: Boot, intend: Intend, path: Path, clock: object) -> None:

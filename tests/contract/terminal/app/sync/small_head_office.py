@@ -32,6 +32,7 @@ from shared.sync.messages import (
 
 TOKEN = "terminal-token"
 PAGE_ITEMS = 3
+TIME_MS = 1_790_000_060_000  # 2026-09-21, a minute after the terminals' clock
 
 Fault = Callable[["HeadOffice", requests.PreparedRequest], "Answer"]
 
@@ -101,7 +102,7 @@ class HeadOffice(BaseAdapter):
             StreamHead(head.stream, len(self.streams.get(head.stream, [])), self.head(head.stream))
             for head in told.streams
         )
-        return ok(HelloReply(self.protocol, 1, self.feed_epoch, held))
+        return ok(HelloReply(self.protocol, TIME_MS, self.feed_epoch, held))
 
     def head(self, stream: bytes) -> bytes:
         events = self.streams.get(stream, [])

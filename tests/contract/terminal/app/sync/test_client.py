@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -14,7 +12,8 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.clock import Clock, Now
+from shared.clock import ClockQuality, Now
+from shared.errors import TEXTS
 from shared.ids import TerminalId, make_card_no
 from shared.sync.messages import (
     PUSH_EVENTS_MAX,
@@ -27,9 +26,11 @@ from shared.visit.journal import How, Intent
 from terminal.app.store import Outbox, Store
 from terminal.app.sync.client import SyncClient
 from terminal.app.sync.line import ANSWER_BYTES_MAX
-from terminal.app.sync.results import Acknowledged, Failed, PageArrived, SyncResult
+from terminal.app.sync.results import Acknowledged, Failed, PageArrived
+from tests.contract.terminal.app.sync.rounds import Terminal
 from tests.contract.terminal.app.sync.small_head_office import (
     PORTAL,
+    TIME_MS,
     TOKEN,
     Answer,
     Fault,
@@ -44,54 +45,6 @@ from tests.contract.terminal.app.sync.small_head_office import (
 
 Boot = Callable[..., Store]
 Intend = Callable[..., Intent]
-
-
-@dataclass
-class Terminal:
-    store: Store
-    client: SyncClient
-
-    def round(self) -> list[SyncResult]:
-        """One round, each result applied before the next is asked for."""
-        results: list[SyncResult] = []
-        for result in self.client.run_once(self.store.feed_position()):
-            results.append(result)
-            match result:
-                case Acknowledged():
-                    self.store.acknowledge(result.stream, result.acked, result.durable)
-                case PageArrived():
-                    self.store.apply_feed(result.pull, result.skipped)
-        return results
-
-    def failure(self) -> Failed:
-        """The one failure of a round."""
-        (failed,) = [result for result in self.round() if isinstance(result, Failed)]
-        return failed
-
-
-@pytest.fixture
-def office() -> HeadOffice:
-    return HeadOffice()
-
-
-@pytest.fixture
-def connect(path: Path, office: HeadOffice, clock: Clock) -> Iterator[Callable[..., Terminal]]:
-    outbox = Outbox(path)
-
-    def make(store: Store, token: str = TOKEN) -> Terminal:
-        session = requests.Session()
-        session.mount("https://office.test", office)
-        client = SyncClient(session, "https://office.test/", TerminalId(12), token, outbox, clock, "1.0.0")
-        return Terminal(store, client)
-
-    yield make
-    outbox.close()
-
-
-@pytest.fixture
-def terminal(store: Store, connect: Callable[..., Terminal]) -> Terminal:
-    made: Terminal = connect(store)
-    return made
 
 
 def see(store: Store, times: int) -> None:
@@ -251,6 +204,10 @@ def test_a_terminal_restored_from_an_old_copy_is_noticed(terminal: Terminal, off
         (answers(200, b""), "sync.not_head_office", 0),
         (answers(200, b"{}"), "sync.not_head_office", 0),
         (answers(200, b"\xff\xfe"), "sync.not_head_office", 0),
+        (answers(200, b'{"x":"\xff"}'), "sync.not_head_office", 0),
+        (answers(200, b'{"x":' + b"[" * 5_000), "sync.not_head_office", 0),
+        (answers(404, b'{"x":' + b"[" * 5_000), "sync.not_head_office", 0),
+        (answers(409, msgspec.json.encode({"code": "sync.gap", "have_seq": 1 << 63})), "sync.not_head_office", 0),
         (answers(302, PORTAL, Location="http://portal.test/"), "sync.not_head_office", 0),
         (answers(404, PORTAL), "sync.not_head_office", 0),
         (answers(511, PORTAL), "sync.busy", 0),
@@ -271,6 +228,18 @@ def test_every_odd_answer_has_its_name(
     assert (failed.code, failed.wait_s) == (code, wait_s)
 
 
+STATUSES = (200, 204, 302, 400, 401, 403, 404, 409, 410, 413, 429, 500, 511)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(STATUSES), st.binary(max_size=60), st.text(max_size=12))
+def test_whatever_answers_there_a_round_ends_in_a_named_failure(
+    terminal: Terminal, office: HeadOffice, status: int, content: bytes, wait: str
+) -> None:
+    office.faults = [answers(status, content, Retry_After=wait.encode("ascii", "replace").decode())]
+    assert terminal.failure().code in TEXTS
+
+
 def test_a_wrong_token_is_refused(store: Store, connect: Callable[..., Terminal]) -> None:
     assert connect(store, token="stolen").failure().code == "sync.token_refused"
 
@@ -279,6 +248,19 @@ def test_another_protocol_is_refused_before_anything_is_sent(terminal: Terminal,
     office.protocol = 2
     assert terminal.failure().code == "sync.protocol"
     assert office.asked == ["/v1/hello"]
+
+
+def test_head_offices_time_is_handed_to_the_shops_clock(
+    store: Store, office: HeadOffice, connect: Callable[..., Terminal], clock: Any
+) -> None:
+    clock.wall_ms = 0
+    assert store.clock.now().quality is ClockQuality.BEHIND
+    terminal = connect(store)
+    terminal.round()
+    told = store.clock.now()
+    assert (told.wall_ms, told.quality) == (TIME_MS, ClockQuality.BEHIND)
+    clock.wall_ms = TIME_MS
+    assert store.clock.now().quality is ClockQuality.STEADY
 
 
 def test_an_answer_that_trickles_is_cut_off(terminal: Terminal, office: HeadOffice, clock: Any) -> None:

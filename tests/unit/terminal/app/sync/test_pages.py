@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.points.program import Programme
-from shared.sync.messages import FeedEntry, MessageClosedItem, ProgrammeItem, Pull, TombstoneItem
+from shared.sync.messages import UNREADABLE, FeedEntry, MessageClosedItem, ProgrammeItem, Pull, TombstoneItem
 from terminal.app.sync.pages import parse_page
 
 PAGE = Pull(1, (FeedEntry(1, TombstoneItem(5)), FeedEntry(2, ProgrammeItem(Programme()))), 2, False)
@@ -28,6 +28,10 @@ def test_a_page_is_read_as_it_was_written() -> None:
         {"kind": "rule", "programme": {"version": 9, "earn": {"basis": "moon phase"}}},
         {"kind": "tombstone"},
         {"kind": "tombstone", "member": "five"},
+        {"kind": "tombstone", "member": 1 << 63},  # no column holds it
+        {"kind": "message", "id": 1, "card": 10**40, "text": "", "priority": 0, "valid_until": ""},
+        {"kind": "rule", "programme": {"earn": {"per_yen": 0}}},  # would divide by zero at the next sale
+        {"kind": "rule", "programme": {"day_start_minute": 99_999_999}},
         {},
         [],
         None,
@@ -53,10 +57,20 @@ def test_a_field_that_nobody_here_knows_is_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"<html>", b"[]", b'{"feed_epoch":1}', b'{"feed_epoch":1,"items":[],"next":-1,"more":false}']
+    "content",
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b'{"feed_epoch":1}',
+        b'{"feed_epoch":1,"items":[],"next":-1,"more":false}',
+        b'{"feed_epoch":1,"items":[],"next":9223372036854775808,"more":false}',
+        b'{"x":' + b"[" * 5_000,
+        b'{"feed_epoch":1,"items":[{"number":1,"item":' + b"[" * 5_000,
+    ],
 )
 def test_what_is_not_a_page_is_refused(content: bytes) -> None:
-    with pytest.raises(msgspec.DecodeError):
+    with pytest.raises(UNREADABLE):
         parse_page(content)
 
 
@@ -64,5 +78,5 @@ def test_what_is_not_a_page_is_refused(content: bytes) -> None:
 def test_any_bytes_are_a_page_or_refused(content: bytes) -> None:
     try:
         parse_page(content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return
