@@ -42,7 +42,7 @@ def test_a_started_demo_says_where_it_is_ends_on_ctrl_c_and_goes_on_the_next_day
     place = str(tmp_path / "demo")
     for more in ((), ("--keep",)):
         demo = _demo("--dir", place, *more)
-        said = _read_until(demo, "まず試すこと")
+        said = _read_until(demo, "  機器テスト台  ")
         assert re.search(r"http://127\.0\.0\.1:\d+/setup/\S+", said), said
         demo.send_signal(signal.SIGINT)
         demo.communicate(timeout=60)
