@@ -52,6 +52,7 @@ class Keying:
     balance_after: int
     messages: tuple[str, ...]  # pending for this card's face
     notices: tuple[Notice, ...] = ()
+    birthday: str = ""  # ISO date of a birthday that is near or today, "" = none
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,3 +204,15 @@ class Mechanism:
         if self.faults.take("jams"):
             self.is_jammed = True
         return self.is_jammed
+
+
+def answer_with(status: Status, data: bytes = b"") -> Motion:
+    """A command without motion."""
+    yield timing.QUICK_S
+    return status, data
+
+
+def one_after_the_other(first: Motion, second: Motion) -> Motion:
+    """Let a card in motion arrive before the next thing; the first answer is not given."""
+    yield from first
+    return (yield from second)

@@ -23,7 +23,7 @@ from simulators.card_rewriter.commands import (
 )
 from simulators.card_rewriter.faults import Faults
 from simulators.card_rewriter.fonts import Fonts, find_fonts
-from simulators.card_rewriter.mechanism import Answer, Mechanism, Motion
+from simulators.card_rewriter.mechanism import Answer, Mechanism, Motion, answer_with, one_after_the_other
 from simulators.card_rewriter.printing import MalformedText, PrintBuffer
 from simulators.card_stock import SimCard
 from terminal.protocol.framing.stx_bcc import BODY_LEN_MAX, CommandReceiver, Control, Damaged, Frame, Refused, frame
@@ -87,6 +87,7 @@ class Tcp300Simulator:
         self._command = 0
         self._due: float | None = None
         self._response = b""
+        self._unsaid = b""  # said while a hand was at the unit
         self._heard = bytearray()  # bytes of the host since the last thing that was logged
 
     # --- Device --------------------------------------------------------------------------------------------------
@@ -94,7 +95,7 @@ class Tcp300Simulator:
     @property
     def wake_at(self) -> float | None:
         """When the motion under way comes to its next point."""
-        return self._due
+        return self._mechanism.now if self._unsaid else self._due
 
     def feed(self, data: bytes, now: float) -> bytes:
         """Bytes of the host."""
@@ -105,7 +106,7 @@ class Tcp300Simulator:
 
     def tick(self, now: float) -> bytes:
         """Carry the motion on to ``now``."""
-        out = b""
+        out, self._unsaid = self._unsaid, b""
         while self._due is not None and self._due <= now:
             out += self._carry_on(self._due)
         self._mechanism.now = max(self._mechanism.now, now)
@@ -127,7 +128,7 @@ class Tcp300Simulator:
 
     def insert_card(self, card: SimCard, now: float, *, wrong_way_round: bool = False) -> bool:
         """Push a card into the inlet; False when another lies there."""
-        self.tick(now)
+        self._catch_up(now)
         if not self._mechanism.insert(card, wrong_way_round):
             return False
         self._wake(now)
@@ -135,7 +136,7 @@ class Tcp300Simulator:
 
     def take_card(self, now: float) -> SimCard | None:
         """Take the card at the inlet, whether it was put in or put out."""
-        self.tick(now)
+        self._catch_up(now)
         card = self._mechanism.take()
         self._wake(now)
         return card
@@ -146,7 +147,7 @@ class Tcp300Simulator:
 
     def path(self, is_open: bool, now: float) -> None:
         """The transport path: open, nothing is received or processed; closing it starts the unit afresh."""
-        self.tick(now)
+        self._catch_up(now)
         self._path_open = is_open
         if is_open:
             self._stop()
@@ -155,8 +156,12 @@ class Tcp300Simulator:
 
     def take_inside(self, now: float) -> SimCard | None:
         """Take the card out of the opened path; this also ends a jam."""
-        self.tick(now)
+        self._catch_up(now)
         return self._mechanism.clear_jam() if self._path_open else None
+
+    def _catch_up(self, now: float) -> None:
+        """Before a hand interferes: what the unit says by then goes onto the wire at the next turn."""
+        self._unsaid = self.tick(now)
 
     # --- looking at it -------------------------------------------------------------------------------------------
 
@@ -235,7 +240,7 @@ class Tcp300Simulator:
             return self._reply(Control.DLE, now)
         self._command, self._state = body[0], State.EXECUTING
         if self._motion is not None and self._due is not None and body[0] != Command.RESET:
-            self._motion = _one_after_the_other(self._motion, motion)  # 54h lets a card in motion arrive
+            self._motion = one_after_the_other(self._motion, motion)  # 54h lets a card in motion arrive
         else:
             if self._motion is not None:
                 self._motion.close()  # the interrupted command yields no response
@@ -280,10 +285,10 @@ class Tcp300Simulator:
             return None
         forced = self.faults.forced_status(command)
         if forced is not None:
-            return _answer_with(forced)
+            return answer_with(forced)
         if command in SETTERS:
             self._track = (data, TrackFormat.JIS if command == Command.SET_NORMAL else TrackFormat.REVERSE_JIS)
-            return _answer_with(Status.NORMAL)
+            return answer_with(Status.NORMAL)
         if command in (Command.WRITE, Command.WRITE_NOW):
             return self._plan_write(waits=command == Command.WRITE)
         if command in (Command.PRINT, PRINT_ONLY, ERASE_ONLY):
@@ -317,18 +322,18 @@ class Tcp300Simulator:
                     self._buffer.clear()
             case Command.PRINT_TEXT:
                 try:
-                    return _answer_with(self._buffer.text(data))
+                    return answer_with(self._buffer.text(data))
                 except MalformedText:
                     return None
             case Command.VERSION:
-                return _answer_with(Status.NORMAL, _VERSIONS[self._edition])
+                return answer_with(Status.NORMAL, _VERSIONS[self._edition])
             case Command.STATUS:
                 return self._report_sensors()
             case Command.INDICATE:
                 self.leds = Lights(*data.replace(b",", b"").decode("ascii"))
             case Command.CANCEL_REMOVAL:
                 self._mechanism.inlet_is_target = self._mechanism.at_inlet is not None
-        return _answer_with(Status.NORMAL)
+        return answer_with(Status.NORMAL)
 
     def _plan_write(self, *, waits: bool) -> Motion | None:
         if self._track is None:
@@ -357,6 +362,7 @@ class Tcp300Simulator:
         if self._motion is not None:
             self._motion.close()
         self._motion, self._due, self._state = None, None, State.OFF
+        self._unsaid = b""
         self._receiver.reset()
         self._heard.clear()
         self._forget()
@@ -386,13 +392,3 @@ class Tcp300Simulator:
 
     def _note(self, now: float, to_device: bool, data: bytes, meaning: str) -> None:
         self.log.append(LogLine(now, to_device, data, meaning))
-
-
-def _answer_with(status: Status, data: bytes = b"") -> Motion:
-    yield timing.QUICK_S
-    return status, data
-
-
-def _one_after_the_other(first: Motion, second: Motion) -> Motion:
-    yield from first
-    return (yield from second)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from shared.visit.journal import Intent
 from simulators.world.oracle import Violation
-
-if TYPE_CHECKING:
-    from simulators.world.world import World
+from simulators.world.world import World
 
 COUNTED, PRINTED = "counted", "printed"
 

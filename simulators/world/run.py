@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.errors import EnishiError
+from simulators.world.audit import audit
 from simulators.world.head_office import HeadOffice, make_template
 from simulators.world.world import World, opening_cards
 
@@ -56,7 +57,7 @@ def _play_one(task: tuple[int, Path, dict[int, str]]) -> Outcome:
         gc.disable()  # a world is thrown away whole; collecting inside it costs a sixth of the time
         world = World(seed, Path(own), _head_office(folder), tokens, CARDS)
         try:
-            violations = tuple(str(violation) for violation in world.run())
+            violations = tuple(str(violation) for violation in (*world.run(), *audit(world)))
         except (AssertionError, EnishiError) as error:
             violations = (f"crash: {type(error).__name__} {error}", *traceback.format_tb(error.__traceback__)[-4:])
         except BaseException as error:

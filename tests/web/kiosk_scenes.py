@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from shared.errors import EnishiError
@@ -39,6 +40,7 @@ SCENES: dict[str, s.Screen] = {
     "keying-points": s.Keying(
         CARD, MICHIKO, False, 12_480, 300, 36, 0, "points", 3_800, 500, 33, 3_300, 12_013, ()
     ),
+    "keying-birthday": replace(KEYING, birthday="2026-11-21"),
     "keying-new-card": s.Keying(CARD, None, True, 0, 0, 0, -1, "amount", 0, 0, 0, 0, 0, ()),
     "keying-notice": s.Keying(
         CARD, MICHIKO, False, 12_480, 0, 0, 1, "points", 3_800, 99_999, 0, 3_800, 12_480, (),
@@ -46,7 +48,7 @@ SCENES: dict[str, s.Screen] = {
     ),
     "keying-longest": s.Keying(
         CARD, LONG, False, 1_048_575, 104_857, 30, 688, "points", 9_999_999, 100_000, 98_999, 9_899_999, 1_047_574,
-        ("春の大感謝祭のご案内。三月二十日から二十七日まで全品一割引です。",) * 3,
+        ("春の大感謝祭のご案内。三月二十日から二十七日まで全品一割引です。",) * 3, birthday="2026-11-30",
     ),
     "writing": s.Writing(),
     "done-printing": DONE,

@@ -13,6 +13,7 @@ from shared.ids import visit_tag
 from shared.points.lots import expiring, live_balance
 from shared.points.price import Priced, price, usable_points
 from shared.visit import screens
+from shared.visit.flows.guidance import coming_birthday
 from shared.visit.journal import Intent
 from shared.visit.shop import Moment
 from shared.visit.states import Keying
@@ -110,6 +111,7 @@ def keying_screen(state: Keying, moment: Moment) -> screens.Keying:
         balance_after=sum(lot.points for lot in figures.lots) if figures else balance,
         messages=tuple(message.text for message in state.facts.messages),
         notices=notices,
+        birthday="" if is_clock_suspect(image, moment) else coming_birthday(state.facts.member, day),
     )
 
 

@@ -174,3 +174,12 @@ def test_any_bytes_leave_a_unit_that_can_be_freed(course: list[tuple[bytes, floa
         now += 30.0
         heard += unit.feed(ACK, now) + run(unit, body, now)
     assert b"\x02\x59\x20" in heard
+
+
+def test_what_the_unit_says_while_a_hand_is_at_it_is_not_lost() -> None:
+    unit = Tcp300Simulator()
+    unit.feed(bytes.fromhex("02 59 03 5A"), 0.0)
+    assert unit.take_card(1.0) is None
+    assert unit.wake_at is not None
+    assert unit.wake_at <= 1.0
+    assert unit.tick(1.0) == bytes.fromhex("02 59 20 30 30 30 30 30 30 03 7A")
