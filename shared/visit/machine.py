@@ -56,6 +56,7 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     #
     (s.Idle, e.CardPresented): present.presented,
     (s.Idle, e.CardUnreadable): present.unreadable,
+    (s.Idle, e.CardDischarged): finish.sticks_out,
     (s.Idle, e.CardRewriterLost): ready.idle_lost,
     (s.Idle, e.CardRewriterReady): ready.ready_again,
     #
@@ -145,7 +146,7 @@ _IGNORED_IN: dict[type[State], frozenset[type[Event]]] = {
     s.Recovering: _RECEIPT | _POWER | _ANSWER | _WRITTEN | _PRINTED | _LEFT | _LATE,
     s.TypingNumber: _BESIDE | _UNIT,
     s.ConfirmingFace: _BESIDE | _UNIT,
-    s.Idle: _RECEIPT | _POWER | _ANSWER | _FAILED | _events(e.NoCard) | _WRITTEN | _PRINTED | _LEFT | _KEY | _LATE,
+    s.Idle: _RECEIPT | _POWER | _ANSWER | _FAILED | _WRITTEN | _PRINTED | _events(e.NoCard, e.CardTaken) | _KEY | _LATE,
     s.Judging: _OUTSIDE | _events(e.Started, e.Intended, e.Committed),
     s.Keying: _RECEIPT | _ANSWER | _UNIT,
     s.Preparing: _OUTSIDE | (_ANSWER - _events(e.Intended)),

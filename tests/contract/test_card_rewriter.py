@@ -181,3 +181,14 @@ def test_a_track_that_cannot_be_written_is_refused_before_anything_is_sent() -> 
     bench = with_card()
     assert answer(bench, WriteCard("A" * 70)) == CardWriteFailed(CODE + "track")
     assert answer(bench, WriteCard("漢")) == CardWriteFailed(CODE + "track")
+
+
+def test_a_card_that_sticks_out_when_the_program_starts_is_reported_and_waited_for() -> None:
+    bench = with_card()
+    assert answer(bench, EjectCard()) == CardDischarged()
+    bench.core.closed(bench.now)
+    bench.open()
+    assert bench.run(5.0, CardRewriterReady) == CardRewriterReady(card_inside=False)
+    assert bench.run(5.0, CardDischarged) == CardDischarged()
+    assert bench.take_card() is not None
+    assert bench.run(2.0, CardTaken) == CardTaken()

@@ -39,7 +39,7 @@ from shared.visit.flows.turn import Turn, lose_unit, stay, wait_for_card
 from shared.visit.journal import Intent
 from shared.visit.receipt import ReceiptContent, compose
 from shared.visit.shop import Moment
-from shared.visit.states import Committing, Ejecting, Finishing, Plan, Printing, Returning
+from shared.visit.states import Committing, Ejecting, Finishing, Idle, Plan, Printing, Returning
 
 
 def committed(state: Committing, event: Committed, moment: Moment) -> Turn:
@@ -192,6 +192,11 @@ def receipt_failed(state: Printing | Ejecting, event: ReceiptFailed, moment: Mom
 def discharged(state: Ejecting, event: CardDischarged, moment: Moment) -> Turn:
     show = Show(_done(state.plan, moment, state.face, take_card=True, notices=state.notices))
     return stay(state, show, RecordEject(state.plan.intent.visit))
+
+
+def sticks_out(state: Idle, event: CardDischarged, moment: Moment) -> Turn:
+    """The program started while a card lay in the slot."""
+    return Turn(Returning(""), (Show(screens.TakeCard()),))
 
 
 def taken(state: Ejecting | Returning, event: CardTaken, moment: Moment) -> Turn:

@@ -173,6 +173,8 @@ class Tcp300Core:
         self._lost = None
         self._slot_occupied = sensors.inlet is Inlet.AWAITING_REMOVAL
         self._events.append(CardRewriterReady(sensors.card_inside))
+        if self._slot_occupied:
+            self._events.append(CardDischarged())  # put out before we were here
         return sensors
 
     def _see(self, sensors: SensorStatus) -> None:

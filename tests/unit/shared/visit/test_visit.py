@@ -364,6 +364,13 @@ def test_use_says_why_no_points_can_be_used():
     assert counter.keys("clear").screen.field == "amount"
 
 
+def test_a_card_found_sticking_out_is_given_back_before_the_next_may_come():
+    counter = Counter().boot().handle(e.CardDischarged())
+    assert isinstance(counter.screen, screens.TakeCard)
+    counter.handle(e.CardTaken())
+    assert isinstance(counter.screen, screens.Waiting)
+
+
 def test_nobody_at_the_keys_gives_the_card_back():
     assert written("900").handle(e.DeadlinePassed()).state == Returning("")
 
