@@ -49,6 +49,7 @@ def create_app(
     errors.install(app, api.error)
     if settings.proxy_hops:
         hops = settings.proxy_hops
+        # Flask documents wsgi_app as the place to wrap; its type says "method".
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     for feature in FEATURES:
         app.register_blueprint(feature.blueprint)

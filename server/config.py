@@ -108,7 +108,9 @@ def _parse(name: str, value: object) -> Any:
                 return int(str(value))
             case tuple():
                 parts = value.split(",") if isinstance(value, str) else value
-                return tuple(str(part).strip() for part in parts if str(part).strip())  # type: ignore[attr-defined]
+                if not isinstance(parts, list | tuple):
+                    raise TypeError("no list")
+                return tuple(str(part).strip() for part in parts if str(part).strip())
             case _:
                 return str(value)
     except (TypeError, ValueError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from server.db.database import chunks
@@ -129,7 +129,7 @@ def total(summaries_: Collection[Summary]) -> Summary:
     return Summary(sum(summary.visits for summary in summaries_), last.last_day, last.last_store)
 
 
-def _lines(session: Session, condition: object, limit: int) -> Sequence[VisitLine]:
+def _lines(session: Session, condition: ColumnElement[bool], limit: int) -> Sequence[VisitLine]:
     doubt = select(Evidence.visit).where(Evidence.visit == Visit.visit, Evidence.kind == "DOUBT").exists()
     rows = session.execute(
         select(
@@ -137,7 +137,7 @@ def _lines(session: Session, condition: object, limit: int) -> Sequence[VisitLin
             Visit.earn, Visit.redeem, Visit.expired, Visit.slip, Visit.source, Visit.state,
             case((doubt, True), else_=False).label("doubt"),
         )
-        .where(condition)  # type: ignore[arg-type]
+        .where(condition)
         .order_by(Visit.at_ms.desc(), Visit.gen.desc(), Visit.seq.desc(), Visit.visit)
         .limit(limit)
     )  # fmt: skip

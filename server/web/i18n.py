@@ -107,6 +107,7 @@ def ago(wall_ms: int) -> str:
 def install(app: Flask) -> None:
     """Give the templates the same words and figures."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    # The method comes with the extension, at run time.
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(language=language, language_names=LANGUAGE_NAMES)
     app.jinja_env.filters.update(

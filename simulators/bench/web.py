@@ -30,6 +30,7 @@ def create_app(table: Table, head_office: str = "", sign_in: str = "") -> Flask:
     """``head_office``: address of the console, ``sign_in``: its one-time link, both for links; empty for none."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
+    # Flask's own provider has the setting; the base class that the attribute is typed as has not.
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
 
     @app.before_request

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from types import FrameType
@@ -45,8 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return REFUSED
     translate = translator(given.lang)
     stop = _stop_signal()
+    claims = ExitStack()  # on our ports; they hold until the demo ends
     try:
-        prepared = _prepare(given, translate)
+        prepared = _prepare(given, translate, claims)
         speed = given.speed or (SCRIPT_SPEED if given.script else 1.0)
         office_language = LANGUAGES[0] if given.script else given.lang  # the script's clerk reads Japanese pages
         with Running(prepared, speed, office_language) as running:
@@ -105,9 +107,9 @@ def _stop_signal() -> threading.Event:
     return stop
 
 
-def _prepare(given: argparse.Namespace, translate: Translate) -> Prepared:
+def _prepare(given: argparse.Namespace, translate: Translate, claims: ExitStack) -> Prepared:
     places = Places(given.dir.resolve())
-    ports, moved = choose_ports()
+    ports, moved = choose_ports(claims)
     for was, now in moved:
         _say(translate(N_("ポート {was} は使われているので、{now} を使います。")).format(was=was, now=now))
     if given.keep:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,13 +72,18 @@ class Places:
         return self.root / f"counter-{number}"
 
 
-def choose_ports() -> tuple[Ports, tuple[tuple[int, int], ...]]:
-    """Free ports, the usual ones if they are, and which (usual, used) differ. Raises NoPort."""
+def choose_ports(claims: ExitStack) -> tuple[Ports, tuple[tuple[int, int], ...]]:
+    """Free ports, the usual ones if they are, and which (usual, used) differ. Raises NoPort.
+
+    ``claims`` keeps other demos off them from now on: between choosing a port and listening on it lie seconds.
+    """
     usual = (HEAD_OFFICE_PORT, *KIOSK_PORTS, BENCH_PORT)
     used: list[int] = []
     for port in usual:
         others = {*usual, *used} - {port}
-        found = next((one for one in range(port, port + PORTS_TRIED) if one not in others and is_free(one)), None)
+        found = next(
+            (one for one in range(port, port + PORTS_TRIED) if one not in others and _claim(one, claims)), None
+        )
         if found is None:
             raise NoPort(port)
         used.append(found)
@@ -95,4 +101,18 @@ def is_free(port: int) -> bool:
             if error.errno in (errno.EADDRINUSE, errno.EACCES):
                 return False
             raise
+    return True
+
+
+def _claim(port: int, claims: ExitStack) -> bool:
+    """Whether ``port`` is free and now ours among demos; a name of this kind goes with the process that holds it."""
+    if not is_free(port):
+        return False
+    mark = socket.socket(socket.AF_UNIX)
+    try:
+        mark.bind(f"\0enishi-demo-{port}")
+    except OSError:
+        mark.close()
+        return False
+    claims.enter_context(mark)
     return True

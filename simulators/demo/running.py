@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from types import TracebackType
 
 import requests
@@ -77,7 +78,7 @@ class Running:
         for counter in self.counters:
             self._open.enter_context(counter)
         for counter in self.counters:
-            _await(lambda counter=counter: counter.screen() == "Waiting", counter.terminal)  # type: ignore[misc]
+            _await(partial(_is_waiting, counter), counter.terminal)
         self._open.callback(self._start_bench(url).stop)
 
     def _start_bench(self, head_office: str) -> BenchServer:
@@ -107,3 +108,8 @@ def _answers(address: str) -> bool:
         return requests.get(address, timeout=ASK_S).ok
     except requests.RequestException:
         return False
+
+
+def _is_waiting(counter: Counter) -> bool:
+    """Whether the counter's screen asks for a card."""
+    return counter.screen() == "Waiting"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -74,9 +74,9 @@ class Timed:
     def power_on(self, now: float) -> bytes:
         return self.device.power_on(now)
 
-    def _timed(self, act, *arguments) -> bytes:  # type: ignore[no-untyped-def]
+    def _timed(self, act: Callable[..., bytes], *arguments: object) -> bytes:
         start = time.perf_counter()
-        answer: bytes = act(*arguments)
+        answer = act(*arguments)
         self.seconds += time.perf_counter() - start
         self.bytes += len(answer)
         return answer

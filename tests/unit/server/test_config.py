@@ -57,6 +57,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         assert (error.code, error.facts["path"]) == ("config.unreadable", str(path))
 
 
+@pytest.mark.parametrize("text", ["5", "true", '{ name = "hq.example" }'])
+def test_a_list_of_hosts_must_be_a_list(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "server.toml"
+    path.write_text(f"trusted_hosts = {text}\n", "utf-8")
+    assert refused({}, path=path).code == "config.bad_value"
+
+
 SETTINGS = st.dictionaries(st.sampled_from([*Settings.__dataclass_fields__, "x"]), st.text(max_size=20))
 
 
