@@ -13,6 +13,7 @@ from server.config import Settings
 from server.db.database import Database
 from server.features import FEATURES
 from server.sync import api
+from server.vault import open_vault
 from server.web import context, errors, i18n, security, shell
 from server.web.context import Office
 from shared.errors import EnishiError
@@ -36,12 +37,12 @@ def create_app(
 ) -> Flask:
     """The head office on its database, which must be of this version (``server.setup.open_database``).
 
-    Raises ``config.secret_missing``.
+    Raises ``config.secret_missing`` or ``config.secret_malformed``.
     """
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
     app.secret_key = _secret_key(settings)
     app.url_map.converters["int"] = RowNumber
-    head_office = Office(settings, database or Database(settings.url), now_ms, FEATURES)
+    head_office = Office(settings, database or Database(settings.url), now_ms, open_vault(settings), FEATURES)
     context.install(app, head_office)
     i18n.install(app)
     security.install(app, settings, lambda csrf: csrf.exempt(api.BLUEPRINT))

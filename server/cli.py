@@ -10,24 +10,36 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
 
+import msgspec
 import waitress
+from nacl.signing import SigningKey
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from server.app import create_app, system_now_ms
+from server.backup import back_up
 from server.config import CONFIG_FILE, Settings, load_settings
+from server.feed import service as feed
+from server.keys import commands as key_commands
+from server.keys import service as keys
+from server.reconcile import commands as reconcile_commands
+from server.reconcile import service as reconcile_service
+from server.reconcile.checks import RED
 from server.seed import read_seed, take_over
-from server.setup import invite, open_database, prepare, write_private
+from server.setup import invite, new_epoch, open_database, prepare, write_private
 from server.staff import service as staff
 from server.stores import service as stores
+from server.sync import bundle
 from server.sync.audit import check_books
+from server.terminals import commands as terminal_commands
 from server.terminals import service as terminals
+from server.vault import open_vault
 from server.web.i18n import LOCALE_DIR
 from shared.errors import EnishiError, explain
 from shared.locale import DOMAIN, N_
+from shared.sync.identity import Identity
 
 FAILED, REFUSED = 1, 2
 _SETTINGS = ("data_dir", "tenant", "host", "port", "language")  # may be given on the command line
@@ -35,16 +47,6 @@ TERMINAL_DIGITS_MAX = 5  # 16383 is the highest number
 THREADS = 8  # measured: the write lock and the disk decide, not the number of threads
 CHANNEL_TIMEOUT_S = 60
 Translate = Callable[[str], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a terminal stands."""
-
-    terminal: int
-    store: str
-    store_name: str
-    name: str
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -103,10 +105,28 @@ def _parser() -> argparse.ArgumentParser:
     add("setup", _setup, "create the database and the link for the first administrator")
     add("invite", _invite, "make a new one-time link for an administrator")
     add("seed", _seed, "take over stores, members, cards and visits").add_argument("file")
-    terminal = add("provision-terminal", _provision, "admit a terminal and write its token")
+    terminal = add("provision-terminal", _provision, "admit a terminal and write its identity")
     for option in ("terminal", "store", "name", "out"):
         terminal.add_argument(f"--{option}", required=True)
+    changes = add("keys", _keys, "list, rotate, restrict or withdraw the epochs of the card key")
+    changes.add_argument("action", choices=key_commands.ACTIONS)
+    changes.add_argument("kid", nargs="?", default="0")
+    changes.add_argument("--redeem", choices=keys.CHOICES, default="")
+    changes.add_argument("--no-earn", dest="earn", action="store_const", const="", default="yes")
+    machines = add("terminals", _terminals, "list terminals; stop one; the drill for a stolen one")
+    machines.add_argument("action", choices=terminal_commands.ACTIONS)
+    machines.add_argument("terminal", nargs="?", default="0")
+    machines.add_argument("--since", default="", help="day of the theft (YYYY-MM-DD)")
+    carried = add("bundle", _bundle, "sync by hand: take in a terminal's folder, or write the answer to it")
+    carried.add_argument("action", choices=("import", "export"))
+    carried.add_argument("folder")
+    carried.add_argument("--out", default="", help="export: the new folder for the answer")
     add("serve", _serve, "serve console and sync")
+    add("backup", _backup, "copy the database, open the copy and check it").add_argument("folder")
+    add("restored", _restored, "after a backup was put back: begin a new epoch")
+    add("nightly", _nightly, "close months, decide what waited, check everything; exit code 1 on a red line")
+    settled = add("reconcile", _reconcile, "settle open cards and check everything; exit code 1 on a red line")
+    settled.add_argument("--all", dest="everything", action="store_const", const="yes", help="settle every card")
     add("check", _check, "check the books; exit code 1 on a difference")
     return parser
 
@@ -143,33 +163,74 @@ def _seed(settings: Settings, given: Mapping[str, str], translate: Translate) ->
 
 
 def _provision(settings: Settings, given: Mapping[str, str], translate: Translate) -> int:
-    """Writes ``token`` (mode 600) and ``terminal.toml`` into the folder; the token replaces any earlier one."""
-    typed = given["terminal"]
-    number = int(typed) if typed.isdecimal() and len(typed) <= TERMINAL_DIGITS_MAX else 0
+    """Writes ``identity.json`` (mode 600) and ``terminal.toml`` into the folder; a known terminal gets a new key."""
+    number = _number(given["terminal"])
     folder = Path(given["out"])
+    vault, key = open_vault(settings), SigningKey.generate()
     with open_database(settings).transaction() as session:
-        token = terminals.provision(session, number, given["store"], given["name"], system_now_ms())
-        place = Place(number, given["store"], stores.names(session)[given["store"]], given["name"].strip())
+        row = terminals.provision(
+            session, number, given["store"], given["name"], bytes(key.verify_key), system_now_ms()
+        )
+        kid, packages = terminals.packages(session, vault, row)
+        identity = Identity(
+            row.id, settings.tenant, row.store, bytes(key), kid, packages, stores.names(session)[row.store], row.name,
+            settings.origin, vault.public_key, feed.server_epoch(session),
+        )  # fmt: skip
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            write_private(folder / "token", token + "\n")
-            (folder / "terminal.toml").write_text(_fragment(settings, place, folder), "utf-8")
+            write_private(folder / "identity.json", msgspec.json.encode(identity).decode("utf-8") + "\n")
+            (folder / "terminal.toml").write_text(_fragment(folder), "utf-8")
         except OSError as error:
             raise EnishiError("server.file", path=str(error.filename), detail=error.strerror or "") from error
     _say(translate(N_("端末 {terminal} の鍵と設定を {folder} に書きました。")).format(terminal=number, folder=folder))
     return 0
 
 
-def _fragment(settings: Settings, place: Place, folder: Path) -> str:
-    """The part of the terminal's settings that head office decides; JSON strings are TOML strings too."""
-    token_file = str((folder / "token").resolve())
-    texts = {key: json.dumps(value, ensure_ascii=False) for key, value in asdict(place).items() if key != "terminal"}
-    return (
-        f"[terminal]\nid = {place.terminal}\ntenant = {settings.tenant}\nstore = {texts['store']}\n"
-        f"store_name = {texts['store_name']}\nregister_name = {texts['name']}\n\n"
-        f"[head_office]\nurl = {json.dumps(settings.origin)}\n"
-        f"token_file = {json.dumps(token_file, ensure_ascii=False)}\n"
-    )
+def _fragment(folder: Path) -> str:
+    """The part of the terminal's settings that head office decides; a JSON string is a TOML string too."""
+    identity_file = json.dumps(str((folder / "identity.json").resolve()), ensure_ascii=False)
+    return f"[terminal]\nidentity_file = {identity_file}\n"
+
+
+def _keys(settings: Settings, given: Mapping[str, str], _translate: Translate) -> int:
+    kid, earn = _number(given["kid"]), bool(given["earn"])
+    with open_database(settings).transaction() as session:
+        done = list(key_commands.run(session, given["action"], kid, given["redeem"], earn, system_now_ms()))
+    _say("\n".join(done))
+    return 0
+
+
+def _terminals(settings: Settings, given: Mapping[str, str], _translate: Translate) -> int:
+    number = _number(given["terminal"])
+    with open_database(settings).transaction() as session:
+        done = list(terminal_commands.run(session, given["action"], number, given["since"], system_now_ms()))
+    _say("\n".join(done))
+    return 0
+
+
+def _number(typed: str) -> int:
+    """0 for what is none: no terminal and no epoch that could be meant has it."""
+    return int(typed) if typed.isdecimal() and typed.isascii() and len(typed) <= TERMINAL_DIGITS_MAX else 0
+
+
+def _bundle(settings: Settings, given: Mapping[str, str], translate: Translate) -> int:
+    """Nothing is taken in before the whole folder was looked at."""
+    database, now_ms = open_database(settings), system_now_ms()
+    asked = bundle.read_request(database, Path(given["folder"]))
+    if given["action"] == "import":
+        taken = bundle.take(database, open_vault(settings), asked, now_ms)
+        text = translate(N_("端末 {terminal} の記録 {events} 件を取り込みました。"))
+        _say(text.format(terminal=taken.terminal, events=taken.events))
+        for code in taken.refused:
+            _say(" ".join(explain(code, {}, translate)), sys.stderr)
+        return FAILED if taken.refused else 0
+    if not given["out"]:
+        raise EnishiError("config.argument", detail="--out", command="python -m server bundle export")
+    out = Path(given["out"])
+    bundle.write_folder(out, bundle.answer(database, open_vault(settings), asked, now_ms))
+    text = translate(N_("端末 {terminal} への返事を {folder} に書きました。"))
+    _say(text.format(terminal=asked.terminal, folder=out))
+    return 0
 
 
 def _serve(settings: Settings, _given: Mapping[str, str], translate: Translate) -> int:
@@ -196,6 +257,36 @@ def _listen(settings: Settings) -> socket.socket:
         listener.close()
         raise EnishiError("server.port_taken", host=settings.host, port=settings.port) from error
     return listener
+
+
+def _backup(settings: Settings, given: Mapping[str, str], translate: Translate) -> int:
+    path = back_up(open_database(settings), Path(given["folder"]), system_now_ms())
+    _say(translate(N_("控えを確かめて {path} に置きました。")).format(path=path))
+    return 0
+
+
+def _restored(settings: Settings, _given: Mapping[str, str], _translate: Translate) -> int:
+    with open_database(settings).transaction() as session:
+        for line in reconcile_commands.restored(session, new_epoch(), system_now_ms()):
+            _say(line)
+    return 0
+
+
+def _nightly(settings: Settings, _given: Mapping[str, str], _translate: Translate) -> int:
+    for line in reconcile_commands.night(open_database(settings), system_now_ms()):
+        _say(line)
+    with open_database(settings).reading() as session:
+        report = reconcile_service.latest(session)
+        return FAILED if report is None or reconcile_service.reds(session, report.id) else 0
+
+
+def _reconcile(settings: Settings, given: Mapping[str, str], _translate: Translate) -> int:
+    is_red = False
+    everything = "everything" in given
+    for colour, line in reconcile_commands.reconcile(open_database(settings), system_now_ms(), everything):
+        is_red = is_red or colour == RED
+        _say(line)
+    return FAILED if is_red else 0
 
 
 def _check(settings: Settings, _given: Mapping[str, str], _translate: Translate) -> int:

@@ -6,10 +6,13 @@ import difflib
 import ipaddress
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from shared.errors import EnishiError
 from shared.locale import LANGUAGES
@@ -18,6 +21,9 @@ CONFIG_FILE = Path("/etc/enishi/server.toml")
 ENV_PREFIX = "ENISHI_SERVER_"
 TENANT_MAX = (1 << 10) - 1  # 10 bits on the card (card image v1)
 PORT_MAX = 65_535
+POSTGRES = "postgresql+psycopg"  # also written postgresql:// and postgres://
+DRIVERS = {"sqlite": "sqlite", "postgresql": POSTGRES, "postgres": POSTGRES, POSTGRES: POSTGRES}
+SECRET_BYTES_MAX = 4_096  # of a file that holds one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +31,10 @@ class Settings:
     """What differs between installations. What the business changes is data, not a setting."""
 
     data_dir: Path = Path("/var/lib/enishi/server")
-    database_url: str = ""  # empty: SQLite inside data_dir
+    database_url: str = field(default="", repr=False)  # without a password; empty: SQLite inside data_dir
+    database_url_file: str = ""  # instead of database_url: holds it in one line, with its password
     secret_key_file: str = ""  # empty: "secret_key" inside data_dir
+    secrets_dir: str = ""  # folder of "signing_key" and "root_key"; empty: data_dir
     tenant: int = 7
     host: str = "127.0.0.1"
     port: int = 8080
@@ -47,6 +55,16 @@ class Settings:
         return Path(self.secret_key_file) if self.secret_key_file else self.data_dir / "secret_key"
 
     @property
+    def signing_key_path(self) -> Path:
+        """The Ed25519 seed by which terminals know us."""
+        return Path(self.secrets_dir or self.data_dir) / "signing_key"
+
+    @property
+    def root_key_path(self) -> Path:
+        """The root of all card keys; two sealed copies of it belong elsewhere (deploy/README.md)."""
+        return Path(self.secrets_dir or self.data_dir) / "root_key"
+
+    @property
     def origin(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
@@ -63,7 +81,9 @@ class Settings:
 
 
 def load_settings(overrides: Mapping[str, str], environ: Mapping[str, str], path: Path = CONFIG_FILE) -> Settings:
-    """Lay the layers over each other. Raises ``config.unknown_key``, ``config.bad_value``, ``config.plain_http``."""
+    """Lay the layers over each other. Raises ``config.unknown_key``, ``config.bad_value``, ``config.plain_http``,
+    ``config.secret_inline``, ``config.secret_missing``.
+    """
     from_env = {
         name.removeprefix(ENV_PREFIX).lower(): value for name, value in environ.items() if name.startswith(ENV_PREFIX)
     }
@@ -71,7 +91,7 @@ def load_settings(overrides: Mapping[str, str], environ: Mapping[str, str], path
     for layer in (_read_file(path), from_env, overrides):
         settings = replace(settings, **{name: _parse(name, value) for name, value in layer.items()})
     try:
-        return _checked(settings)
+        return _checked(_with_database(settings))
     except ValueError as error:  # urlsplit: a bracket without its other half
         raise _bad_url(settings) from error
 
@@ -124,6 +144,46 @@ def _default(name: str) -> object:
         alike = difflib.get_close_matches(name, known, n=1)
         raise EnishiError("config.unknown_key", key=name, suggestion=alike[0] if alike else ", ".join(sorted(known)))
     return known[name]
+
+
+def _with_database(settings: Settings) -> Settings:
+    """With the database's address in full. A password comes from a file, never from an argument or the environment."""
+    wanted = f"sqlite:///…, {POSTGRES}://…"
+    if not settings.database_url_file:
+        url = _database(settings.database_url, "database_url", wanted)
+        if url is not None and url.password is not None:
+            raise EnishiError("config.secret_inline", key="database_url", instead="database_url_file")
+    elif settings.database_url:
+        raise EnishiError("config.bad_value", key="database_url", value="…", wanted="database_url_file")
+    else:
+        text = _secret("database_url_file", Path(settings.database_url_file))
+        if len(text) >= SECRET_BYTES_MAX:
+            raise EnishiError("config.bad_value", key="database_url_file", value="…", wanted=wanted)
+        url = _database(text, "database_url_file", wanted)
+    return settings if url is None else replace(settings, database_url=url.render_as_string(hide_password=False))
+
+
+def _database(text: str, key: str, wanted: str) -> URL | None:
+    """The address, or None for the default. What it says is never shown: it may hold a password."""
+    if not text:
+        return None
+    try:
+        url = make_url(text)
+        return url.set(drivername=DRIVERS[url.drivername])
+    except (ArgumentError, ValueError, KeyError) as error:  # a port that is no number is a ValueError
+        raise EnishiError("config.bad_value", key=key, value="…", wanted=wanted) from error
+
+
+def _secret(key: str, path: Path) -> str:
+    """The one line of a file. Raises ``config.secret_missing``."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            text = file.read(SECRET_BYTES_MAX).strip()
+    except (OSError, ValueError):
+        text = ""
+    if not text:
+        raise EnishiError("config.secret_missing", key=key, path=str(path)[:200])
+    return text
 
 
 def _checked(settings: Settings) -> Settings:

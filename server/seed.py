@@ -12,13 +12,13 @@ from msgspec import Meta, Struct
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from server.cards.models import Card
+from server.cards.models import ALLOWED, Card
+from server.cards.settling import settle
 from server.config import Settings
 from server.db.database import chunks
 from server.feed import service as feed
-from server.ledger.facts import NewVisit, record_visits
+from server.ledger.facts import NewStart, NewVisit, encode_lots, record_starts, record_visits
 from server.ledger.models import IMPORT, Visit
-from server.ledger.settle import settle
 from server.members import service as members
 from server.members.models import Member
 from server.members.values import Person, keys
@@ -137,7 +137,11 @@ def take_over(session: Session, seed: Seed, now_ms: int) -> Taken:
     for start in range(0, len(visits), BATCH):
         piece = visits[start : start + BATCH]
         record_visits(session, [_visit(visit, programme) for visit in piece])
-    settle(session, {visit.card for visit in visits}, now_ms)
+    images = [NewStart(bytes.fromhex(card.hash), card.card, card.gen, IMPORT, 0, now_ms) for card in cards]
+    record_starts(session, images)
+    touched = sorted({visit.card for visit in visits})
+    for start in range(0, len(touched), BATCH):
+        settle(session, touched[start : start + BATCH], now_ms)
     _tell(session, people, cards, now_ms)
     return Taken(len(stores), len(people), len(cards), len(visits))
 
@@ -193,6 +197,8 @@ def _card_row(
         "gen": card.gen,
         "seq": card.seq,
         "hash": bytes.fromhex(card.hash),
+        "status": ALLOWED,
+        "is_plain": card.card not in first_use and card.seq == 0,
     }
 
 
@@ -202,7 +208,7 @@ def _visit(visit: SeedVisit, programme: Programme) -> NewVisit:
         business_day=business_day(visit.at_ms, programme.day_start_minute).isoformat(),
         amount_yen=visit.amount_yen, earn=visit.earn, redeem=visit.redeem,
         expired=visit.earn - visit.redeem - sum(points for _, points in visit.lots),
-        lots=visit.lots, source=IMPORT,
+        lots=encode_lots(visit.lots), source=IMPORT,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from pathlib import Path
 
 from server.config import Settings
@@ -11,6 +12,7 @@ from server.db.database import Database
 from server.db.migrate import upgrade
 from server.features import FEATURES
 from server.feed import service as feed
+from server.keys import service as keys
 from server.staff import service as staff
 from shared.errors import EnishiError
 
@@ -24,8 +26,10 @@ def prepare(settings: Settings) -> Database:
     """Create what is missing; a second run changes nothing. Raises ``server.file``."""
     try:
         settings.data_dir.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        if not settings.secret_key_path.exists():
-            write_private(settings.secret_key_path, secrets.token_hex(SECRET_BYTES) + "\n")
+        for path in (settings.secret_key_path, settings.signing_key_path, settings.root_key_path):
+            if not path.exists():
+                path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+                write_private(path, secrets.token_hex(SECRET_BYTES) + "\n")
     except OSError as error:
         raise EnishiError("server.file", path=str(error.filename), detail=error.strerror or "") from error
     database = Database(settings.url)
@@ -43,12 +47,18 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
-def bring_up_to_date(database: Database, feed_epoch: int | None = None) -> None:
-    """Tables of this version, and a feed. Its epoch is random, so that terminals notice another database."""
+def bring_up_to_date(database: Database, feed_epoch: int | None = None, now_ms: int | None = None) -> None:
+    """Tables of this version, a key epoch and a feed, whose epoch is random: terminals notice another database."""
     upgrade(database, Base.metadata)
     with database.transaction() as session:
+        keys.begin(session, time.time_ns() // 1_000_000 if now_ms is None else now_ms)
         if not feed.is_started(session):
-            feed.start(session, secrets.randbits(EPOCH_BITS) if feed_epoch is None else feed_epoch)
+            feed.start(session, new_epoch() if feed_epoch is None else feed_epoch)
+
+
+def new_epoch() -> int:
+    """Of the feed; random, so that two head offices never have the same by chance."""
+    return secrets.randbits(EPOCH_BITS)
 
 
 def invite(database: Database, settings: Settings, now_ms: int) -> str:

@@ -1,4 +1,4 @@
-"""What every kind of test may use: Chromium where it is installed, Debian's bitmap fonts, and a shop's empty folder.
+"""What every kind of test may use: Chromium, Debian's bitmap fonts, a PostgreSQL, and a shop's empty folder.
 
 On a developer's machine a missing browser or font skips what needs it and says what to install. Where ``CI`` is set
 nothing of the kind is skipped: a green run there has really looked at the pages.
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.postgres import PostgresMissing, PostgresServer, running_server
 
 if TYPE_CHECKING:  # a run without pages does not load the browser's library
     from playwright.sync_api import Browser, Page, Playwright
@@ -60,6 +62,16 @@ def bitmap_fonts() -> Path:
     if not BITMAP_FONT.exists():
         missing("The 24-dot Japanese bitmap font", "xfonts-base")
     return BITMAP_FONT.parent
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL of this process's own, started by the first test that asks."""
+    try:
+        with running_server() as server:
+            yield server
+    except PostgresMissing as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db.base import Base, BigInt, Millis
 
+ALLOWED, ONLINE_ONLY, STOPPED = "", "online_only", "stopped"
+
 
 class Card(Base):
+    """``status``: what terminals were told. ``is_plain``: its next visit can be booked without looking back."""
+
     __tablename__ = "card"
-    __table_args__ = (Index(None, "member"),)
+    __table_args__ = (
+        Index(None, "member"),
+        CheckConstraint(f"status IN ('{ALLOWED}', '{ONLINE_ONLY}', '{STOPPED}')", name="status"),
+    )
 
     number: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     store: Mapped[str] = mapped_column(String(8), default="")  # where it was first seen; "" = not yet
@@ -20,3 +27,5 @@ class Card(Base):
     gen: Mapped[int]
     seq: Mapped[int]
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))  # of the newest known track; empty = none
+    status: Mapped[str] = mapped_column(String(12))
+    is_plain: Mapped[bool]

@@ -6,16 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, aliased
 
-from server.cards.models import Card
+from server.cards.models import ALLOWED, Card
+from server.db.bulk import add_rows
 from server.db.database import chunks
-from server.feed import service as feed
-from server.ledger.settle import HighWater
 from shared.errors import EnishiError
 from shared.ids import CARD_NO_DIGITS, is_valid
-from shared.sync.messages import CardHighWaterItem, FeedItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +34,16 @@ def is_card_no(number: int) -> bool:
     return 0 < number < 10**CARD_NO_DIGITS and is_valid(f"{number:0{CARD_NO_DIGITS}d}")
 
 
-def make_known(session: Session, uses: Mapping[int, FirstUse], now_ms: int) -> None:
-    """Create the records of cards that are new, and note an issue on those that are not."""
-    known = {
-        number: issued
-        for piece in chunks(uses)
-        for number, issued in session.execute(select(Card.number, Card.issued_ms).where(Card.number.in_(piece)))
-    }
+def make_known(session: Session, uses: Mapping[int, FirstUse], known: Collection[int], now_ms: int) -> None:
+    """Create the records of cards that are not ``known``, and note an issue on those that are."""
     new = [_row(number, use, now_ms) for number, use in uses.items() if number not in known]
-    if new:
-        session.execute(insert(Card), new)
+    add_rows(session, Card, tuple(new[0]) if new else (), [tuple(row.values()) for row in new])
     for number, use in uses.items():
-        if use.issued and known.get(number, 1) == 0:
-            issue = update(Card).where(Card.number == number)
+        if use.issued and number in known:
+            issue = update(Card).where(Card.number == number, Card.issued_ms == 0)
             session.execute(
                 issue.values(issued_ms=use.at_ms, store=use.store), execution_options={"synchronize_session": False}
             )
-
-
-def raise_high_water(session: Session, newest: Mapping[int, HighWater], now_ms: int) -> None:
-    """Note newer images and tell the terminals of them."""
-    items: dict[str, FeedItem] = {}
-    for piece in chunks(newest):
-        for card in session.scalars(select(Card).where(Card.number.in_(piece)).order_by(Card.number)):
-            image = newest[card.number]
-            if (image.gen, image.seq, image.hash) > (card.gen, card.seq, card.hash):
-                card.gen, card.seq, card.hash = image.gen, image.seq, image.hash
-                items[f"card:{card.number}"] = CardHighWaterItem(card.number, image.gen, image.seq, image.hash)
-    session.flush()
-    feed.publish(session, items, now_ms)
 
 
 def link(session: Session, number: int, member: int, store: str, now_ms: int) -> None:
@@ -89,6 +68,18 @@ def of_members(session: Session, members: Collection[int]) -> Mapping[int, Seque
     return found
 
 
+def of_same_holders(session: Session, numbers: Collection[int]) -> set[int]:
+    """All cards of the members who hold one of these."""
+    own, other = aliased(Card), aliased(Card)
+    return {
+        card
+        for piece in chunks(numbers)
+        for card in session.scalars(
+            select(other.number).join(own, own.member == other.member).where(own.number.in_(piece))
+        )
+    }
+
+
 def holders(session: Session, numbers: Collection[int]) -> Mapping[int, int]:
     """The members of those cards that have one."""
     return {
@@ -109,4 +100,6 @@ def _row(number: int, use: FirstUse, now_ms: int) -> dict[str, object]:
         "gen": 0,
         "seq": 0,
         "hash": b"",
+        "status": ALLOWED,
+        "is_plain": False,
     }

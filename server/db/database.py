@@ -1,51 +1,79 @@
-"""The one opener. Reading takes a snapshot; a transaction that may write takes the write lock at once."""
+"""The one opener. Reading takes a snapshot; a transaction that may write says whether it writes alone.
+
+On SQLite every writer is alone: ``BEGIN IMMEDIATE``. On PostgreSQL a writer is alone unless it asks otherwise, so code
+that looks first and writes then means the same on both. Terminals' requests ask otherwise and lock what they touch
+(``server.db.locks``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
 
-from shared.errors import EnishiError
+from server.db import postgres, sqlite
+from server.db.modes import MODE, Mode
 
-BUSY_TIMEOUT_MS = 5_000  # longer than the longest ingest transaction measured here, by a factor of ten
 IN_MAX = 500  # values in one IN list; SQLite's own limit on parameters is 32,766
-_PRAGMAS = (("journal_mode", "WAL", "wal"), ("synchronous", "FULL", 2), ("foreign_keys", "ON", 1))
+_AT_COMMIT = "enishi_at_commit"
 
 T = TypeVar("T")
+Waiting = dict[str, Any]
+Work = Callable[[Session, Waiting], None]
 
 
 class Database:
-    """An engine and its two kinds of session."""
+    """An engine and its kinds of session. ``url``: ``sqlite:///…`` or ``postgresql+psycopg://…``."""
 
     def __init__(self, url: str) -> None:
-        self.engine = create_engine(url)
-        self._writer = self.engine.execution_options(enishi_writes=True)
-        if self.engine.dialect.name == "sqlite":
-            event.listen(self.engine, "connect", _open_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
+        dialect = sqlite if url.startswith("sqlite") else postgres
+        # Values stay out of error texts: names of members are no matter of a log.
+        self.engine = create_engine(url, hide_parameters=True, **dialect.ENGINE)
+        for name, listener in dialect.LISTENERS.items():
+            event.listen(self.engine, name, listener)
+        self._engines: dict[Mode, Engine] = {
+            mode: self.engine.execution_options(**dialect.OPTIONS[mode], **{MODE: mode}) for mode in Mode
+        }
+        self._sessions = sessionmaker()
+        event.listen(self._sessions, "before_commit", _finish)
+        event.listen(self._sessions, "after_rollback", _forget)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one moment and changes nothing."""
-        with Session(self.engine) as session:
+        with self._session(Mode.READ) as session:
             yield session
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session that is committed at the end, or rolled back by an exception."""
-        with Session(self._writer) as session, session.begin():
+        """A session that writes alone. It is committed at the end, or rolled back by an exception."""
+        with self._session(Mode.ALONE) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def side_by_side(self) -> Iterator[Session]:
+        """As ``transaction``, but others of this kind may write too: lock what is read before it is changed."""
+        with self._session(Mode.SIDE_BY_SIDE) as session, session.begin():
             yield session
 
     def open_session(self, writes: bool) -> Session:
         """A session whose owner commits and closes it: one per web request."""
-        return Session(self._writer if writes else self.engine)
+        return self._session(Mode.ALONE if writes else Mode.READ)
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def _session(self, mode: Mode) -> Session:
+        return self._sessions(bind=self._engines[mode])
+
+
+def at_commit(session: Session, work: Work) -> Waiting:
+    """What ``work`` will be called with, once, as the last thing before the session's transaction is committed."""
+    waiting: dict[Work, Waiting] = session.info.setdefault(_AT_COMMIT, {})
+    return waiting.setdefault(work, {})
 
 
 def chunks(values: Iterable[T]) -> Iterator[Sequence[T]]:
@@ -55,17 +83,10 @@ def chunks(values: Iterable[T]) -> Iterator[Sequence[T]]:
         yield listed[start : start + IN_MAX]
 
 
-def _open_sqlite(connection: Any, _record: Any) -> None:
-    """Durable settings, read back: WAL with synchronous=NORMAL lost acknowledged commits in power-cut tests."""
-    connection.isolation_level = None  # we say BEGIN ourselves
-    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    for name, value, expected in _PRAGMAS:
-        connection.execute(f"PRAGMA {name}={value}")
-        (actual,) = connection.execute(f"PRAGMA {name}").fetchone()
-        if actual != expected and actual != "memory":
-            raise EnishiError("server.database_setting", name=name, value=str(actual))
+def _finish(session: Session) -> None:
+    for work, waiting in session.info.pop(_AT_COMMIT, {}).items():
+        work(session, waiting)
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("enishi_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _forget(session: Session) -> None:
+    session.info.pop(_AT_COMMIT, None)

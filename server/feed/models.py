@@ -16,6 +16,7 @@ class FeedState(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     epoch: Mapped[Number]
     last: Mapped[Number]
+    server_epoch: Mapped[Number]  # 1 at first; rises with every restore from a backup
 
 
 class FeedItem(Base):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from server.db.database import chunks
+from server.db.bulk import add_rows
+from server.db.database import at_commit, chunks
 from server.feed.models import FeedItem, FeedState
 from shared.sync.messages import FeedEntry, Pull
 from shared.sync.messages import FeedItem as Item
@@ -19,8 +20,18 @@ _decoder: msgspec.json.Decoder[Item] = msgspec.json.Decoder(Item)
 
 def start(session: Session, epoch: int) -> None:
     """Begin an empty feed. Terminals start from the beginning when ``epoch`` is not the one they knew."""
-    session.add(FeedState(id=_STATE, epoch=epoch, last=0))
+    session.add(FeedState(id=_STATE, epoch=epoch, last=0, server_epoch=1))
     session.flush()
+
+
+def restart(session: Session, epoch: int) -> int:
+    """Head office stands where a backup left it: the feed is read from the beginning everywhere, under the next
+    ``server_epoch``, which this returns. What is in it stays; whoever calls publishes the present state of the rest.
+    """
+    state = session.scalars(select(FeedState).with_for_update()).one()
+    state.epoch, state.server_epoch = epoch, state.server_epoch + 1
+    session.flush()
+    return state.server_epoch
 
 
 def is_started(session: Session) -> bool:
@@ -31,21 +42,22 @@ def epoch(session: Session) -> int:
     return session.scalars(select(FeedState.epoch)).one()
 
 
+def server_epoch(session: Session) -> int:
+    """Head office's own epoch: numbers given before a restore are not given again with another meaning."""
+    return session.scalars(select(FeedState.server_epoch)).one()
+
+
 def publish(session: Session, items: Mapping[str, Item], now_ms: int) -> None:
-    """Tell the terminals; ``items`` by topic. Takes the numbers inside the caller's transaction."""
-    if not items:
-        return
-    last = session.scalars(update(FeedState).values(last=FeedState.last + len(items)).returning(FeedState.last)).one()
-    first = last - len(items) + 1
-    for piece in chunks(items):
-        session.execute(delete(FeedItem).where(FeedItem.topic.in_(piece)))
-    session.execute(
-        insert(FeedItem),
-        [
-            {"number": first + place, "topic": topic, "body": msgspec.json.encode(item), "at_ms": now_ms}
-            for place, (topic, item) in enumerate(items.items())
-        ],
-    )
+    """Tell the terminals; ``items`` by topic, a later one replacing an earlier.
+
+    Their numbers are taken when the caller's transaction is about to be committed: the counter's row is the last lock
+    of every transaction and held for the shortest time.
+    """
+    if items:
+        waiting = at_commit(session, _number)
+        for topic, item in items.items():
+            waiting.pop(topic, None)
+            waiting[topic] = (item, now_ms)
 
 
 def pull(session: Session, cursor: int, limit: int) -> Pull:
@@ -59,3 +71,16 @@ def pull(session: Session, cursor: int, limit: int) -> Pull:
     entries = tuple(FeedEntry(number, _decoder.decode(body)) for number, body in found[:limit])
     following = entries[-1].number if entries else cursor
     return Pull(epoch(session), entries, following, more=len(found) > limit)
+
+
+def _number(session: Session, waiting: Mapping[str, tuple[Item, int]]) -> None:
+    """Whoever holds the counter's row has seen all that was published before, and is seen by all that comes after."""
+    last = session.scalars(update(FeedState).values(last=FeedState.last + len(waiting)).returning(FeedState.last)).one()
+    first = last - len(waiting) + 1
+    for piece in chunks(waiting):
+        session.execute(delete(FeedItem).where(FeedItem.topic.in_(piece)))
+    rows = (
+        (first + place, topic, msgspec.json.encode(item), now_ms)
+        for place, (topic, (item, now_ms)) in enumerate(waiting.items())
+    )
+    add_rows(session, FeedItem, ("number", "topic", "body", "at_ms"), rows)

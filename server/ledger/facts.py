@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.db.bulk import add_rows
 from server.db.database import chunks
-from server.ledger.models import TERMINAL, UNDECIDED, Evidence, Sighting, Visit
+from server.ledger.models import (
+    SALE,
+    TERMINAL,
+    UNDECIDED,
+    Evidence,
+    OffCardVisit,
+    SeenImage,
+    Sighting,
+    StartImage,
+    Visit,
+)
+from shared.card.codec import track_hash
+from shared.card.image import CardImage
+from shared.points.derive import Lots, add_up
+
+NO_HASH = b""
+_encode = msgspec.json.encode
+_lots: msgspec.json.Decoder[Lots] = msgspec.json.Decoder(Lots)
 
 
-@dataclass(frozen=True, slots=True)
-class NewVisit:
-    """A visit as told; see the model for the fields."""
+class NewVisit(NamedTuple):
+    """A visit as told, column by column; see the model. Lots are JSON."""
 
     visit: str
     card: int
@@ -26,21 +43,33 @@ class NewVisit:
     earn: int
     redeem: int
     expired: int
-    lots: tuple[tuple[int, int], ...]
+    lots: bytes
     terminal: int = 0
     gen: int = 0
     seq: int = 0
-    pre_hash: bytes = b""
-    post_hash: bytes = b""
+    pre_hash: bytes = NO_HASH
+    pre_adj: int = 0
+    pre_prev: bytes = NO_HASH
+    pre_day: int = 0
+    pre_writer: int = 0
+    pre_lots: bytes = b"[]"
+    post_hash: bytes = NO_HASH
+    post_adj: int = 0
+    post_day: int = 0
+    post_lots: bytes = b""
+    adjusted: bytes = b""
+    kind: str = SALE
+    refund_of: str = ""
+    online: bool = False
     discount_yen: int = 0
     slip: int = 0
     programme: int = 0
     issue: bool = False
     source: str = TERMINAL
+    state: str = UNDECIDED
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvidence:
+class NewEvidence(NamedTuple):
     stream: bytes
     seq: int
     visit: str
@@ -48,32 +77,118 @@ class NewEvidence:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewSighting:
+class NewSighting(NamedTuple):
+    """``card`` 0: the track is not genuine."""
+
     stream: bytes
     seq: int
     hash: bytes
+    card: int
     verdict: str
     at_ms: int
 
 
-def record_visits(session: Session, visits: Sequence[NewVisit], state: str = UNDECIDED) -> None:
+class NewImage(NamedTuple):
+    """A genuine image, see ``SeenImage``."""
+
+    hash: bytes
+    card: int
+    gen: int
+    seq: int
+    adj: int
+    prev: bytes
+    day: int
+    writer: int
+    lots: bytes
+    first_ms: int
+
+
+class NewStart(NamedTuple):
+    hash: bytes
+    card: int
+    gen: int
+    source: str
+    terminal: int
+    at_ms: int
+
+
+class NewOffCard(NamedTuple):
+    visit: str
+    card: int
+    terminal: int
+    store: str
+    at_ms: int
+    business_day: str
+    why: str
+    amount_yen: int
+    earn: int
+    lots: bytes
+    slip: int
+    programme: int
+
+
+def encode_lots(lots: Iterable[tuple[int, int]]) -> bytes:
+    """Months in order, no zero: one change has one form."""
+    return _encode(add_up(lots))
+
+
+def decode_lots(stored: bytes) -> Lots:
+    return _lots.decode(stored)
+
+
+def image_lots(image: CardImage) -> Lots:
+    """The points on a card by month."""
+    return add_up((lot.month, lot.points) for lot in image.lots)
+
+
+def prev_bytes(image: CardImage) -> bytes:
+    return image.prev.to_bytes(4, "big")
+
+
+def seen_image(track: str, image: CardImage, now_ms: int) -> NewImage:
+    """What is kept of a genuine track."""
+    return NewImage(
+        track_hash(track), image.card, image.gen, image.seq, image.adj, prev_bytes(image), image.day, image.writer,
+        _encode(image_lots(image)), now_ms,
+    )  # fmt: skip
+
+
+def record_visits(session: Session, visits: Sequence[NewVisit]) -> None:
     """Their cards must exist and their ids be new (``known_visits``)."""
-    if visits:
-        session.execute(
-            insert(Visit),
-            [asdict(visit) | {"lots": msgspec.json.encode(visit.lots), "state": state} for visit in visits],
-        )
+    add_rows(session, Visit, NewVisit._fields, visits)
 
 
 def record_evidence(session: Session, evidence: Sequence[NewEvidence]) -> None:
-    if evidence:
-        session.execute(insert(Evidence), [asdict(item) for item in evidence])
+    add_rows(session, Evidence, NewEvidence._fields, evidence)
 
 
 def record_sightings(session: Session, sightings: Sequence[NewSighting]) -> None:
-    if sightings:
-        session.execute(insert(Sighting), [asdict(item) for item in sightings])
+    add_rows(session, Sighting, NewSighting._fields, sightings)
+
+
+def record_images(session: Session, images: Iterable[NewImage]) -> None:
+    """An image that is known already stays as it was first seen."""
+    new = {image.hash: image for image in images}
+    held = {
+        known
+        for piece in chunks(new)
+        for known in session.scalars(select(SeenImage.hash).where(SeenImage.hash.in_(piece)))
+    }
+    add_rows(session, SeenImage, NewImage._fields, [image for image in new.values() if image.hash not in held])
+
+
+def record_starts(session: Session, starts: Iterable[NewStart]) -> None:
+    new = {start.hash: start for start in starts}
+    held = {
+        known
+        for piece in chunks(new)
+        for known in session.scalars(select(StartImage.hash).where(StartImage.hash.in_(piece)))
+    }
+    add_rows(session, StartImage, NewStart._fields, [start for start in new.values() if start.hash not in held])
+
+
+def record_off_card(session: Session, visits: Sequence[NewOffCard]) -> None:
+    add_rows(session, OffCardVisit, NewOffCard._fields, visits)
 
 
 def cards_of_visits(session: Session, visits: Collection[str]) -> Mapping[str, int]:
@@ -85,10 +200,10 @@ def cards_of_visits(session: Session, visits: Collection[str]) -> Mapping[str, i
     }
 
 
-def cards_of_hashes(session: Session, hashes: Collection[bytes]) -> set[int]:
-    """The cards of the visits that would have left one of these tracks."""
+def known_off_card(session: Session, visits: Collection[str]) -> set[str]:
+    """Those that were told before."""
     return {
-        card
-        for piece in chunks(hashes)
-        for card in session.scalars(select(Visit.card).where(Visit.post_hash.in_(piece)).distinct())
+        visit
+        for piece in chunks(visits)
+        for visit in session.scalars(select(OffCardVisit.visit).where(OffCardVisit.visit.in_(piece)))
     }

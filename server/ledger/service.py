@@ -93,6 +93,29 @@ def history(session: Session, cards: Collection[int], limit: int) -> Sequence[Vi
     return _lines(session, Visit.card.in_(list(cards)), limit)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Postings of one kind and moment that belong to no visit on the card."""
+
+    at_ms: int
+    kind: str
+    points: int
+
+
+def beside(session: Session, card: int, limit: int) -> Sequence[Beside]:
+    """The newest of a card; what only moved between lots is left out."""
+    points = func.sum(Entry.points)
+    rows = session.execute(
+        select(Entry.at_ms, Entry.kind, points)
+        .where(Entry.card == card, Entry.visit.is_(None))
+        .group_by(Entry.at_ms, Entry.kind)
+        .having(points != 0)
+        .order_by(Entry.at_ms.desc(), Entry.kind)
+        .limit(limit)
+    )
+    return [Beside(at_ms, kind, int(total)) for at_ms, kind, total in rows]
+
+
 def latest(session: Session, limit: int) -> Sequence[VisitLine]:
     """The newest counted visits of all cards."""
     return _lines(session, Visit.state == COUNTED, limit)

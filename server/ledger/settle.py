@@ -3,175 +3,193 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from server.db.bulk import add_rows, change_rows
 from server.db.database import chunks
-from server.ledger.models import ABORTED, COUNTED, IMPORT, UNDECIDED, Entry, Evidence, Sighting, Visit
-from server.ledger.postings import CONTRA, Posting, difference, postings
-from shared.points.ledger import Derived, VisitFact, derive
+from server.feed import service as feed
+from server.ledger import cases
+from server.ledger.books import Books, fork_name, keep_books, posted_lines, to_send
+from server.ledger.cases import Found
+from server.ledger.facts import decode_lots, encode_lots
+from server.ledger.load import load, settled_month
+from server.ledger.models import COUNTED, Adjustment, Entry, Visit
+from server.ledger.postings import Line, difference
+from shared.clock import business_day
+from shared.points.derive import ADJUSTMENTS_PER_EPOCH, Image, Lots, value
+from shared.sync.messages import AdjustmentItem, FeedItem
 
-Posted = dict[tuple[str, int], tuple[int, int]]
-_Lots = tuple[tuple[int, int], ...]
-_lots: msgspec.json.Decoder[_Lots] = msgspec.json.Decoder(_Lots)
+NUMBERS_MAX = 4_000  # card-and-sync 5.8; the card's field holds 4,095
+
+_KINDS = (cases.FORK, cases.WITNESS, cases.IMAGE, cases.WORN)
+_ENTRY = ("card", "visit", "kind", "contra", "month", "points", "cause", "version", "at_ms")
 
 
 @dataclass(frozen=True, slots=True)
-class HighWater:
-    """The newest image that a counted visit left on a card."""
+class Outcome:
+    """What the shops must know of a card, and whether its next visit can be booked without looking back."""
 
-    gen: int
-    seq: int
-    hash: bytes
-
-
-@dataclass(slots=True)
-class _Facts:
-    """All that is known about one card."""
-
-    visits: dict[str, Any] = field(default_factory=dict)  # id -> row of _COLUMNS
-    committed: set[str] = field(default_factory=set)
-    aborted: set[str] = field(default_factory=set)
-    seen: set[bytes] = field(default_factory=set)
+    newest: Image | None
+    is_doubtful: bool
+    is_plain: bool
 
 
-_COLUMNS = (
-    Visit.visit, Visit.card, Visit.source, Visit.gen, Visit.seq, Visit.pre_hash, Visit.post_hash,
-    Visit.earn, Visit.redeem, Visit.expired, Visit.lots, Visit.state,
-)  # fmt: skip
+def settle(
+    session: Session, cards: Collection[int], now_ms: int, quiet: Collection[int] = (), thorough: bool = False
+) -> dict[int, Outcome]:
+    """Decide the visits of ``cards``, post what follows, send what is owed to all but the ``quiet`` cards.
+
+    ``thorough``: compare also the entries of visits whose state stays as it is: wrong ones are corrected by further
+    ones. The caller holds the cards' locks.
+    """
+    month = settled_month(session)
+    kept = {card: keep_books(known, month) for card, known in load(session, cards).items()}
+    _save(session, kept, now_ms, thorough)
+    today = business_day(now_ms)
+    owed = {card: lots for card, books in kept.items() if (lots := to_send(books.derived.owed, today))}
+    due = {card: lots for card, lots in owed.items() if card not in quiet and not kept[card].is_doubtful}
+    worn = _send(session, kept, due, now_ms)
+    found = [one for card, books in kept.items() for one in _reasons(card, books, card in worn)]
+    cases.keep(session, kept, _KINDS, found, now_ms)
+    return {
+        card: Outcome(books.newest, books.is_doubtful, books.is_plain and card not in owed)
+        for card, books in kept.items()
+    }
 
 
-def settle(session: Session, cards: Collection[int], now_ms: int) -> dict[int, HighWater]:
-    """Decide the visits of ``cards``, post what follows, and return the newest counted image of each card."""
-    facts = _load(session, cards)
-    changed: list[tuple[Any, str]] = []
-    newest: dict[int, HighWater] = {}
-    for card, known in facts.items():
-        derived = _derive(known)
-        changed.extend(
-            (row, state) for visit, row in known.visits.items() if (state := _state(derived, visit)) != row.state
-        )
-        last = _newest(known, derived)
-        if last is not None:
-            newest[card] = last
-    _save_states(session, changed)
-    _post(session, changed, now_ms)
-    return newest
-
-
-def expected_entries(session: Session, cards: Collection[int]) -> dict[int, dict[tuple[str, str, int], int]]:
-    """Per card what its entries must sum up to, by (visit, kind, month): for the check of the books."""
-    result: dict[int, dict[tuple[str, str, int], int]] = {}
-    for card, known in _load(session, cards).items():
-        counted = _derive(known).counted
-        result[card] = {
-            (visit, posting.kind, posting.month): posting.points
-            for visit, row in known.visits.items()
-            if visit in counted
-            for posting in _wanted(row, COUNTED)
-        }
+def unposted(session: Session, cards: Collection[int]) -> dict[int, list[str]]:
+    """Per card what a settling of it would still change: for the check of the books. Changes nothing."""
+    month = settled_month(session)
+    kept = {card: keep_books(known, month) for card, known in load(session, cards).items()}
+    result: dict[int, list[str]] = {}
+    for card, entries in _posted(session, Entry.card, kept).items():
+        missing = difference(kept[card].lines(), entries)
+        wrong = [f"{line.cause}: {line.points:+}" for line, _ in missing]
+        wrong += [
+            f"{visit}: {row.state}, {kept[card].state(visit)}"
+            for visit, row in kept[card].known.visits.items()
+            if row.state != kept[card].state(visit)
+        ]
+        if wrong:
+            result[card] = wrong
     return result
 
 
-def _load(session: Session, cards: Collection[int]) -> dict[int, _Facts]:
-    facts: defaultdict[int, _Facts] = defaultdict(_Facts)
-    for piece in chunks(sorted(cards)):
-        for row in session.execute(select(*_COLUMNS).where(Visit.card.in_(piece))):
-            facts[row.card].visits[row.visit] = row
-        told = (
-            select(Visit.card, Evidence.visit, Evidence.kind)
-            .join(Evidence, Evidence.visit == Visit.visit)
-            .where(Visit.card.in_(piece), Evidence.kind.in_(("COMMIT", "ABORT")))
-        )
-        for card, visit, kind in session.execute(told):
-            (facts[card].committed if kind == "COMMIT" else facts[card].aborted).add(visit)
-        seen = (
-            select(Visit.card, Sighting.hash)
-            .join(Sighting, Sighting.hash == Visit.post_hash)
-            .where(Visit.card.in_(piece))
-            .distinct()
-        )
-        for card, hash_ in session.execute(seen):
-            facts[card].seen.add(hash_)
-    return facts
-
-
-def _derive(known: _Facts) -> Derived:
-    """Imported history has no images: it counts as it stands and proves nothing about other visits."""
-    told = {
-        visit: VisitFact(visit, row.gen, row.seq, row.pre_hash, row.post_hash)
-        for visit, row in known.visits.items()
-        if row.source != IMPORT
+def _save(session: Session, kept: Mapping[int, Books], now_ms: int, thorough: bool) -> None:
+    changed = {
+        visit: card
+        for card, books in kept.items()
+        for visit, row in books.known.visits.items()
+        if row.state != books.state(visit)
     }
-    derived = derive(told, known.committed, known.aborted, known.seen)
-    imported = frozenset(known.visits) - frozenset(told)
-    return Derived(derived.counted | imported, derived.aborted, derived.undecided)
+    states = [(kept[card].state(visit), visit) for visit, card in changed.items()]
+    change_rows(session, Visit, "visit", ("state",), states)
+    if thorough:
+        everything = _posted(session, Entry.card, kept)
+        post(
+            session,
+            [(card, *one) for card, books in kept.items() for one in difference(books.lines(), everything[card])],
+            now_ms,
+        )
+        return
+    posted = _posted(session, Entry.card, kept, Entry.visit.is_(None))
+    by_visit = _posted(session, Entry.visit, changed)
+    due: list[tuple[int, Line, int]] = []
+    for card, books in kept.items():
+        due += [(card, *one) for one in difference(books.other_lines(), posted[card])]
+    for visit, card in changed.items():
+        due += [(card, *one) for one in difference(kept[card].visit_lines(visit), by_visit[visit])]
+    post(session, due, now_ms)
 
 
-def _state(derived: Derived, visit: str) -> str:
-    if visit in derived.counted:
-        return COUNTED
-    return ABORTED if visit in derived.aborted else UNDECIDED
-
-
-def _newest(known: _Facts, derived: Derived) -> HighWater | None:
-    images = [
-        HighWater(row.gen, row.seq, row.post_hash)
-        for visit, row in known.visits.items()
-        if visit in derived.counted and row.source != IMPORT
+def post(session: Session, due: Sequence[tuple[int, Line, int]], now_ms: int) -> None:
+    """Add entries: card, line, version."""
+    rows = [
+        (card, line.visit or None, line.kind, line.contra, line.month, line.points, line.cause, version, now_ms)
+        for card, line, version in due
     ]
-    return max(images, key=lambda image: (image.gen, image.seq, image.hash), default=None)
+    add_rows(session, Entry, _ENTRY, rows)
 
 
-def _save_states(session: Session, changed: Sequence[tuple[Any, str]]) -> None:
-    if changed:
-        session.execute(update(Visit), [{"visit": row.visit, "state": state} for row, state in changed])
-
-
-def _post(session: Session, changed: Sequence[tuple[Any, str]], now_ms: int) -> None:
-    posted = _posted(session, [row.visit for row, _ in changed])
-    entries = [
-        _entry(row.card, row.visit, posting, version, now_ms)
-        for row, state in changed
-        for posting, version in difference(_wanted(row, state), posted.get(row.visit, {}))
-    ]
-    if entries:
-        session.execute(insert(Entry), entries)
-
-
-def _wanted(row: Any, state: str) -> tuple[Posting, ...]:
-    if state != COUNTED:
-        return ()
-    return postings(row.earn, row.redeem, row.expired, _lots.decode(row.lots))
-
-
-def _posted(session: Session, visits: Sequence[str]) -> Mapping[str, Posted]:
-    posted: defaultdict[str, Posted] = defaultdict(dict)
-    for piece in chunks(visits):
+def _posted(
+    session: Session, column: Any, wanted: Collection[Any], condition: ColumnElement[bool] | None = None
+) -> dict[Any, dict[str, tuple[Line, int]]]:
+    """By card or by visit: the sums of its entries by cause, with the last versions."""
+    rows: defaultdict[Any, list[Any]] = defaultdict(list)
+    for piece in chunks(sorted(wanted)):
         sums = (
-            select(Entry.visit, Entry.kind, Entry.month, func.sum(Entry.points), func.max(Entry.version))
-            .where(Entry.visit.in_(piece))
-            .group_by(Entry.visit, Entry.kind, Entry.month)
-        )
-        for visit, kind, month, points, version in session.execute(sums):
-            posted[visit][kind, month] = (int(points), version)
-    return posted
+            select(
+                column.label("owner"), Entry.cause, Entry.kind, Entry.contra, Entry.month, Entry.visit,
+                func.sum(Entry.points).label("points"), func.max(Entry.version).label("version"),
+            )
+            .where(column.in_(piece))
+            .group_by(column, Entry.cause, Entry.kind, Entry.contra, Entry.month, Entry.visit)
+        )  # fmt: skip
+        for row in session.execute(sums if condition is None else sums.where(condition)):
+            rows[row.owner].append(row)
+    return {owner: posted_lines(rows[owner]) for owner in wanted}
 
 
-def _entry(card: int, visit: str, posting: Posting, version: int, now_ms: int) -> dict[str, object]:
-    return {
-        "card": card,
-        "visit": visit,
-        "kind": posting.kind,
-        "contra": CONTRA[posting.kind],
-        "month": posting.month,
-        "points": posting.points,
-        "cause": f"{visit}/{posting.kind}/{posting.month}",
-        "version": version,
-        "at_ms": now_ms,
+def _send(session: Session, kept: Mapping[int, Books], due: Mapping[int, Lots], now_ms: int) -> set[int]:
+    """Give a number to what each card is owed, and tell the terminals. Those that have no number left."""
+    if not due:
+        return set()
+    lowest = ADJUSTMENTS_PER_EPOCH * feed.server_epoch(session)
+    numbers = {card: max(kept[card].derived.last_number, lowest) + 1 for card in due}
+    sent = {card: lots for card, lots in due.items() if numbers[card] <= NUMBERS_MAX}
+    rows = [(card, numbers[card], encode_lots(lots), now_ms) for card, lots in sent.items()]
+    add_rows(session, Adjustment, ("card", "number", "lots", "at_ms"), rows)
+    items: dict[str, FeedItem] = {
+        adjustment_topic(card, numbers[card]): AdjustmentItem(card, numbers[card], lots) for card, lots in sent.items()
     }
+    feed.publish(session, items, now_ms)
+    return due.keys() - sent.keys()
+
+
+def publish_adjustments(session: Session, now_ms: int) -> None:
+    """Tell the terminals of every correction once more; a card passes over those that it has."""
+    rows = session.execute(select(Adjustment.card, Adjustment.number, Adjustment.lots))
+    items: dict[str, FeedItem] = {
+        adjustment_topic(card, number): AdjustmentItem(card, number, decode_lots(lots)) for card, number, lots in rows
+    }
+    feed.publish(session, items, now_ms)
+
+
+def adjustment_topic(card: int, number: int) -> str:
+    """Each number stands in the feed by itself: a card may still need the one before."""
+    return f"adjust:{card}:{number}"
+
+
+def _reasons(card: int, books: Books, is_worn: bool) -> Iterator[Found]:
+    """Why a person should look at this card."""
+    for fork in books.open_forks:
+        facts = {"gen": fork.gen, "seq": fork.seq, "images": len(fork.hashes)}
+        yield Found(cases.FORK, fork_name(fork).hex(), card, 0, facts)
+    for witness in books.doubted:
+        if ("DOUBT", witness.image.hash) not in books.known.rulings:
+            yield Found(cases.WITNESS, witness.image.hash.hex(), card, writer(books, witness.image), facts_of(witness))
+    for visit, row in books.known.visits.items():
+        if row.post_lots and books.state(visit) == COUNTED:
+            about: dict[str, str | int] = {"visit": visit, "gen": row.gen, "seq": row.seq}
+            yield Found(cases.IMAGE, visit, card, row.terminal, about)
+    if is_worn:
+        yield Found(cases.WORN, str(card), card, 0, {"number": NUMBERS_MAX})
+
+
+def facts_of(witness: Any) -> dict[str, str | int]:
+    """An untold image in figures, for its case."""
+    image: Image = witness.image
+    return {
+        "gen": image.gen, "seq": image.seq, "day": image.day, "steps": witness.steps, "points": value(witness.lots),
+        "adopted": int(witness.adopted),
+    }  # fmt: skip
+
+
+def writer(books: Books, image: Image) -> int:
+    """The terminal that wrote an image, as the image says."""
+    return books.known.writers.get(image.hash, 0)

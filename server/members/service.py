@@ -117,6 +117,8 @@ def refresh_cards(session: Session, touched: Collection[int], now_ms: int) -> No
 
 def publish(session: Session, numbers: Collection[int], now_ms: int) -> None:
     """Send the present state of these members to every terminal."""
+    if not numbers:
+        return
     owned = cards.of_members(session, numbers)
     visits = ledger.summaries(session, [card for held in owned.values() for card in held])
     store_names = stores.names(session)

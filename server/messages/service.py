@@ -117,6 +117,15 @@ def record_proofs(session: Session, proofs: Sequence[Proof], now_ms: int) -> Non
     feed.publish(session, closed, now_ms)
 
 
+def publish(session: Session, now_ms: int) -> None:
+    """Tell the terminals of every message that waits once more."""
+    items: dict[str, FeedItem] = {
+        _topic(one.id): MessageItem(one.id, one.card, one.text, one.priority, one.valid_until)
+        for one in session.scalars(select(CardMessage).where(CardMessage.state == WAITING).order_by(CardMessage.id))
+    }
+    feed.publish(session, items, now_ms)
+
+
 def waiting(session: Session, today: date) -> int:
     """How many messages still wait for their card."""
     due = (CardMessage.valid_until == "") | (CardMessage.valid_until >= today.isoformat())

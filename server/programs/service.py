@@ -44,3 +44,10 @@ def enact(session: Session, programme: Programme, now_ms: int) -> Programme:
     session.add(ProgrammeVersion(version=numbered.version, name=numbered.name, body=body, created_ms=now_ms))
     feed.publish(session, {"rule": ProgrammeItem(numbered)}, now_ms)
     return numbered
+
+
+def publish(session: Session, now_ms: int) -> None:
+    """Tell the terminals the rules in force once more."""
+    programme = current(session)
+    if programme is not None:
+        feed.publish(session, {"rule": ProgrammeItem(programme)}, now_ms)

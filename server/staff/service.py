@@ -61,6 +61,11 @@ def is_anyone(session: Session) -> bool:
     return (session.scalar(select(func.count()).select_from(Staff)) or 0) > 0
 
 
+def names(session: Session) -> dict[int, str]:
+    """Everybody's name by number, also of those who have left."""
+    return dict(session.execute(select(Staff.id, Staff.name)).all())
+
+
 def make_setup_link(session: Session, now_ms: int) -> str:
     """The token of a fresh link; links not used yet become void."""
     session.execute(delete(SetupLink))

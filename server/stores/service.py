@@ -40,4 +40,5 @@ def names(session: Session) -> dict[str, str]:
 
 
 def exists(session: Session, code: str) -> bool:
-    return session.get(Store, code) is not None
+    """For whatever was typed: a NUL, which PostgreSQL would not even compare, names no store."""
+    return code.isprintable() and session.get(Store, code) is not None

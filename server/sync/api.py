@@ -1,16 +1,18 @@
-"""``/v1``: bytes to structs and back. The transaction is closed before the answer is made."""
+"""``/v1``: signed bytes to structs and back. The transaction is closed before the answer is made and signed."""
 
 from __future__ import annotations
 
 import zlib
+from base64 import b64encode
 from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from sqlalchemy.orm import Session
 
-from server.sync import service
+from server.keys import service as keys
+from server.sync import door, online, repairs, service, welcome
 from server.terminals import service as terminals
 from server.terminals.models import Terminal
 from server.web.context import office
@@ -20,35 +22,55 @@ from shared.sync.messages import (
     PUSH_PACKED_MAX,
     PUSH_UNPACKED_MAX,
     UNREADABLE,
+    Check,
     ErrorReply,
     Hello,
     Push,
+    Repair,
 )
+from shared.sync.signing import SIGNATURE_HEADER, Claim, answered, body_hash, read_claim, reply_bytes
 
 BLUEPRINT = Blueprint("sync", __name__, url_prefix="/v1", template_folder="templates")
 CURSOR_DIGITS_MAX = 15
 
 STATUS = {
     "sync.unauthorised": 401,
+    "sync.signature": 401,
     "sync.revoked": 403,
+    "sync.enrol_code": 403,
+    "sync.enrol_used": 403,
+    "sync.replayed": 409,
+    "sync.epoch": 409,
     "sync.wrong_terminal": 403,
     "sync.gap": 409,
     "sync.fork": 409,
     "sync.too_large": 413,
     "sync.encoding": 415,
+    "sync.enrol_busy": 429,
 }  # any other refusal is 400
 
-Told = TypeVar("Told", Hello, Push)
+Told = TypeVar("Told", bound=msgspec.Struct)
 
 
 @BLUEPRINT.post("/hello")
 def hello() -> Response:
-    return _answer(lambda: _told(Hello), service.hello)
+    def serve(session: Session, terminal: Terminal, told: Hello, now_ms: int) -> msgspec.Struct | Refused:
+        if not terminal.is_open:
+            return welcome.dismissed(session, now_ms)
+        reply = service.hello(session, terminal, told, now_ms)
+        if isinstance(reply, Refused):
+            return reply
+        return welcome.welcomed(session, office().vault, terminal, g.claim.stream, told, reply, now_ms)
+
+    return _answer(lambda: told(Hello), serve)
 
 
 @BLUEPRINT.post("/push")
 def push() -> Response:
-    return _answer(lambda: _told(Push), service.push)
+    def serve(session: Session, terminal: Terminal, told: Push, now_ms: int) -> msgspec.Struct | Refused:
+        return service.push(session, terminal, told, now_ms, keys.ring(session, office().vault))
+
+    return _answer(lambda: told(Push), serve)
 
 
 @BLUEPRINT.get("/pull")
@@ -59,40 +81,89 @@ def pull() -> Response:
     return _answer(lambda: (_number("cursor", 0), min(_number("limit", PULL_ITEMS_MAX), PULL_ITEMS_MAX)), serve)
 
 
+@BLUEPRINT.post("/check")
+def check() -> Response:
+    def serve(session: Session, terminal: Terminal, told: Check, now_ms: int) -> msgspec.Struct:
+        return online.check(session, terminal, told, now_ms, keys.ring(session, office().vault))
+
+    return _answer(lambda: told(Check), serve)
+
+
+@BLUEPRINT.post("/repair")
+def repair() -> Response:
+    def serve(session: Session, terminal: Terminal, told: Repair, now_ms: int) -> msgspec.Struct | Refused:
+        return repairs.repair(session, terminal, told, now_ms, keys.ring(session, office().vault))
+
+    return _answer(lambda: told(Repair), serve)
+
+
 Asked = TypeVar("Asked")
 
 
 def _answer(
     read: Callable[[], Asked], serve: Callable[[Session, Terminal, Asked, int], msgspec.Struct | Refused]
 ) -> Response:
-    """Recognise the terminal, then read, then serve: nobody unknown makes us unpack anything."""
+    """Recognise the terminal, unpack, verify, read, then serve: nobody unknown makes us unpack anything."""
     head_office = office()
+    knocked = knock()
+    if isinstance(knocked, Refused):
+        return error(knocked)
+    claim, signature = knocked
     with head_office.database.reading() as session:
-        known = _terminal(session)
+        known = terminals.recognise(session, claim.terminal)
+        key = b"" if isinstance(known, Refused) else known.sign_key
     if isinstance(known, Refused):
         return error(known)
     try:
+        verify(key, claim, signature)
         asked = read()
     except EnishiError as unreadable:
         return error(Refused(unreadable.code, unreadable.facts))
-    with head_office.database.transaction() as session:
-        terminal = _terminal(session)
-        reply = terminal if isinstance(terminal, Refused) else serve(session, terminal, asked, head_office.now_ms())
-    return error(reply) if isinstance(reply, Refused) else _json(reply, 200)
+    with head_office.database.side_by_side() as session:
+        terminal = terminals.recognise(session, claim.terminal, locks=True)
+        reply = _served(session, terminal, claim, asked, serve)
+    return error(reply) if isinstance(reply, Refused) else answer(reply)
+
+
+def _served(
+    session: Session,
+    terminal: Terminal | Refused,
+    claim: Claim,
+    asked: Asked,
+    serve: Callable[[Session, Terminal, Asked, int], msgspec.Struct | Refused],
+) -> msgspec.Struct | Refused:
+    if isinstance(terminal, Refused):
+        return terminal
+    now_ms = office().now_ms()
+    refused = door.admit(session, terminal, claim, request.path, now_ms)
+    return serve(session, terminal, asked, now_ms) if refused is None else refused
+
+
+def knock() -> tuple[Claim, bytes] | Refused:
+    """Who says that this is theirs, and in which version; nothing of it is believed yet."""
+    said = read_claim(dict(request.headers))
+    if said is None:
+        return Refused("sync.headers")
+    g.claim = said[0]
+    return door.check_protocol(said[0]) or said
+
+
+def verify(key: bytes, claim: Claim, signature: bytes) -> None:
+    """Unpack the body and compare. Raises ``sync.signature``, ``sync.too_large``, ``sync.malformed``, …"""
+    query = request.query_string.decode("latin-1")
+    path = request.path + ("?" + query if query else "")
+    if not door.is_signed(key, claim, signature, request.method, path, _body()):
+        raise EnishiError("sync.signature")
 
 
 def error(refused: Refused, status: int | None = None) -> Response:
     """The protocol's answer "no"."""
     facts = dict(refused.facts)
     have_seq = facts.pop("have_seq", -1)
-    return _json(ErrorReply(refused.code, facts, int(have_seq)), status or STATUS.get(refused.code, 400))
+    return answer(ErrorReply(refused.code, facts, int(have_seq)), status or STATUS.get(refused.code, 400))
 
 
-def _terminal(session: Session) -> Terminal | Refused:
-    return terminals.recognise(session, request.headers.get("X-Tid", ""), request.headers.get("Authorization", ""))
-
-
-def _told(kind: type[Told]) -> Told:
+def told(kind: type[Told]) -> Told:
     """The request's body as a struct. Raises ``sync.malformed``, ``sync.too_large`` or ``sync.encoding``."""
     try:
         return msgspec.json.decode(_body(), type=kind)
@@ -101,6 +172,14 @@ def _told(kind: type[Told]) -> Told:
 
 
 def _body() -> bytes:
+    """Unpacked, and kept: the request's stream can be read once only."""
+    if "body" not in g:
+        g.body = _read_body() if request.method == "POST" else b""
+    body: bytes = g.body
+    return body
+
+
+def _read_body() -> bytes:
     encoding = request.headers.get("Content-Encoding", "identity")
     if encoding not in ("gzip", "identity"):
         raise EnishiError("sync.encoding", encoding=encoding[:20])
@@ -134,5 +213,10 @@ def _number(name: str, default: int) -> int:
     return int(text)
 
 
-def _json(body: msgspec.Struct, status: int) -> Response:
-    return Response(msgspec.json.encode(body), status, content_type="application/json")
+def answer(body: msgspec.Struct, status: int = 200) -> Response:
+    """Every reply is signed, for the very request that it answers."""
+    content = msgspec.json.encode(body)
+    stream, counter = answered(dict(request.headers))
+    signature = office().vault.sign(reply_bytes(stream, counter, status, body_hash(content)))
+    signed = {SIGNATURE_HEADER: b64encode(signature).decode("ascii")}
+    return Response(content, status, signed, content_type="application/json")

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from server.cards.service import is_card_no
-from shared.card.codec import LIMITS, TRACK_LEN
+from shared.card.codec import LIMITS, TRACK_LEN, Verdict, decode
+from shared.card.image import CardImage
+from shared.card.mac import KeyRing
 from shared.clock import CARD_MONTH_MAX
 from shared.errors import EnishiError
 from shared.units import POINTS_MAX, YEN_MAX
-from shared.visit.journal import Intent
+from shared.visit.journal import Intent, OffCard, Reissue
 
 NUMBER_MAX = (1 << 63) - 1  # what a BIGINT column holds
 WALL_MS_MAX = 4_102_444_800_000  # the year 2100; also what datetime can show
 LOTS_IN_EVENT_MAX = 8  # three on the card before, three after, some joined
+ADJUSTED_MAX = 64  # numbers brought onto a card by one visit; head office sends them one by one
 EXPIRED_MAX = 3 * POINTS_MAX
 
 
 def check_intent(intent: Intent) -> None:
     """Raises ``sync.field`` with the first field out of its range, or ``sync.figures``."""
     check_visit_id(intent.visit)
-    if not is_card_no(intent.card):
-        raise EnishiError("sync.field", field="card")
-    for name, value, limit in (
+    _check_card(intent.card)
+    _check_figures(
         ("gen", intent.gen, LIMITS["gen"]),
-        ("seq", intent.seq, LIMITS["seq"]),
+        ("seq", intent.seq - 1, LIMITS["seq"] - 1),
         ("amount_yen", intent.amount_yen, YEN_MAX),
         ("earn", intent.earn, LIMITS["earn"]),
         ("redeem", intent.redeem, LIMITS["redeem"]),
@@ -32,14 +35,53 @@ def check_intent(intent: Intent) -> None:
         ("expired", intent.expired, EXPIRED_MAX),
         ("slip", intent.slip, NUMBER_MAX),
         ("programme", intent.programme, (1 << 31) - 1),
-    ):
-        if not 0 <= value <= limit:
-            raise EnishiError("sync.field", field=name)
-    for name, track in (("pre", intent.pre), ("post", intent.post)):
-        if len(track) > TRACK_LEN or not track.isascii():
-            raise EnishiError("sync.field", field=name)
+    )
+    if intent.refund_of:
+        check_visit_id(intent.refund_of)
     _check_day(intent.business_day)
-    _check_lots(intent)
+    _check_lots(intent.lots, LOTS_IN_EVENT_MAX)
+    if sum(points for _, points in intent.lots) != intent.earn - intent.redeem - intent.expired:
+        raise EnishiError("sync.figures")
+    if len(intent.adjusted) > ADJUSTED_MAX:
+        raise EnishiError("sync.field", field="adjusted")
+    for number, lots in intent.adjusted:
+        _check_figures(("adjusted", number - 1, LIMITS["adj"] - 1))
+        _check_lots(lots, CARD_MONTH_MAX)
+
+
+def check_images(intent: Intent, ring: KeyRing) -> tuple[CardImage, CardImage]:
+    """The images before and after, proven by their MAC. Raises ``sync.image`` when one is not the visit's."""
+    pre, post = _proven("pre", intent.pre, ring), _proven("post", intent.post, ring)
+    before, after = (pre.card, pre.gen, pre.seq + 1), (post.card, post.gen, post.seq)
+    if not before == after == (intent.card, intent.gen, intent.seq):
+        raise EnishiError("sync.image", field="post")
+    return pre, post
+
+
+def check_reissue(reissue: Reissue, ring: KeyRing) -> CardImage:
+    """The first image of a generation. Raises ``sync.field`` or ``sync.image``."""
+    check_visit_id(reissue.request)
+    _check_card(reissue.card)
+    image = _proven("track", reissue.track, ring)
+    if (image.card, image.gen) != (reissue.card, reissue.gen):
+        raise EnishiError("sync.image", field="track")
+    return image
+
+
+def check_off_card(entry: OffCard) -> None:
+    """Raises ``sync.field`` or ``sync.figures``."""
+    check_visit_id(entry.visit)
+    _check_card(entry.card)
+    _check_figures(
+        ("amount_yen", entry.amount_yen, YEN_MAX),
+        ("earn", entry.earn, LIMITS["earn"]),
+        ("slip", entry.slip, NUMBER_MAX),
+        ("programme", entry.programme, (1 << 31) - 1),
+    )
+    _check_day(entry.business_day)
+    _check_lots(entry.lots, LOTS_IN_EVENT_MAX)
+    if sum(points for _, points in entry.lots) != entry.earn:
+        raise EnishiError("sync.figures")
 
 
 def check_visit_id(visit: str) -> None:
@@ -54,6 +96,26 @@ def check_wall_ms(wall_ms: int) -> None:
         raise EnishiError("sync.field", field="wall_ms")
 
 
+def _check_card(card: int) -> None:
+    if not is_card_no(card):
+        raise EnishiError("sync.field", field="card")
+
+
+def _check_figures(*figures: tuple[str, int, int]) -> None:
+    for name, value, limit in figures:
+        if not 0 <= value <= limit:
+            raise EnishiError("sync.field", field=name)
+
+
+def _proven(name: str, track: str, ring: KeyRing) -> CardImage:
+    if len(track) > TRACK_LEN or not track.isascii():
+        raise EnishiError("sync.field", field=name)
+    decoded = decode(track, ring)
+    if decoded.verdict is not Verdict.OK or decoded.image is None:
+        raise EnishiError("sync.image", field=name, verdict=decoded.verdict.value)
+    return decoded.image
+
+
 def _check_day(day: str) -> None:
     try:
         if date.fromisoformat(day).isoformat() == day:
@@ -63,9 +125,8 @@ def _check_day(day: str) -> None:
     raise EnishiError("sync.field", field="business_day")
 
 
-def _check_lots(intent: Intent) -> None:
-    lots = intent.lots
-    if len(lots) > LOTS_IN_EVENT_MAX or any(not 0 <= month <= CARD_MONTH_MAX for month, _ in lots):
+def _check_lots(lots: Iterable[tuple[int, int]], limit: int) -> None:
+    listed = list(lots)
+    in_range = all(0 <= month <= CARD_MONTH_MAX and abs(points) <= EXPIRED_MAX for month, points in listed)
+    if len(listed) > limit or not in_range:
         raise EnishiError("sync.field", field="lots")
-    if sum(points for _, points in lots) != intent.earn - intent.redeem - intent.expired:
-        raise EnishiError("sync.figures")

@@ -1,4 +1,4 @@
-"""From event bodies to facts: one function per type, in one table. They collect; ``apply`` writes once per push."""
+"""From event bodies to facts: one function per type, in one table. They collect; ``books`` writes once per push."""
 
 from __future__ import annotations
 
@@ -6,35 +6,71 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.orm import Session
+import msgspec
 
-from server.cards import service as cards
-from server.cards.service import FirstUse
-from server.ledger import facts
-from server.ledger.facts import NewEvidence, NewSighting, NewVisit
-from server.ledger.settle import settle
-from server.members import service as members
-from server.messages import service as messages
+from server.cards.service import is_card_no
+from server.ledger.cases import FORGED, Found
+from server.ledger.facts import (
+    NewEvidence,
+    NewImage,
+    NewOffCard,
+    NewSighting,
+    NewStart,
+    NewVisit,
+    encode_lots,
+    image_lots,
+    prev_bytes,
+    seen_image,
+)
 from server.messages.models import NO_ROOM, PRINTED
 from server.messages.service import Proof
-from server.sync.checks import NUMBER_MAX, check_intent, check_visit_id, check_wall_ms
-from shared.card.codec import track_hash
+from server.sync.checks import (
+    NUMBER_MAX,
+    check_images,
+    check_intent,
+    check_off_card,
+    check_reissue,
+    check_visit_id,
+    check_wall_ms,
+)
+from shared.card.codec import TRACK_LEN, Verdict, decode, prev_tag, track_hash
+from shared.card.image import CardImage
+from shared.card.mac import KeyRing
 from shared.errors import EnishiError
+from shared.points.derive import Lots, add_up
 from shared.sync.chain import decode_body
 from shared.sync.messages import JournalEvent
-from shared.visit.journal import Abort, Body, Commit, Doubt, Eject, Intent, Print, Seen, Stream
+from shared.visit.journal import (
+    Abort,
+    Body,
+    Commit,
+    Doubt,
+    Eject,
+    Honour,
+    Intent,
+    OffCard,
+    Print,
+    Reissue,
+    Resolve,
+    Seen,
+    Stream,
+)
 
 DETAIL_MAX = 40  # of a journal's free text; longer is cut
+LINE_MAX = 200  # of why an event was set aside
 MESSAGES_MAX = 32  # on one face; it has a dozen lines
+REISSUED = "reissue"
+_SUSPECT = (Verdict.FORGED, Verdict.UNKNOWN_KEY)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a push comes from."""
+    """Where a push comes from, and the keys that prove what it says of cards."""
 
     stream: bytes
     terminal: int
     store: str
+    ring: KeyRing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +87,19 @@ class Collected:
     """The facts of one push, in the order of its events."""
 
     visits: dict[str, tuple[int, NewVisit]] = field(default_factory=dict)  # id -> seq, visit
+    off_card: dict[str, tuple[int, NewOffCard]] = field(default_factory=dict)
     evidence: list[NewEvidence] = field(default_factory=list)
     sightings: list[NewSighting] = field(default_factory=list)
+    images: list[NewImage] = field(default_factory=list)
+    starts: list[NewStart] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
+    cases: list[Found] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+
+    def facts(self) -> bool:
+        """Whether there is anything for the books."""
+        told = (self.visits, self.off_card, self.evidence, self.sightings, self.images, self.starts, self.proofs)
+        return any(told) or bool(self.cases)
 
 
 def collect(origin: Origin, events: Sequence[JournalEvent]) -> Collected:
@@ -67,71 +112,49 @@ def collect(origin: Origin, events: Sequence[JournalEvent]) -> Collected:
                 check_wall_ms(event.wall_ms)
                 HANDLERS[type(body)](collected, origin, event, body)
         except EnishiError as error:
-            collected.rejected.append(Rejected(event.seq, error.code, str(error)[:200]))
+            collected.rejected.append(Rejected(event.seq, error.code, _short(str(error), LINE_MAX)))
     return collected
 
 
-def apply(session: Session, collected: Collected, now_ms: int) -> None:
-    """Write the facts and what follows from them. Visits told before are rejected, not written twice."""
-    known = facts.cards_of_visits(session, collected.visits)
-    for visit in known:
-        seq, _ = collected.visits.pop(visit)
-        collected.rejected.append(Rejected(seq, "sync.visit_known", visit))
-    visits = [visit for _, visit in collected.visits.values()]
-    cards.make_known(session, _first_uses(visits), now_ms)
-    facts.record_visits(session, visits)
-    facts.record_evidence(session, collected.evidence)
-    facts.record_sightings(session, collected.sightings)
-    touched = _touched(session, collected)
-    cards.raise_high_water(session, settle(session, touched, now_ms), now_ms)
-    members.refresh_cards(session, touched, now_ms)
-    messages.record_proofs(session, collected.proofs, now_ms)
-
-
-def _touched(session: Session, collected: Collected) -> set[int]:
-    """The cards about which something new is known."""
-    told = facts.cards_of_visits(session, {item.visit for item in collected.evidence})
-    seen = facts.cards_of_hashes(session, {item.hash for item in collected.sightings})
-    return {visit.card for _, visit in collected.visits.values()} | set(told.values()) | seen
-
-
-def _first_uses(visits: Sequence[NewVisit]) -> dict[int, FirstUse]:
-    uses: dict[int, FirstUse] = {}
-    for visit in visits:
-        before = uses.get(visit.card)
-        if before is None or (visit.issue and not before.issued):
-            uses[visit.card] = FirstUse(visit.store, visit.at_ms, visit.issue)
-    return uses
-
-
 def _stream(_collected: Collected, _origin: Origin, _event: JournalEvent, _body: Stream) -> None:
-    """A boot. The chain itself is all that head office needs of it."""
+    """A boot. Which one it follows is ``lineage``'s matter."""
 
 
 def _intent(collected: Collected, origin: Origin, event: JournalEvent, body: Intent) -> None:
     check_intent(body)
     if body.visit in collected.visits:
         raise EnishiError("sync.visit_known")
+    pre, post = check_images(body, origin.ring)
+    lots, before = encode_lots(body.lots), image_lots(pre)
     visit = NewVisit(
-        visit=body.visit, card=body.card, store=origin.store, terminal=origin.terminal, at_ms=event.wall_ms,
-        business_day=body.business_day, gen=body.gen, seq=body.seq,
-        pre_hash=track_hash(body.pre), post_hash=track_hash(body.post),
-        amount_yen=body.amount_yen, earn=body.earn, redeem=body.redeem, discount_yen=body.discount_yen,
-        expired=body.expired, lots=body.lots, slip=body.slip, programme=body.programme, issue=body.issue,
+        body.visit, body.card, origin.store, event.wall_ms, body.business_day, body.amount_yen, body.earn,
+        body.redeem, body.expired, lots, origin.terminal, body.gen, body.seq,
+        track_hash(body.pre), pre.adj, prev_bytes(pre), pre.day, pre.writer, msgspec.json.encode(before),
+        track_hash(body.post), post.adj, post.day, _odd_lots(body, before, pre, post),
+        msgspec.json.encode(body.adjusted) if body.adjusted else b"",
+        body.kind.value, body.refund_of, body.online, body.discount_yen, body.slip, body.programme, body.issue,
     )  # fmt: skip
     collected.visits[body.visit] = (event.seq, visit)
 
 
-def _commit(collected: Collected, origin: Origin, event: JournalEvent, body: Commit) -> None:
-    _evidence(collected, origin, event, body.visit, body.how.value)
+def _odd_lots(body: Intent, before: Lots, pre: CardImage, post: CardImage) -> bytes:
+    """What the card was written with, when it does not follow from the visit's own figures; else nothing."""
+    brought = [lots for _, lots in body.adjusted]
+    written = image_lots(post)
+    number = max([pre.adj, *(number for number, _ in body.adjusted)])
+    follows = add_up(before, body.lots, *brought) == written
+    if follows and post.adj >= number and post.prev == prev_tag(body.pre):
+        return b""
+    return encode_lots(written)
 
 
-def _abort(collected: Collected, origin: Origin, event: JournalEvent, body: Abort) -> None:
-    _evidence(collected, origin, event, body.visit, body.why)
+def _about(collected: Collected, origin: Origin, event: JournalEvent, body: Commit | Abort | Doubt | Honour) -> None:
+    detail = body.how.value if isinstance(body, Commit) else body.why
+    _evidence(collected, origin, event, body.visit, detail)
 
 
-def _doubt(collected: Collected, origin: Origin, event: JournalEvent, body: Doubt) -> None:
-    _evidence(collected, origin, event, body.visit, body.why)
+def _resolve(collected: Collected, origin: Origin, event: JournalEvent, body: Resolve) -> None:
+    _evidence(collected, origin, event, body.visit, body.answer)
 
 
 def _evidence(collected: Collected, origin: Origin, event: JournalEvent, visit: str, detail: str) -> None:
@@ -139,10 +162,40 @@ def _evidence(collected: Collected, origin: Origin, event: JournalEvent, visit: 
     collected.evidence.append(NewEvidence(origin.stream, event.seq, visit, event.type, _short(detail)))
 
 
+def _off_card(collected: Collected, origin: Origin, event: JournalEvent, body: OffCard) -> None:
+    check_off_card(body)
+    if body.visit in collected.off_card:
+        raise EnishiError("sync.visit_known")
+    entry = NewOffCard(
+        body.visit, body.card, origin.terminal, origin.store, event.wall_ms, body.business_day, _short(body.why),
+        body.amount_yen, body.earn, encode_lots(body.lots), body.slip, body.programme,
+    )  # fmt: skip
+    collected.off_card[body.visit] = (event.seq, entry)
+
+
+def _reissue(collected: Collected, origin: Origin, event: JournalEvent, body: Reissue) -> None:
+    image = check_reissue(body, origin.ring)
+    seen = seen_image(body.track, image, event.wall_ms)
+    collected.images.append(seen)
+    collected.starts.append(NewStart(seen.hash, seen.card, seen.gen, REISSUED, origin.terminal, event.wall_ms))
+
+
 def _seen(collected: Collected, origin: Origin, event: JournalEvent, body: Seen) -> None:
-    collected.sightings.append(
-        NewSighting(origin.stream, event.seq, track_hash(body.track), _short(body.verdict), event.wall_ms)
-    )
+    decoded = decode(body.track, origin.ring)
+    image, hash_, card = decoded.image, track_hash(body.track), 0
+    if decoded.verdict is Verdict.OK and image is not None and is_card_no(image.card):
+        collected.images.append(seen_image(body.track, image, event.wall_ms))
+        card = image.card
+    elif decoded.verdict in _SUSPECT:
+        collected.cases.append(suspect(body.track, image, origin.terminal))
+    sighting = NewSighting(origin.stream, event.seq, hash_, card, _short(body.verdict), event.wall_ms)
+    collected.sightings.append(sighting)
+
+
+def suspect(track: str, image: CardImage | None, terminal: int) -> Found:
+    """A case: a track that looks like ours and that no key of ours made. What it says is a claim."""
+    card = image.card if image is not None and is_card_no(image.card) else 0
+    return Found(FORGED, track_hash(track).hex(), card, terminal, {"track": track[:TRACK_LEN]})
 
 
 def _print(collected: Collected, origin: Origin, event: JournalEvent, body: Print) -> None:
@@ -162,9 +215,9 @@ def _eject(_collected: Collected, _origin: Origin, _event: JournalEvent, _body: 
     """The customer has the card back: no figure depends on it."""
 
 
-def _short(text: str) -> str:
-    """A journal's own word, fit for a text column."""
-    return "".join(sign for sign in text[:DETAIL_MAX] if sign.isprintable())
+def _short(text: str, limit: int = DETAIL_MAX) -> str:
+    """A journal's own word, fit for a text column: PostgreSQL takes no NUL."""
+    return "".join(sign for sign in text[:limit] if sign.isprintable())
 
 
 Handler = Callable[[Collected, Origin, JournalEvent, Any], None]
@@ -172,9 +225,13 @@ Handler = Callable[[Collected, Origin, JournalEvent, Any], None]
 HANDLERS: Mapping[type[Body], Handler] = {
     Stream: _stream,
     Intent: _intent,
-    Commit: _commit,
-    Abort: _abort,
-    Doubt: _doubt,
+    Commit: _about,
+    Abort: _about,
+    Doubt: _about,
+    Honour: _about,
+    OffCard: _off_card,
+    Reissue: _reissue,
+    Resolve: _resolve,
     Seen: _seen,
     Print: _print,
     Eject: _eject,

@@ -21,6 +21,9 @@ class JournalStream(Base):
     told_seq: Mapped[Number]  # the terminal's own last number, as of its last hello
     frozen: Mapped[bool]
     first_ms: Mapped[Millis]
+    parent: Mapped[bytes] = mapped_column(LargeBinary(10), index=True)  # the boot before; empty: none, or not told yet
+    parent_seq: Mapped[Number]  # where it ended, as this boot says
+    durable_seq: Mapped[Number]  # inside a verified backup; what a terminal may forget
 
 
 class JournalEvent(Base):
@@ -46,3 +49,14 @@ class QuarantinedEvent(Base):
     code: Mapped[str] = mapped_column(String(60))
     detail: Mapped[Line]
     at_ms: Mapped[Millis]
+
+
+class Backup(Base):
+    """A copy of all this that was opened, checked and found whole."""
+
+    __tablename__ = "backup"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    path: Mapped[Line]
+    size: Mapped[Number]  # bytes
+    at_ms: Mapped[Millis]  # when it was begun

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
-from msgspec import structs
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from server.db.bulk import add_rows
 from server.feed import service as feed
-from server.sync import handlers
+from server.sync import booking, handlers, lineage
 from server.sync.handlers import Origin
 from server.sync.models import JournalEvent, JournalStream, QuarantinedEvent
 from server.terminals.models import Terminal
-from shared.errors import EnishiError, Refused
+from shared.card.mac import KeyRing
+from shared.errors import Refused
 from shared.sync.chain import ZERO_HASH, event_hash
 from shared.sync.messages import PROTOCOL, Hello, HelloReply, Pull, Push, PushReply, Quarantined, StreamHead
 from shared.sync.messages import JournalEvent as Told
 
-DURABLE_SEQ = 0  # nothing is inside a verified backup yet, so terminals prune nothing
 SOFTWARE_MAX = 40
+EVENT_COLUMNS = ("stream", "seq", "type", "body", "hash", "prev", "wall_ms", "received_ms")
+QUARANTINE_COLUMNS = ("stream", "seq", "code", "detail", "at_ms")
+WALL_MS_MAX = 1 << 62  # either way; what is no date is set aside later
 SEQ_MAX = (1 << 53) - 1  # JSON readers agree on integers up to here
 
 
@@ -58,8 +60,8 @@ def hello(session: Session, terminal: Terminal, told: Hello, now_ms: int) -> Hel
     return HelloReply(PROTOCOL, now_ms, feed.epoch(session), tuple(heads))
 
 
-def push(session: Session, terminal: Terminal, told: Push, now_ms: int) -> PushReply | Refused:
-    """Store the events of one stream and apply them, all in the caller's transaction.
+def push(session: Session, terminal: Terminal, told: Push, now_ms: int, ring: KeyRing) -> PushReply | Refused:
+    """Store the events of one stream and apply them, all in the caller's transaction. ``ring`` proves their images.
 
     Refuses ``sync.wrong_terminal``, ``sync.chain``, ``sync.gap`` (fact ``have_seq``) and ``sync.fork``, which
     freezes the stream: the caller commits that too.
@@ -68,19 +70,23 @@ def push(session: Session, terminal: Terminal, told: Push, now_ms: int) -> PushR
         return Refused("sync.wrong_terminal")
     if not is_chained(told):
         return Refused("sync.chain")
-    terminal.contact_ms = now_ms
     stream = _stream(session, terminal, told.stream, now_ms)
+    terminal.contact_ms = now_ms
     first = told.events[0].seq
     if first > stream.head_seq + 1:
         return Refused("sync.gap", {"have_seq": stream.head_seq})
     if stream.frozen or _differs(session, stream, told):
         stream.frozen = True
         return Refused("sync.fork")
-    new = [event for event in told.events if event.seq > stream.head_seq]
+    held = stream.head_seq
+    new = [event for event in told.events if event.seq > held]
+    quarantined = _quarantined(session, stream.stream, first) if first <= held else ()
     if new:
-        _store(session, stream, new, now_ms)
-        terminal.waiting = max(terminal.waiting - len(new), 0)
-    return PushReply(stream.head_seq, DURABLE_SEQ, _quarantined(session, stream.stream, first))
+        quarantined += _store(session, stream, new, Origin(stream.stream, terminal.id, terminal.store, ring), now_ms)
+        lineage.note(session, terminal, stream, new[0], now_ms)
+        if terminal.waiting:  # a row that is set, even to the same, is looked at again at the commit
+            terminal.waiting = max(terminal.waiting - len(new), 0)
+    return PushReply(stream.head_seq, stream.durable_seq, quarantined)
 
 
 def pull(session: Session, terminal: Terminal, cursor: int, limit: int, now_ms: int) -> Pull:
@@ -91,17 +97,15 @@ def pull(session: Session, terminal: Terminal, cursor: int, limit: int, now_ms: 
 
 def is_chained(told: Push) -> bool:
     """Whether numbers rise by one, types are plain and every hash follows from the one before."""
-    if any(later.seq != earlier.seq + 1 for earlier, later in pairwise(told.events)):
+    first, prev = told.events[0].seq, told.prev_hash
+    if (first == 1 and prev != ZERO_HASH) or told.events[-1].seq > SEQ_MAX:
         return False
-    if told.events[0].seq == 1 and told.prev_hash != ZERO_HASH:
+    if not all(kind.isascii() and kind.isprintable() for kind in {event.type for event in told.events}):
         return False
-    prev = told.prev_hash
-    for event in told.events:
-        if not event.type.isascii() or not event.type.isprintable() or event.seq > SEQ_MAX:
+    for seq, event in enumerate(told.events, first):
+        if event.seq != seq or not -WALL_MS_MAX < event.wall_ms < WALL_MS_MAX:
             return False
-        if not -(1 << 62) < event.wall_ms < 1 << 62:
-            return False
-        if event_hash(prev, told.stream, event.seq, event.type, event.body) != event.hash:
+        if event_hash(prev, told.stream, seq, event.type, event.body) != event.hash:
             return False
         prev = event.hash
     return True
@@ -124,16 +128,20 @@ def quarantined(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(QuarantinedEvent)) or 0
 
 
+_LOCKED = select(JournalStream).where(JournalStream.stream == bindparam("stream")).with_for_update()
+
+
 def _is_own(terminal: Terminal, stream: bytes) -> bool:
     return int.from_bytes(stream[:2], "big") == terminal.id
 
 
 def _stream(session: Session, terminal: Terminal, stream: bytes, now_ms: int) -> JournalStream:
-    row = session.get(JournalStream, stream)
+    """Its row stays locked: of two pushes of one stream the second sees what the first has stored."""
+    row = session.scalars(_LOCKED, {"stream": stream}, execution_options={"populate_existing": True}).one_or_none()
     if row is None:
         row = JournalStream(
             stream=stream, terminal=terminal.id, head_seq=0, head_hash=ZERO_HASH, told_seq=0, frozen=False,
-            first_ms=now_ms,
+            first_ms=now_ms, parent=b"", parent_seq=0, durable_seq=0,
         )  # fmt: skip
         session.add(row)
         session.flush()
@@ -158,32 +166,23 @@ def _held_hashes(session: Session, stream: JournalStream, first: int, last: int)
     return dict(session.execute(rows).all())
 
 
-def _store(session: Session, stream: JournalStream, new: list[Told], now_ms: int) -> None:
+def _store(
+    session: Session, stream: JournalStream, new: list[Told], origin: Origin, now_ms: int
+) -> tuple[Quarantined, ...]:
     before = [stream.head_hash, *(event.hash for event in new)]
+    name = stream.stream
     rows = [
-        structs.asdict(event) | {"stream": stream.stream, "prev": prev, "received_ms": now_ms}
+        (name, event.seq, event.type, event.body, event.hash, prev, event.wall_ms, now_ms)
         for event, prev in zip(new, before, strict=False)
     ]
     stream.head_seq, stream.head_hash = new[-1].seq, new[-1].hash
-    session.flush()
-    session.execute(insert(JournalEvent), rows)
-    collected = handlers.collect(Origin(stream.stream, stream.terminal, _store_of(session, stream)), new)
-    handlers.apply(session, collected, now_ms)
-    if collected.rejected:
-        session.execute(
-            insert(QuarantinedEvent),
-            [
-                {"stream": stream.stream, "seq": item.seq, "code": item.code, "detail": item.detail, "at_ms": now_ms}
-                for item in collected.rejected
-            ],
-        )
-
-
-def _store_of(session: Session, stream: JournalStream) -> str:
-    terminal = session.get(Terminal, stream.terminal)
-    if terminal is None:
-        raise EnishiError("server.terminal_missing", terminal=stream.terminal)
-    return terminal.store
+    add_rows(session, JournalEvent, EVENT_COLUMNS, rows)
+    collected = handlers.collect(origin, new)
+    booking.book(session, collected, now_ms)
+    rejected = sorted(collected.rejected, key=lambda item: item.seq)
+    set_aside = [(name, item.seq, item.code, item.detail, now_ms) for item in rejected]
+    add_rows(session, QuarantinedEvent, QUARANTINE_COLUMNS, set_aside)
+    return tuple(Quarantined(item.seq, item.code) for item in rejected)
 
 
 def _quarantined(session: Session, stream: bytes, first: int) -> tuple[Quarantined, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from markupsafe import Markup
 
-from server.sync import api, service
+from server.sync import api, enrol_api, service
 from server.web.context import db
 from server.web.feature import Feature, Page, Section
 
@@ -14,4 +14,5 @@ def _terminal(number: int) -> Markup:
     return Markup(render_template("sync/terminal.html", streams=service.streams(db()).get(number, [])))
 
 
+API = (api, enrol_api)  # both stand on one blueprint
 FEATURE = Feature("sync", api.BLUEPRINT, sections=(Section(Page.TERMINAL, _terminal),))

@@ -1,59 +1,105 @@
-"""Admit a terminal, recognise it, stop it."""
+"""Admit a terminal, recognise it, hand it its keys, watch it, stop it."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from server.keys import service as keys
 from server.stores import service as stores
-from server.terminals.models import Terminal
+from server.terminals.models import (
+    ACTIVE,
+    FROZEN,
+    PENDING,
+    REPLACED,
+    REVOKED,
+    Terminal,
+    TerminalAlarm,
+    TerminalKey,
+)
+from server.vault import Vault
 from shared.errors import EnishiError, Refused
 from shared.ids import TERMINAL_ID_MAX
+from shared.sync.messages import KeyPackage, Verdict
+from shared.sync.signing import KEY_BYTES
 from shared.text.plain import plain
 
-TOKEN_BYTES = 32
+_BY_NUMBER = select(Terminal).where(Terminal.id == bindparam("id"))  # made once: every request asks it
+_LOCKED = _BY_NUMBER.with_for_update().execution_options(populate_existing=True)
+
 NAME_MAX = 40
+DETAIL_MAX = 200
 
 
-def provision(session: Session, terminal: int, store: str, name: str, now_ms: int) -> str:
-    """Create a terminal, or give a known one a new token; returns the token, which is stored only as a digest.
+def provision(
+    session: Session, terminal: int, store: str, name: str, sign_key: bytes, now_ms: int, board: str = ""
+) -> Terminal:
+    """Create a terminal with its public Ed25519 key, or give a known one that is open a new key.
 
-    Raises ``input.terminal_id``, ``input.terminal_name`` or ``input.store_unknown``.
+    Raises ``input.terminal_id``, ``input.terminal_name``, ``input.store_unknown`` or ``input.terminal_closed``.
     """
     if not 1 <= terminal <= TERMINAL_ID_MAX:
         raise EnishiError("input.terminal_id", value=terminal, limit=TERMINAL_ID_MAX)
+    name = checked_name(name)
+    if not stores.exists(session, store):
+        raise EnishiError("input.store_unknown", value=store[:20])
+    if len(sign_key) != KEY_BYTES:
+        raise ValueError(f"a public key has {KEY_BYTES} bytes")
+    row = session.get(Terminal, terminal)
+    if row is None:
+        row = Terminal(
+            id=terminal, created_ms=now_ms, contact_ms=0, software="", waiting=0, cursor=0, closed_ms=0, successor=0,
+            seen_board="",
+        )  # fmt: skip
+        session.add(row)
+    elif not row.is_open:
+        raise EnishiError("input.terminal_closed", value=terminal)
+    row.store, row.name, row.state, row.sign_key, row.board = store, name, PENDING, sign_key, board
+    for old in session.scalars(select(TerminalKey).where(TerminalKey.terminal == terminal)):
+        session.delete(old)
+    session.flush()
+    return row
+
+
+def checked_name(name: str) -> str:
+    """Raises ``input.terminal_name``."""
     name = " ".join(plain(name).split())
     if not 0 < len(name) <= NAME_MAX:
         raise EnishiError("input.terminal_name", limit=NAME_MAX)
-    if not stores.exists(session, store):
-        raise EnishiError("input.store_unknown", value=store[:20])
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    row = session.get(Terminal, terminal)
-    if row is None:
-        row = Terminal(id=terminal, created_ms=now_ms, contact_ms=0, software="", waiting=0, cursor=0)
-        session.add(row)
-    row.store, row.name, row.revoked, row.token_hash = store, name, False, digest(token)
+    return name
+
+
+def free_number(session: Session) -> int:
+    """The number after the highest; closed ones are never given again. Raises ``input.terminal_id``."""
+    number = (session.scalar(select(func.max(Terminal.id))) or 0) + 1
+    if number > TERMINAL_ID_MAX:
+        raise EnishiError("input.terminal_id", value=number, limit=TERMINAL_ID_MAX)
+    return number
+
+
+def recognise(session: Session, terminal: int, locks: bool = False) -> Terminal | Refused:
+    """The terminal that a request names; whether it is its own is for the signature to say.
+
+    ``locks``: one request of a terminal at a time, until the transaction ends.
+    """
+    row = session.scalars(_LOCKED if locks else _BY_NUMBER, {"id": terminal}).one_or_none()
+    return row if row is not None and row.sign_key else Refused("sync.unauthorised")
+
+
+def packages(session: Session, vault: Vault, terminal: Terminal) -> tuple[int, tuple[KeyPackage, ...]]:
+    """The current epoch and the card keys of all that the terminal holds, sealed to it; sealed at the first call."""
+    kids = keys.held(session)
+    made = {
+        row.kid: row.sealed for row in session.scalars(select(TerminalKey).where(TerminalKey.terminal == terminal.id))
+    }
+    for kid in kids:
+        if kid not in made:
+            made[kid] = vault.seal(kid, terminal.sign_key)
+            session.add(TerminalKey(terminal=terminal.id, kid=kid, sealed=made[kid]))
     session.flush()
-    return token
-
-
-def recognise(session: Session, terminal: str, authorization: str) -> Terminal | Refused:
-    """The terminal behind the headers ``X-Tid`` and ``Authorization``; the same answer for every wrong pair."""
-    scheme, _, token = authorization.partition(" ")
-    known = terminal.isascii() and terminal.isdigit() and len(terminal) <= 5
-    row = session.get(Terminal, int(terminal)) if known else None
-    expected = row.token_hash if row is not None else bytes(32)
-    matches = hmac.compare_digest(digest(token), expected)
-    if row is None or scheme != "Bearer" or not matches:
-        return Refused("sync.unauthorised")
-    if row.revoked:
-        return Refused("sync.revoked")
-    return row
+    return keys.current(session), tuple(KeyPackage(kid, made[kid]) for kid in kids)
 
 
 def all_terminals(session: Session) -> Sequence[Terminal]:
@@ -67,15 +113,54 @@ def names(session: Session) -> dict[int, str]:
 
 
 def find(session: Session, terminal: int) -> Terminal | None:
-    return session.get(Terminal, terminal)
+    """For any number: one that no card can hold names no terminal, and PostgreSQL has no column for it."""
+    return session.get(Terminal, terminal) if 1 <= terminal <= TERMINAL_ID_MAX else None
 
 
-def revoke(session: Session, terminal: Terminal) -> None:
-    """From now on its requests are refused; what it has delivered stays."""
-    terminal.revoked = True
+def revoke(session: Session, terminal: Terminal, now_ms: int) -> None:
+    """From now on its requests are refused; what it has delivered stays. Its keys are not made for it any more."""
+    _close(session, terminal, REVOKED, now_ms)
+
+
+def replace(session: Session, terminal: Terminal, successor: int, now_ms: int) -> None:
+    """Another machine stands in its place. Its journal may still be delivered, from its recovered disk."""
+    terminal.successor = successor
+    _close(session, terminal, REPLACED, now_ms)
+
+
+def _close(session: Session, terminal: Terminal, state: str, now_ms: int) -> None:
+    if terminal.is_open:
+        terminal.state, terminal.closed_ms = state, now_ms
+    for package in session.scalars(select(TerminalKey).where(TerminalKey.terminal == terminal.id)):
+        session.delete(package)
     session.flush()
 
 
-def digest(token: str) -> bytes:
-    """What head office keeps of a token. A token of 256 random bits needs no slow hash."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+# --- what is odd about it ------------------------------------------------------------------------------------------
+
+
+def raise_alarm(session: Session, terminal: Terminal, kind: str, detail: str, now_ms: int) -> None:
+    """Note it once until a person settles it. Two machines under one number may not redeem meanwhile."""
+    if kind not in {alarm.kind for alarm in alarms(session, terminal.id)}:
+        session.add(
+            TerminalAlarm(terminal=terminal.id, kind=kind, detail=detail[:DETAIL_MAX], at_ms=now_ms, settled_ms=0)
+        )
+    if kind == Verdict.DUPLICATE_ID and terminal.is_open:
+        terminal.state = FROZEN
+    session.flush()
+
+
+def alarms(session: Session, terminal: int) -> Sequence[TerminalAlarm]:
+    """The open ones, the oldest first."""
+    wanted = select(TerminalAlarm).where(TerminalAlarm.terminal == terminal, TerminalAlarm.settled_ms == 0)
+    return session.scalars(wanted.order_by(TerminalAlarm.id)).all()
+
+
+def settle(session: Session, terminal: Terminal, now_ms: int) -> None:
+    """A manager has looked: the machine that called last is the right one, and goes on."""
+    for alarm in alarms(session, terminal.id):
+        alarm.settled_ms = now_ms
+    terminal.board = terminal.seen_board or terminal.board
+    if terminal.state == FROZEN:
+        terminal.state = ACTIVE
+    session.flush()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.config import Settings
 from server.db.database import Database
 from server.programs import service as programs
+from server.vault import Vault
 from server.web.feature import Feature
 from shared.clock import business_day
 from shared.points.program import Programme
@@ -27,6 +28,7 @@ class Office:
     settings: Settings
     database: Database
     now_ms: Callable[[], int]  # UTC
+    vault: Vault
     features: tuple[Feature, ...] = ()
     assets: dict[str, str] = field(default_factory=dict)  # static file -> content hash
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,6 +16,7 @@ from shared.errors import EnishiError, Refused, explain
 
 _log = logging.getLogger(__name__)
 _CODES = {400: "server.bad_request", 404: "server.not_found", 405: "server.not_found", 413: "server.too_large"}
+RETRY_AFTER_S = 5  # the database's own patience with a lock
 _API_ANSWER = "enishi_api_answer"
 Answer = AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -28,6 +29,7 @@ def install(app: Flask, api_answer: Callable[[Refused, int], AnyResponse]) -> No
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(EnishiError, _known_error)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(IntegrityError, _lost_race)
 
 
 def _stale_form(_error: Exception) -> Answer:
@@ -56,12 +58,26 @@ def _known_error(error: Exception) -> Answer:
 
 
 def _database_error(error: Exception) -> Answer:
-    _log.error("database: %s", error)
-    return _page("server.database_busy", {}, 503)
+    """Locked for too long, a circle of locks broken, no space left, not to be reached: nothing was written."""
+    _log.error("database: %s", error.orig if isinstance(error, DBAPIError) else error)
+    answer = make_response(_page("sync.busy" if _is_api() else "server.database_busy", {}, 503))
+    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
+
+
+def _lost_race(error: Exception) -> Answer:
+    """Two terminals told the same at the same moment; when the loser asks again, the winner's word is known."""
+    if not _is_api():
+        raise error
+    return _database_error(error)
+
+
+def _is_api() -> bool:
+    return request.path.startswith("/v1/")
 
 
 def _page(code: str, facts: dict[str, str | int], status: int) -> Answer:
-    if request.path.startswith("/v1/"):
+    if _is_api():
         answer: Callable[[Refused, int], AnyResponse] = current_app.extensions[_API_ANSWER]
         return answer(Refused(code, facts), status)
     happened, remedy = explain(code, facts, gettext)

@@ -29,6 +29,7 @@ class Page(Enum):
     MEMBER = "member"  # member number
     CARD = "card"  # card number
     TERMINAL = "terminal"  # terminal number
+    TERMINALS = "terminals"  # 0
 
 
 @dataclass(frozen=True, slots=True)

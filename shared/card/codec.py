@@ -21,6 +21,10 @@ TRACK_LEN = 69  # free characters of a JIS II stripe
 FORMAT_V1 = "L"
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
+# The alphabet is that of base64 (RFC 4648) but for its last two, so a library in C turns characters into bits. What is
+# only in the other alphabet becomes "?", which is in neither.
+_TO_BASE64 = str.maketrans("-_+/=", "+/???")
+_FROM_BASE64 = bytes.maketrans(b"+/", b"-_")
 
 FIELDS = (  # name, bits; in the order of the wire
     ("tenant", 10),
@@ -46,7 +50,11 @@ FIELDS = (  # name, bits; in the order of the wire
 )
 FIELD_BITS = sum(bits for _, bits in FIELDS)  # 322
 BODY_BYTES = (FIELD_BITS + 7) // 8
+PACKED_BYTES = (TRACK_LEN - 1) * 6 // 8  # 51: key id, fields, crc and MAC, without a bit to spare
 LIMITS = {name: (1 << bits) - 1 for name, bits in FIELDS}
+_PLACES = tuple(  # of each field: bits behind it, and its mask
+    (sum(bits for _, bits in FIELDS[place + 1 :]), (1 << bits) - 1) for place, (_, bits) in enumerate(FIELDS)
+)
 CRC_INIT = 0xFFFF  # CRC-16/CCITT-FALSE
 
 
@@ -79,20 +87,20 @@ def encode(image: CardImage, ring: KeyRing) -> str:
     head = FORMAT_V1 + ALPHABET[kid]
     signed, crc = _signed(head, value)
     mac = ring.mac(kid, image.card, image.tenant, signed)
-    value = (value << 16 | crc) << 8 * MAC_BYTES | int.from_bytes(mac, "big")
-    return head + "".join(ALPHABET[value >> 6 * place & 63] for place in range(TRACK_LEN - 3, -1, -1))
+    value = ((kid << FIELD_BITS | value) << 16 | crc) << 8 * MAC_BYTES | int.from_bytes(mac, "big")
+    text = binascii.b2a_base64(value.to_bytes(PACKED_BYTES, "big"), newline=False)
+    return FORMAT_V1 + text.translate(_FROM_BASE64).decode("ascii")
 
 
 def decode(track: str, ring: KeyRing) -> Decoded:
     """Judge the 69 characters read from a stripe. Total: any text gives a verdict, none raises."""
     if len(track) != TRACK_LEN or track[0] != FORMAT_V1:
         return Decoded(Verdict.FOREIGN)
-    value = 0
-    for character in track[1:]:
-        digit = _VALUE.get(character)
-        if digit is None:
-            return Decoded(Verdict.TORN)
-        value = value << 6 | digit
+    try:
+        packed = binascii.a2b_base64(track[1:].translate(_TO_BASE64), strict_mode=True)
+    except ValueError:  # a character of no alphabet
+        return Decoded(Verdict.TORN)
+    value = int.from_bytes(packed, "big")
     kid, value = value >> 402, value & (1 << 402) - 1
     mac, value = value & (1 << 8 * MAC_BYTES) - 1, value >> 8 * MAC_BYTES
     crc, value = value & 0xFFFF, value >> 16
@@ -108,6 +116,11 @@ def decode(track: str, ring: KeyRing) -> Decoded:
     if image.tenant != ring.tenant:
         return Decoded(Verdict.FOREIGN, image)
     return Decoded(Verdict.OK, image)
+
+
+def key_id(track: str) -> int:
+    """The key epoch that a track names; -1 when it is none of ours. Says nothing about whether it is genuine."""
+    return _VALUE.get(track[1], -1) if len(track) == TRACK_LEN else -1
 
 
 def track_hash(track: str) -> bytes:
@@ -138,10 +151,11 @@ def _field_values(image: CardImage) -> tuple[int, ...]:
 
 
 def _image(fields: int) -> CardImage:
-    values: dict[str, int] = {}
-    for name, bits in reversed(FIELDS):
-        values[name] = fields & (1 << bits) - 1
-        fields >>= bits
-    lots = tuple(Lot(values.pop(f"points_{slot}"), values.pop(f"month_{slot}")) for slot in "abc")
-    card = CardNo(values.pop("card"))
-    return CardImage(card=card, lots=(lots[0], lots[1], lots[2]), **values)
+    (
+        tenant, card, gen, seq, adj, points_a, month_a, points_b, month_b, points_c, month_c,
+        day, writer, vtag, earn, redeem, off_red, off_cnt, prev, flags,
+    ) = [fields >> shift & mask for shift, mask in _PLACES]  # fmt: skip
+    lots = (Lot(points_a, month_a), Lot(points_b, month_b), Lot(points_c, month_c))
+    return CardImage(
+        tenant, CardNo(card), gen, seq, adj, lots, day, writer, vtag, earn, redeem, off_red, off_cnt, prev, flags
+    )

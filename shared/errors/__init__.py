@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared.errors import card, config, device, input, kiosk, server, store, sync, visit
+from shared.errors import card, config, device, input, keys, kiosk, server, store, sync, visit
 from shared.errors.text import ErrorText
 from shared.locale import Translate
 
@@ -18,6 +18,7 @@ TEXTS: Mapping[str, ErrorText] = {
     **config.TEXTS,
     **device.TEXTS,
     **input.TEXTS,
+    **keys.TEXTS,
     **kiosk.TEXTS,
     **server.TEXTS,
     **store.TEXTS,

@@ -48,8 +48,28 @@ TEXTS = {
         N_("{key} のファイル {path} がないか、空か、読めません。"),
         N_("ファイルを置き、このプログラムが読めるようにしてください。"),
     ),
+    "config.secret_inline": ErrorText(
+        N_("設定 {key} にパスワードが書かれています。"),
+        N_("ファイルに移し、その場所を {instead} に書いてください。"),
+    ),
+    "config.secret_open": ErrorText(
+        N_("{key} のファイル {path} を、ほかの人も読めるようになっています。"),
+        N_("持ち主だけが読めるようにしてください（chmod 600 {path}）。"),
+    ),
     "config.secret_malformed": ErrorText(
         N_("{key} のファイルの中身が鍵の形ではありません。"),
         N_("16進数 {digits} けたを1行で書いてください。"),
+    ),
+    "config.identity": ErrorText(
+        N_("端末の身元のファイル {path} を読めません。"),
+        N_("端末を登録しなおしてください（./enishi terminal enrol）。"),
+    ),
+    "config.identity_exists": ErrorText(
+        N_("身元のファイル {path} は、もうあります。"),
+        N_("別の場所を選ぶか、使っていない端末のものであることを確かめてから、移してください。"),
+    ),
+    "config.identity_unwritable": ErrorText(
+        N_("身元のファイル {path} を書けません。"),
+        N_("書ける場所を選び、本部で新しい登録コードを作って、やり直してください。"),
     ),
 }

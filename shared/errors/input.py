@@ -132,4 +132,28 @@ TEXTS = {
         N_("お名前が入っていないか、長すぎます。"),
         N_("{limit} 文字までで入れてください。"),
     ),
+    "input.terminal_closed": ErrorText(
+        N_("端末 {value} は停止または交換されています。"),
+        N_("新しい端末として登録してください。"),
+    ),
+    "input.case_closed": ErrorText(
+        N_("この確認ごとは、すでに終わっています。"),
+        N_("一覧に戻って、今の状態を確かめてください。"),
+    ),
+    "input.case_answer": ErrorText(
+        N_("この確認ごとには、その答えは使えません。"),
+        N_("画面のボタンから選んでください。"),
+    ),
+    "input.case_note": ErrorText(
+        N_("理由が入っていないか、長すぎます。"),
+        N_("あとで読む人のために、{limit} 文字までで理由を書いてください。"),
+    ),
+    "input.books_large": ErrorText(
+        N_("カードが多いため、この画面からは照合できません。"),
+        N_("毎晩の照合を待つか、サーバーで「python -m server reconcile --all」を実行してください。"),
+    ),
+    "input.enrolment_over": ErrorText(
+        N_("この登録は終わっているか、期限が切れています。"),
+        N_("新しい登録コードを作ってください。"),
+    ),
 }

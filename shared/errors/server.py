@@ -48,9 +48,17 @@ TEXTS = {
         N_("データベースの設定 {name} が {value} のままで、変えられません。"),
         N_("データベースのファイルを、このコンピューターのディスクに置いてください。"),
     ),
+    "server.database_unsafe": ErrorText(
+        N_("データベースの設定 {name} が {value} で、このままでは記録を正しく守れません。"),
+        N_("{wanted} にしてから、もう一度始めてください（deploy/README.md）。"),
+    ),
     "server.database_missing": ErrorText(
         N_("本部のデータベースがまだありません（{path}）。"),
         N_("先に「python -m server setup」を実行してください。"),
+    ),
+    "server.backup_bad": ErrorText(
+        N_("控え（バックアップ）を確かめられませんでした（{path}：{detail}）。"),
+        N_("この控えは使わず、原因を直してから、もう一度取ってください。端末の記録は消えません。"),
     ),
     "server.database_unreadable": ErrorText(
         N_("本部のデータベースを読み書きできません（{detail}）。"),
@@ -59,10 +67,6 @@ TEXTS = {
     "server.port_taken": ErrorText(
         N_("{host}:{port} は、ほかのプログラムが使っています。"),
         N_("そのプログラムを止めるか、--port で別の番号を指定してください。"),
-    ),
-    "server.terminal_missing": ErrorText(
-        N_("端末 {terminal} の登録がありません。"),
-        N_("「python -m server check」で記録を確かめてください。"),
     ),
     "server.file": ErrorText(
         N_("ファイル {path} を読み書きできません（{detail}）。"),

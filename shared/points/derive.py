@@ -33,7 +33,11 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class VisitFact:
-    """One INTENT. ``lots``: what the visit itself changed; ``adjusted``: (number, lots) brought onto the card by it."""
+    """One INTENT. ``lots``: what the visit itself changed; ``adjusted``: (number, lots) brought onto the card by it.
+
+    Only what ``only_earns`` can be honoured. ``granted``: what is given then, when the visit also took lapsed lots off
+    the card or joined some, which a card that was never written has not seen; None: ``lots``.
+    """
 
     visit: str
     pre: Image
@@ -41,6 +45,12 @@ class VisitFact:
     lots: Lots
     adjusted: tuple[tuple[int, Lots], ...] = ()
     only_earns: bool = True
+    granted: Lots | None = None
+
+    @property
+    def honour(self) -> Lots:
+        """What the holder gets when nobody can say that the card took the visit."""
+        return self.lots if self.granted is None else self.granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,9 @@ class CardFacts:
     ``opening``: what head office took over from elsewhere; None = the first image says it.
     ``starts``: first images of generations (an encoded card, a REISSUE); ``moved``: by such an image's hash, the
     change between lots that making it caused. ``honoured``: visits granted although no card proved them.
+    ``made``: hashes of starts that head office made from its own books (a REISSUE; they open nothing). ``roots``:
+    hashes of starts whose content nobody has shown yet.
+    ``believed``, ``disbelieved``: hashes of images that nobody told of, after a person has looked.
     """
 
     visits: Mapping[str, VisitFact]
@@ -71,6 +84,10 @@ class CardFacts:
     grants: Collection[Grant] = ()
     issued: Mapping[int, Lots] = field(default_factory=dict)  # adjustments by number
     opening: Lots | None = None
+    made: Collection[bytes] = ()
+    roots: Collection[bytes] = ()
+    believed: Collection[bytes] = ()
+    disbelieved: Collection[bytes] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +155,10 @@ def derive(facts: CardFacts, limits: WitnessLimits = WitnessLimits()) -> Derived
     honoured = {
         visit
         for visit in facts.honoured
-        if visit in facts.visits and visit not in counted and not _is_bridged(facts.visits[visit], witnesses)
+        if visit in facts.visits and visit not in counted and _can_be_honoured(facts.visits[visit], witnesses)
     }
     undecided = set(facts.visits) - counted - aborted - honoured
-    beside = (*(facts.visits[visit].lots for visit in sorted(honoured)), *(grant.lots for grant in facts.grants))
+    beside = (*(facts.visits[visit].honour for visit in sorted(honoured)), *(grant.lots for grant in facts.grants))
     moved = tuple((image.hash, facts.moved[image.hash]) for image in chain.starts_told() if image.hash in facts.moved)
     all_gens = [lots for gen in chain.gens for lots in chain.changes(gen)]
     total = add_up(chain.opening, *all_gens, *beside, *(lots for _, lots in moved))
@@ -199,10 +216,10 @@ def _decide(facts: CardFacts) -> tuple[set[str], set[str]]:
     return counted, aborted - counted
 
 
-def _is_bridged(fact: VisitFact, witnesses: Sequence[Witness]) -> bool:
-    """Whether a witness already holds whatever became of this visit: its gap covers the visit's place."""
+def _can_be_honoured(fact: VisitFact, witnesses: Sequence[Witness]) -> bool:
+    """Not when a witness already holds whatever became of this visit: its gap covers the visit's place."""
     place = fact.post
-    return any(
+    return fact.only_earns and not any(
         witness.image.gen == place.gen and witness.image.seq - witness.steps < place.seq <= witness.image.seq
         for witness in witnesses
     )
@@ -224,6 +241,7 @@ class _Chain:
                 self._strangers.setdefault(image.gen, []).append(image)
         self.gens = sorted({image.gen for image in (*told.values(), *self._posts.values(), *read.values())})
         self._roots = {image.hash[:4] for image in (*told.values(), *self._posts.values(), *read.values())}
+        self._roots |= {hash_[:4] for hash_ in facts.roots}
         self._starts = {gen: self._start(gen) for gen in self.gens}
         self.opening = self._opening()
         self._witnesses: dict[int, tuple[Witness, ...]] = {}
@@ -267,8 +285,9 @@ class _Chain:
         gen = self.gens[-1]
         start = self._starts[gen]
         applied = {number: lots for fact in self._on if fact.pre.gen == gen for number, lots in fact.adjusted}
+        skipped = {number for number in self._facts.issued if self._was_skipped(gen, number)}
         coming = {**self._facts.issued, **applied}
-        on_the_way = [lots for number, lots in coming.items() if number > start.adj]
+        on_the_way = [lots for n, lots in coming.items() if n > start.adj and (n in applied or n not in skipped)]
         return add_up(total, *map(negate, (*self.changes_after_start(gen), start.lots, *on_the_way)))
 
     def changes_after_start(self, gen: int) -> list[Lots]:
@@ -280,6 +299,10 @@ class _Chain:
         on_images = [image.adj for image in (*self._posts.values(), *self._told.values())]
         strangers = [image.adj for images in self._strangers.values() for image in images]
         return max((*self._facts.issued, *on_images, *strangers), default=0)
+
+    def _was_skipped(self, gen: int, number: int) -> bool:
+        """Whether a visit went past an adjustment without applying it: it never will be."""
+        return any(fact.pre.gen == gen and fact.pre.adj < number <= fact.post.adj for fact in self._on)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -296,13 +319,18 @@ class _Chain:
 
     def _opening(self) -> Lots:
         """Taken over; else what the card carried at its start."""
-        if self._facts.opening is not None or not self.gens:
+        if self._facts.opening is not None or not self.gens or self._is_made(self.gens[0]):
             return self._facts.opening or ()
         return self._starts[self.gens[0]].lots
 
+    def _is_made(self, gen: int) -> bool:
+        """Whether the generation began with what head office's own books said."""
+        told = self._told.get(gen)
+        return told is not None and told.hash in self._facts.made
+
     def _is_adopted(self, gen: int) -> bool:
         """Whether a later generation began without head office knowing all that its first image stands on."""
-        if gen == self.gens[0]:
+        if gen == self.gens[0] and not self._is_made(gen):
             return False
         told = self._told.get(gen)
         return told is None or (told.prev != NO_PREDECESSOR and told.prev not in self._roots)
@@ -328,8 +356,8 @@ class _Chain:
             lots = add_up(image.lots, *map(negate, (anchor.lots, *between)))
             steps = image.seq - anchor.seq
             size = abs(value(lots))
-            plausible = size <= min(steps * self._limits.per_visit, budget)
-            budget -= size if plausible else 0
+            plausible = self._is_believed(image, size <= min(steps * self._limits.per_visit, budget))
+            budget -= size if plausible and image.hash not in self._facts.believed else 0
             found.append(Witness(image, steps, lots, plausible))
             known.append(image)
         return tuple(found)
@@ -339,7 +367,12 @@ class _Chain:
         before = [lots for older in self.gens if older < gen for lots in self.changes(older)]
         granted = [grant.lots for grant in self._facts.grants if grant.day < start.day]
         lots = add_up(start.lots, *map(negate, (self.opening, *before, *granted)))
-        return Witness(start, max(start.seq, 1), lots, abs(value(lots)) <= budget, adopted=True)
+        plausible = self._is_believed(start, abs(value(lots)) <= budget)
+        return Witness(start, max(start.seq, 1), lots, plausible, adopted=True)
+
+    def _is_believed(self, image: Image, by_rule: bool) -> bool:
+        """A person's word stands above the rule."""
+        return image.hash in self._facts.believed or (by_rule and image.hash not in self._facts.disbelieved)
 
 
 def _place(image: Image) -> tuple[int, int, bytes]:

@@ -10,13 +10,19 @@ from shared.clock import CARD_MONTH_MAX, card_month
 from shared.units import POINTS_MAX
 
 Lots = tuple[Lot, Lot, Lot]
+Changes = tuple[tuple[int, int], ...]  # (expiry month, change in points), months in order
 LAST_OF_ALL = CARD_MONTH_MAX + 1  # where "never" sorts
 
 
 def live(lots: Iterable[Lot], day: date) -> tuple[Lot, ...]:
     """Lots that count on ``day``, one per month, the soonest expiry first; a lot lapses at the end of its month."""
     this_month = card_month(day)
-    return _in_order(lot for lot in lots if lot.month == 0 or lot.month >= this_month)
+    return _in_order(lot for lot in lots if not has_lapsed(lot, this_month))
+
+
+def has_lapsed(lot: Lot, this_month: int) -> bool:
+    """Whether the end of the lot's month has passed in card month ``this_month``."""
+    return 0 < lot.month < this_month
 
 
 def live_balance(lots: Iterable[Lot], day: date) -> int:
@@ -54,11 +60,16 @@ def add(lots: tuple[Lot, ...], new: Lot) -> Lots | None:
         together = (*together[:place], joined, *together[place + 2 :])
     if any(lot.points > POINTS_MAX for lot in together):
         return None
-    (first, second, third) = (*together, NO_LOT, NO_LOT, NO_LOT)[:LOTS_MAX]
+    return padded(together)
+
+
+def padded(lots: tuple[Lot, ...]) -> Lots:
+    """At most three lots as the card holds them."""
+    (first, second, third) = (*lots, NO_LOT, NO_LOT, NO_LOT)[:LOTS_MAX]
     return first, second, third
 
 
-def changes(before: Iterable[Lot], after: Iterable[Lot]) -> tuple[tuple[int, int], ...]:
+def changes(before: Iterable[Lot], after: Iterable[Lot]) -> Changes:
     """Per expiry month the change in points, months in order, nothing for a month without change."""
     points: dict[int, int] = {}
     for lot in after:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +12,7 @@ from shared.errors import Refused
 from shared.points import redeem
 from shared.points.earn import Explanation, explain_earn
 from shared.points.lots import Lots, add, changes, consume, live, live_balance
+from shared.points.offline import Offline
 from shared.points.program import EARN_MAX, Programme
 from shared.units import POINTS_MAX, YEN_MAX
 
@@ -33,7 +35,7 @@ class Priced:
 
 def price(
     programme: Programme,
-    lots: Lots,
+    lots: Iterable[Lot],
     off_red: int,
     off_cnt: int,
     amount_yen: int,
@@ -41,18 +43,22 @@ def price(
     day: date,
     online: bool = False,
     lapse_day: date | None = None,
+    offline: Offline | None = None,
 ) -> Priced | Refused:
     """Price a sale of ``amount_yen`` on business day ``day``, of which ``use_points`` pay a part.
 
     ``lapse_day``: the day by which lots have lapsed, when it is another one (a clock in doubt lets nothing lapse).
-    ``off_red`` and ``off_cnt`` are the card's offline counters; ``online`` True lifts the offline limits. The
-    programme must have passed ``validate_programme``.
+    ``lots``: what is on the card, at most three of them live. ``off_red`` and ``off_cnt`` are the card's offline
+    counters; ``online`` True lifts the offline limits, which are the programme's unless ``offline`` says other ones.
+    The programme must have passed ``validate_programme``.
     """
+    lots = tuple(lots)
     if not 0 <= amount_yen <= YEN_MAX:
         return Refused("input.amount", {"maximum": YEN_MAX})
     usable = live(lots, lapse_day or day)
     balance = sum(lot.points for lot in usable)
-    refused = redeem.refuse(programme, redeem.Purse(balance, amount_yen, off_red, off_cnt, online), use_points)
+    purse = redeem.Purse(balance, amount_yen, off_red, off_cnt, online, offline)
+    refused = redeem.refuse(programme, purse, use_points)
     if refused is not None:
         return refused
     discount_yen = redeem.discount_yen(programme.redeem, use_points)
@@ -77,17 +83,18 @@ def price(
 
 def usable_points(
     programme: Programme,
-    lots: Lots,
+    lots: Iterable[Lot],
     off_red: int,
     off_cnt: int,
     amount_yen: int,
     day: date,
     online: bool = False,
+    offline: Offline | None = None,
 ) -> int:
     """The most points that ``price`` would let this sale use: what a "use all" key fills in."""
     if not 0 <= amount_yen <= YEN_MAX:
         return 0
-    purse = redeem.Purse(live_balance(lots, day), amount_yen, off_red, off_cnt, online)
+    purse = redeem.Purse(live_balance(lots, day), amount_yen, off_red, off_cnt, online, offline)
     return redeem.most_usable(programme, purse)
 
 

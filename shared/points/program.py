@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from shared.errors import EnishiError
-from shared.units import YEN_MAX, Rounding
+from shared.units import POINTS_MAX, YEN_MAX, Rounding
 
 EARN_MAX = REDEEM_MAX = (1 << 18) - 1  # points of one visit; 18 bits each (card image v1)
 OFF_RED_MAX = (1 << 17) - 1  # points redeemed since the last online visit (card image v1)
@@ -44,11 +44,19 @@ class RedeemRule:
 
 @dataclass(frozen=True, slots=True)
 class OfflineLimits:
-    """What a card may redeem without head office (EMV-style counters on the card)."""
+    """What may be redeemed without head office (EMV-style counters on the card, a sum at the terminal).
+
+    The limits hold while the terminal's last sync is younger than ``halved_after_h``; then a half of them, after
+    ``quartered_after_d`` a quarter, after ``stopped_after_d`` nothing. Earning is never limited.
+    """
 
     redeem_per_visit: int = 3_000
     redeem_since_online: int = 5_000
-    visits_since_online: int = 100  # the card's counter holds 127; redeeming stops here, earning never
+    visits_since_online: int = 10  # the card's counter holds 127; redeeming stops here, earning never
+    redeem_per_day: int = 100_000  # of one terminal
+    halved_after_h: int = 24
+    quartered_after_d: int = 7
+    stopped_after_d: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,10 @@ def validate_programme(programme: Programme) -> None:
         ("offline.redeem_per_visit", offline.redeem_per_visit, 0, REDEEM_MAX),
         ("offline.redeem_since_online", offline.redeem_since_online, 0, OFF_RED_MAX),
         ("offline.visits_since_online", offline.visits_since_online, 0, OFF_CNT_MAX),
+        ("offline.redeem_per_day", offline.redeem_per_day, 0, POINTS_MAX * 100),
+        ("offline.halved_after_h", offline.halved_after_h, 0, 24 * 366),
+        ("offline.quartered_after_d", offline.quartered_after_d, 0, 366),
+        ("offline.stopped_after_d", offline.stopped_after_d, 0, 366),
     )
     for name, value, minimum, maximum in figures:
         if not minimum <= value <= maximum:

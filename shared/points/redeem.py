@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from shared.errors import Refused
+from shared.errors import Fact, Refused
+from shared.points.offline import Offline
 from shared.points.program import OFF_RED_MAX, REDEEM_MAX, Programme, RedeemRule
 
 
 @dataclass(frozen=True, slots=True)
 class Purse:
-    """What a redemption draws on. ``off_red`` and ``off_cnt`` are the card's counters since the last online visit."""
+    """What a redemption draws on. ``off_red`` and ``off_cnt`` are the card's counters since the last online visit.
+
+    ``offline`` None: the programme's limits as they stand.
+    """
 
     balance: int  # live points
     amount_yen: int
     off_red: int
     off_cnt: int
     online: bool
+    offline: Offline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Cap:
 
     points: int
     code: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 def discount_yen(rule: RedeemRule, use_points: int) -> int:
@@ -56,12 +62,12 @@ def refuse(programme: Programme, purse: Purse, use_points: int) -> Refused | Non
     for cap in _caps(programme, purse):
         if use_points > cap.points:
             maximum = cap.points if cap.points >= rule.points_min else 0
-            return Refused(cap.code, {"maximum": maximum, "visits": purse.off_cnt})
+            return Refused(cap.code, {"maximum": maximum, "visits": purse.off_cnt, **cap.facts})
     return None
 
 
 def _caps(programme: Programme, purse: Purse) -> Iterator[Cap]:
-    rule, offline = programme.redeem, programme.offline
+    rule = programme.redeem
 
     def whole(points: int) -> int:
         return max(points, 0) // rule.unit_points * rule.unit_points
@@ -69,9 +75,14 @@ def _caps(programme: Programme, purse: Purse) -> Iterator[Cap]:
     yield Cap(whole(purse.balance), "points.too_few")
     yield Cap(whole(min(rule.points_max, REDEEM_MAX)), "points.above_maximum")
     yield Cap(purse.amount_yen // rule.unit_yen * rule.unit_points, "points.more_than_amount")
+    offline = purse.offline or Offline(programme.offline)
+    barred, limits = offline.barred, offline.limits
+    if barred and (barred.online_too or not purse.online):
+        yield Cap(0, barred.code, barred.facts)
     if purse.online:
         return
-    if purse.off_cnt >= offline.visits_since_online:
+    if purse.off_cnt >= limits.visits_since_online:
         yield Cap(0, "points.offline_visits")
-    since_online = min(offline.redeem_since_online, OFF_RED_MAX) - purse.off_red
-    yield Cap(whole(min(offline.redeem_per_visit, since_online)), "points.offline_limit")
+    since_online = min(limits.redeem_since_online, OFF_RED_MAX) - purse.off_red
+    yield Cap(whole(min(limits.redeem_per_visit, since_online)), "points.offline_limit")
+    yield Cap(whole(limits.redeem_per_day - offline.redeemed_today), "points.offline_day")

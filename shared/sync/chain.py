@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from hashlib import sha256
 
 import msgspec
 
@@ -11,17 +11,18 @@ from shared.sync.messages import UNREADABLE
 from shared.visit.journal import NAMES, TYPES, Body
 
 ZERO_HASH = bytes(32)
+_encoder = msgspec.json.Encoder(order="sorted")
 _decoders = {name: msgspec.json.Decoder(body) for name, body in TYPES.items()}
 
 
 def event_hash(prev: bytes, stream: bytes, seq: int, kind: str, body: bytes) -> bytes:
     """SHA-256(prev, stream, seq as 8 bytes, type and a zero byte, body)."""
-    return hashlib.sha256(prev + stream + seq.to_bytes(8, "big") + kind.encode("ascii") + b"\0" + body).digest()
+    return sha256(b"".join((prev, stream, seq.to_bytes(8, "big"), kind.encode("ascii"), b"\0", body))).digest()
 
 
 def encode_body(body: Body) -> tuple[str, bytes]:
     """The event's type and its canonical JSON (sorted keys, no spaces, integers only)."""
-    return NAMES[type(body)], msgspec.json.encode(body, order="sorted")
+    return NAMES[type(body)], _encoder.encode(body)
 
 
 def decode_body(kind: str, body: bytes) -> Body | None:

@@ -1,7 +1,7 @@
 """Sync protocol v1: JSON over HTTP, always started by the terminal. Bytes travel as base64 text.
 
-``POST /v1/hello``, ``POST /v1/push``, ``GET /v1/pull?cursor=N&limit=M``. Every request carries ``X-Tid`` and
-``Authorization: Bearer <terminal token>``; errors are ``ErrorReply`` with a fitting status.
+``POST /v1/hello``, ``POST /v1/push``, ``GET /v1/pull?cursor=N&limit=M``, ``POST /v1/enrol``, ``GET /v1/enrol/NAME``.
+Every request and every reply is signed (``signing``); errors are ``ErrorReply`` with a fitting status.
 """
 
 from __future__ import annotations
@@ -12,19 +12,26 @@ from msgspec import DecodeError, Meta, Struct
 
 from shared.points.program import Programme
 
-PROTOCOL = 1
+PROTOCOL = PROTOCOL_MIN = 1  # what is spoken here, and the oldest that is still understood
 PUSH_EVENTS_MAX = 500
 PUSH_UNPACKED_MAX = 1 << 20  # bytes of JSON
 PUSH_PACKED_MAX = 256 << 10  # bytes of gzip
 PULL_ITEMS_MAX = 1000
 BODY_MAX = 8 << 10  # bytes of one event's body
 NUMBER_MAX = (1 << 63) - 1  # what an INTEGER column holds, at either end
+KEY_ID_MAX = 63  # one character of the track
+SEALED_MAX = 80  # 32 bytes of key and libsodium's 48 of a sealed box
+BOARD_CHARS = 64
+NAME_MAX = 40  # of a register or a store
 
 # All that msgspec raises for bytes that are no message: also for broken UTF-8, and for brackets nested without end.
 UNREADABLE = (DecodeError, UnicodeDecodeError, RecursionError)
 
 Count = Annotated[int, Meta(ge=0, le=NUMBER_MAX)]
 Number = Annotated[int, Meta(ge=-NUMBER_MAX, le=NUMBER_MAX)]
+TRACK_MAX = 69  # characters
+LOTS_MAX = 16  # months of one adjustment; more are sent as a further one
+Lots = Annotated[tuple[tuple[int, int], ...], Meta(max_length=LOTS_MAX)]  # (expiry month, change in points)
 StreamId = Annotated[bytes, Meta(min_length=10, max_length=10)]  # 2 bytes terminal, 8 bytes nonce of the boot
 Hash = Annotated[bytes, Meta(min_length=32, max_length=32)]
 
@@ -35,6 +42,13 @@ class StreamHead(Struct, frozen=True):
     hash: Hash
 
 
+class KeyPackage(Struct, frozen=True):
+    """The card key of one epoch, sealed to one terminal: only its seed opens it."""
+
+    kid: Annotated[int, Meta(ge=0, le=KEY_ID_MAX)]
+    sealed: Annotated[bytes, Meta(max_length=SEALED_MAX)]
+
+
 class Hello(Struct, frozen=True):
     protocol: int
     software: str
@@ -42,6 +56,8 @@ class Hello(Struct, frozen=True):
     cursor: Count  # of the feed
     feed_epoch: int
     wall_ms: int
+    server_epoch: Count = 0  # the last one heard; 0 = none yet
+    board: Annotated[str, Meta(max_length=BOARD_CHARS)] = ""  # SHA-256 of the board's serial number, in hex
 
 
 class HelloReply(Struct, frozen=True):
@@ -49,6 +65,22 @@ class HelloReply(Struct, frozen=True):
     server_time_ms: Number
     feed_epoch: Number
     streams: tuple[StreamHead, ...]  # what head office holds of those streams; seq 0 and a zero hash: nothing
+    server_epoch: Count = 0  # rises when head office was restored from a backup
+    verdict: str = "OK"  # see Verdict; a terminal passes over one that it does not know
+    min_protocol: Number = PROTOCOL_MIN
+    kid: Annotated[int, Meta(ge=0, le=KEY_ID_MAX)] = 0  # the epoch under which cards are written now
+    keys: tuple[KeyPackage, ...] = ()  # that epoch's and the two before; none: keep what is there
+
+
+class Verdict:
+    """What head office thinks of a terminal, the worst first."""
+
+    REVOKED = "REVOKED"  # stopped or replaced: it is told nothing more
+    DUPLICATE_ID = "DUPLICATE_ID"  # two machines under one number; redeeming rests until a manager has chosen
+    TERMINAL_ROLLED_BACK = "TERMINAL_ROLLED_BACK"  # its journal is older than what head office holds of it
+    BOARD_CHANGED = "BOARD_CHANGED"  # the same journal in another machine
+    SERVER_RESTORED = "SERVER_RESTORED"  # head office itself is older than the terminal remembers
+    OK = "OK"
 
 
 class JournalEvent(Struct, frozen=True):
@@ -85,6 +117,64 @@ class ErrorReply(Struct, frozen=True):
     code: str  # of shared.errors
     facts: dict[str, str | int] = {}
     have_seq: Number = -1  # with ``sync.gap``
+
+
+class Enrol(Struct, frozen=True):
+    """``POST /v1/enrol``: a new terminal shows the code that it was given, and its new key."""
+
+    code: Annotated[str, Meta(max_length=16)]
+    sign_key: Hash  # Ed25519, public
+    board: Annotated[str, Meta(max_length=BOARD_CHARS)]
+    software: Annotated[str, Meta(max_length=NAME_MAX)]
+
+
+class EnrolReply(Struct, frozen=True):
+    """Also answers ``GET /v1/enrol/NAME``, signed by the new key, until an officer has compared the words."""
+
+    name: Annotated[str, Meta(max_length=32)]  # of this enrolment
+    state: str  # "waiting" | "confirmed" | "refused"
+    office_key: Hash  # Ed25519, public; what the words prove
+    terminal: Count = 0  # from here on only when confirmed
+    tenant: Count = 0
+    store: str = ""
+    store_name: str = ""
+    register_name: str = ""
+    server_epoch: Count = 0
+    kid: Annotated[int, Meta(ge=0, le=KEY_ID_MAX)] = 0
+    keys: tuple[KeyPackage, ...] = ()
+
+
+class Check(Struct, frozen=True):
+    """``POST /v1/check``: is this card as head office knows it? Grants nothing and locks nothing."""
+
+    track: Annotated[str, Meta(max_length=TRACK_MAX)]
+
+
+class AdjustmentEntry(Struct, frozen=True):
+    number: Number
+    lots: Lots
+
+
+class CheckReply(Struct, frozen=True):
+    code: str  # "" = as known; else an error code: card.stale, card.old_generation, card.locked, …
+    adjustments: tuple[AdjustmentEntry, ...] = ()
+
+
+class Repair(Struct, frozen=True):
+    """``POST /v1/repair``: a new generation for a card whose stripe is lost. The same request gets the same answer."""
+
+    request: Annotated[str, Meta(min_length=32, max_length=32)]
+    card: Number
+    proof: Annotated[str, Meta(max_length=60)]
+
+
+class RepairReply(Struct, frozen=True):
+    """The finished first image of the new generation, under the current key."""
+
+    card: Number
+    gen: Number
+    track: Annotated[str, Meta(max_length=TRACK_MAX)]
+    balance: Number
 
 
 # --- feed items, tagged by "kind" --------------------------------------------------------------------------------
@@ -140,7 +230,40 @@ class TombstoneItem(Struct, frozen=True, tag="tombstone", tag_field="kind"):
     member: Number
 
 
-FeedItem = MemberItem | MessageItem | MessageClosedItem | CardHighWaterItem | ProgrammeItem | TombstoneItem
+class AdjustmentItem(Struct, frozen=True, tag="adjust", tag_field="kind"):
+    """A correction for one card; applied to an image whose ``adj`` is lower than ``number``."""
+
+    card: Number
+    number: Number
+    lots: Lots
+
+
+class CardDenyItem(Struct, frozen=True, tag="card_deny", tag_field="kind"):
+    """``status``: "" (lifted) | "online_only" (redeeming only with head office's word) | "stopped" (lost, replaced)."""
+
+    card: Number
+    status: str
+
+
+class WriterDenyItem(Struct, frozen=True, tag="writer_deny", tag_field="kind"):
+    """Images written by ``terminal`` on ``since_day`` (card day) or later are doubted; -1 = lifted."""
+
+    terminal: Number
+    since_day: Number
+
+
+class KidPolicyItem(Struct, frozen=True, tag="kid_policy", tag_field="kind"):
+    """What cards under an older key may do. ``redeem``: "offline" | "online" | "no"."""
+
+    kid: Number
+    earn: bool
+    redeem: str
+
+
+FeedItem = (
+    MemberItem | MessageItem | MessageClosedItem | CardHighWaterItem | ProgrammeItem | TombstoneItem
+    | AdjustmentItem | CardDenyItem | WriterDenyItem | KidPolicyItem
+)  # fmt: skip
 
 
 class FeedEntry(Struct, frozen=True):

@@ -7,7 +7,7 @@ from enum import Enum
 
 from shared.card.face import Face
 from shared.ids import CardNo, MessageId, VisitId
-from shared.visit.journal import How, Intent
+from shared.visit.journal import How, Intent, OffCard, Reissue
 from shared.visit.receipt import Receipt
 from shared.visit.screens import Screen
 
@@ -100,7 +100,7 @@ class Doubt:
 @dataclass(frozen=True, slots=True)
 class RecordSeen:
     track: str
-    verdict: str
+    verdict: str  # -> ForgedOften when it was one forged card too many; else no answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,60 @@ class RecordEject:
     visit: VisitId
 
 
+@dataclass(frozen=True, slots=True)
+class Honour:
+    """-> Honoured | StoreFailed."""
+
+    visit: VisitId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOffCard:
+    """-> OffCardRecorded | StoreFailed."""
+
+    entry: OffCard
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReissue:
+    """-> ReissueRecorded | StoreFailed."""
+
+    reissue: Reissue
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    visit: VisitId
+    answer: str
+
+
 StoreEffect = (
     LookUpCard | LoadOpenVisits | Intend | Commit | Abort | Doubt | RecordSeen | RecordPrint | RecordEject
+    | Honour | RecordOffCard | RecordReissue | Resolve
 )  # fmt: skip
+
+# --- head office, beside the visit -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCard:
+    """Ask head office about the card inside -> CardChecked within seconds, or nothing."""
+
+    card: CardNo
+    track: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskRepair:
+    """Ask for a new generation of a card whose stripe is lost -> RepairOffered | RepairRefused."""
+
+    request: VisitId
+    card: CardNo
+    proof: str  # an error code: what is wrong with the stripe
+
+
+OfficeEffect = CheckCard | AskRepair
 
 # --- people --------------------------------------------------------------------------------------------------
 
@@ -151,4 +202,4 @@ class PrintReceipt:
     receipt: Receipt
 
 
-Effect = RewriterEffect | StoreEffect | Show | Play | PrintReceipt
+Effect = RewriterEffect | StoreEffect | OfficeEffect | Show | Play | PrintReceipt

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from shared.ids import VisitId
-from shared.visit.facts import CardFacts, OpenVisit
+from shared.ids import CardNo, VisitId
+from shared.visit.facts import Adjustment, CardFacts, OpenVisit
 
 # --- card unit -----------------------------------------------------------------------------------------------
 
@@ -168,6 +168,58 @@ class StoreFailed:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class OffCardRecorded:
+    visit: VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class ReissueRecorded:
+    request: VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class Honoured:
+    visit: VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class ForgedOften:
+    """Answer to RecordSeen: too many forged cards within a short time."""
+
+
+# --- head office, while a card is inside; without an answer the visit goes on offline ---------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CardChecked:
+    """Head office knows the card as it is (``code`` ""), or says why not to trust it (an error code)."""
+
+    card: CardNo
+    track: str  # the one that was asked about
+    code: str
+    adjustments: tuple[Adjustment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RepairOffered:
+    """Head office made a new generation for a card whose stripe is lost."""
+
+    request: VisitId
+    card: CardNo
+    gen: int
+    track: str
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class RepairRefused:
+    """Head office said no, or could not be reached."""
+
+    request: VisitId
+    code: str
+
+
 # --- time ------------------------------------------------------------------------------------------------------
 
 
@@ -181,5 +233,6 @@ Event = (
     | FacePrinted | FacePrintFailed | CardDischarged | CardTaken
     | KeyPressed | PowerFailing | PanelReady | PanelLost | ReceiptPrinted | ReceiptFailed
     | Started | CardLookedUp | OpenVisitsLoaded | Intended | Committed | StoreFailed
+    | OffCardRecorded | ReissueRecorded | Honoured | ForgedOften | CardChecked | RepairOffered | RepairRefused
     | DeadlinePassed
 )  # fmt: skip

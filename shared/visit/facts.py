@@ -60,6 +60,23 @@ class Shadow:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A numbered correction from head office; applied once to a card whose image carries a lower number."""
+
+    number: int
+    lots: tuple[tuple[int, int], ...]  # (expiry month, change in points)
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineState:
+    """What limits redeeming without head office."""
+
+    synced_ms: int = 0  # wall clock of the last successful round of sync; 0 = never
+    redeemed_today: int = 0  # points this terminal let redeem offline on the current business day
+    is_set_back: bool = False  # the journal had lost something; until the next sync limits are halved
+
+
+@dataclass(frozen=True, slots=True)
 class CardFacts:
     card: CardNo
     member: Member | None
@@ -68,3 +85,7 @@ class CardFacts:
     messages: tuple[CardMessage, ...]
     next_visit: VisitId  # reserved for a visit that may begin now
     slip: int
+    adjustments: tuple[Adjustment, ...] = ()  # all that are known for the card, by number
+    denied: str = ""  # "" | "online_only" | "stopped"
+    denied_writers: tuple[tuple[int, int], ...] = ()  # (terminal, card day since when its images are doubted)
+    offline: OfflineState = OfflineState()

@@ -16,6 +16,13 @@ class How(Enum):
     SEEN = "SEEN"  # a later presentation of the card proved it
 
 
+class VisitKind(Enum):
+    """What a visit means. A REFUND gives back or takes back what the visit ``refund_of`` moved."""
+
+    SALE = "sale"
+    REFUND = "refund"
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """First event of a boot. The parent is the last stream of this journal, all zero for a new terminal."""
@@ -24,7 +31,7 @@ class Stream:
     parent_stream: str  # hex
     parent_seq: int
     parent_hash: str  # hex
-    why: str  # "boot" | "new"
+    why: str  # "boot" | "new" | "RESTORE_SUSPECT" (the journal lies behind its mirror) | "REPLACED"
     software: str
 
 
@@ -48,6 +55,12 @@ class Intent:
     programme: int  # version of the rules that priced it
     business_day: str  # ISO date
     issue: bool = False  # first visit of an encoded, never used card
+    kind: VisitKind = VisitKind.SALE  # REFUND: ``earn`` are points given back, ``redeem`` points taken back
+    refund_of: str = ""  # visit id
+    # (number, lots) of head office's corrections, as sent, or cut where the card held too little. Beside ``lots``:
+    # post = pre + lots + adjusted, month by month; what joining lots moved stands in ``lots``.
+    adjusted: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = ()
+    online: bool = False  # head office was asked in this visit and said yes: the offline counters begin anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +86,55 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class Honour:
+    """A doubtful visit that only earned, granted beside the card; void if the card took it after all."""
+
+    visit: VisitId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OffCard:
+    """Points earned by somebody whose card could not be written; they reach the card by an adjustment."""
+
+    visit: VisitId
+    card: CardNo
+    why: str  # an error code
+    amount_yen: int
+    earn: int
+    lots: tuple[tuple[int, int], ...]  # (expiry month, points); sums to earn
+    slip: int
+    programme: int
+    business_day: str  # ISO date
+
+
+@dataclass(frozen=True, slots=True)
+class Reissue:
+    """A new generation of a card, made by head office: its first image, durable before it is written."""
+
+    request: VisitId  # the name under which head office was asked
+    card: CardNo
+    gen: int
+    track: str  # the 69 characters
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """What staff answered when an open visit was shown to them."""
+
+    visit: VisitId
+    answer: str  # "later"
+
+
+SET_BACK = "visit.set_back"  # verdict of a good card that proves this terminal's disk to be an older one
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A track that led to no visit here, kept as evidence."""
 
     track: str
-    verdict: str  # an error code
+    verdict: str  # an error code, "" = a good card whose owner did nothing, or ``SET_BACK``
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +153,9 @@ class Eject:
     visit: VisitId
 
 
-Body = Stream | Intent | Commit | Abort | Doubt | Seen | Print | Eject
+Body = (
+    Stream | Intent | Commit | Abort | Doubt | Honour | OffCard | Reissue | Resolve | Seen | Print | Eject
+)  # fmt: skip
 
 TYPES: dict[str, type[Body]] = {  # names are permanent: they stand in journals and at head office
     "STREAM": Stream,
@@ -104,6 +163,10 @@ TYPES: dict[str, type[Body]] = {  # names are permanent: they stand in journals 
     "COMMIT": Commit,
     "ABORT": Abort,
     "DOUBT": Doubt,
+    "HONOUR": Honour,
+    "OFFCARD": OffCard,
+    "REISSUE": Reissue,
+    "RESOLVE": Resolve,
     "SEEN": Seen,
     "PRINT": Print,
     "EJECT": Eject,

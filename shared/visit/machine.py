@@ -6,7 +6,8 @@ and nothing is swallowed by accident.
 Rule 3: INTENT -> stripe -> COMMIT -> success. The effects of no handler stand in another order.
 
 What the loop owes the table: the effects of a turn are performed in order; what the store answers (``CardLookedUp``,
-``OpenVisitsLoaded``, ``Intended``, ``Committed``, ``StoreFailed``) is stepped after the last of them and before any
+``OpenVisitsLoaded``, ``Intended``, ``Committed``, ``Honoured``, ``OffCardRecorded``, ``ReissueRecorded``,
+``ForgedOften``, ``StoreFailed``) is stepped after the last of them and before any
 other event; the deadline starts anew whenever a step returned another state object.
 """
 
@@ -21,7 +22,7 @@ from shared.visit import screens
 from shared.visit import states as s
 from shared.visit.effects import Effect, Show
 from shared.visit.events import Event
-from shared.visit.flows import finish, keying, present, ready, restart, write
+from shared.visit.flows import finish, giving_back, keying, off_card, present, ready, repair, restart, write
 from shared.visit.flows.turn import Turn
 from shared.visit.shop import Moment, Shop
 from shared.visit.states import State
@@ -54,6 +55,9 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.ConfirmingFace, e.CardRewriterLost): ready.confirm_lost,
     (s.ConfirmingFace, e.CardRewriterReady): restart.while_confirming,
     #
+    (s.LookingUp, e.CardLookedUp): repair.looked_up,
+    (s.LookingUp, e.StoreFailed): repair.look_up_failed,
+    #
     (s.Idle, e.CardPresented): present.presented,
     (s.Idle, e.CardUnreadable): present.unreadable,
     (s.Idle, e.CardDischarged): finish.sticks_out,
@@ -65,6 +69,7 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.Judging, e.StoreFailed): present.store_failed,
     #
     (s.Keying, e.KeyPressed): keying.key,
+    (s.Keying, e.CardChecked): keying.checked,
     (s.Keying, e.DeadlinePassed): keying.nobody_keys,
     (s.Keying, e.PowerFailing): keying.power_failing,
     (s.Keying, e.StoreFailed): keying.settling_failed,
@@ -87,6 +92,9 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.Rereading, e.CardRewriterReady): restart.while_writing,
     (s.Rereading, e.DeadlinePassed): write.stuck,
     #
+    (s.Honouring, e.Honoured): write.honoured,
+    (s.Honouring, e.StoreFailed): write.not_honoured,
+    #
     (s.Committing, e.Committed): finish.committed,
     (s.Committing, e.StoreFailed): write.not_committed,
     #
@@ -108,11 +116,53 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.Ejecting, e.StoreFailed): restart.record_failed,
     (s.Ejecting, e.DeadlinePassed): finish.remind,
     #
-    (s.Returning, e.CardDischarged): finish.given_back,
-    (s.Returning, e.CardTaken): finish.taken,
-    (s.Returning, e.CardRewriterLost): finish.eject_lost,
-    (s.Returning, e.CardRewriterReady): ready.ready_again,
+    (s.Returning, e.CardDischarged): giving_back.given_back,
+    (s.Returning, e.CardTaken): giving_back.taken,
+    (s.Returning, e.CardRewriterLost): giving_back.lost,
+    (s.Returning, e.CardRewriterReady): giving_back.restarted,
+    (s.Returning, e.ReceiptFailed): giving_back.receipt_failed,
+    (s.Returning, e.ForgedOften): giving_back.forged_often,
     (s.Returning, e.DeadlinePassed): finish.remind,
+    #
+    (s.OffCardKeying, e.KeyPressed): off_card.key,
+    (s.OffCardKeying, e.DeadlinePassed): off_card.nobody_keys,
+    (s.OffCardKeying, e.StoreFailed): off_card.records_failed,
+    (s.OffCardKeying, e.CardRewriterLost): restart.keying_lost,
+    (s.OffCardKeying, e.CardRewriterReady): ready.ready_again,
+    #
+    (s.RecordingOffCard, e.OffCardRecorded): off_card.recorded,
+    (s.RecordingOffCard, e.StoreFailed): off_card.not_recorded,
+    #
+    (s.Repairing, e.RepairOffered): repair.offered,
+    (s.Repairing, e.RepairRefused): repair.refused,
+    (s.Repairing, e.DeadlinePassed): repair.too_late,
+    (s.Repairing, e.KeyPressed): repair.repairing_key,
+    (s.Repairing, e.CardRewriterLost): repair.unit_lost,
+    (s.Repairing, e.CardRewriterReady): ready.ready_again,
+    #
+    (s.ConfirmingRepair, e.KeyPressed): repair.confirm,
+    (s.ConfirmingRepair, e.DeadlinePassed): repair.nobody_confirms,
+    (s.ConfirmingRepair, e.CardRewriterLost): repair.unit_lost,
+    (s.ConfirmingRepair, e.CardRewriterReady): ready.ready_again,
+    #
+    (s.RecordingReissue, e.ReissueRecorded): repair.recorded,
+    (s.RecordingReissue, e.StoreFailed): repair.not_recorded,
+    #
+    (s.WritingRepair, e.CardWritten): repair.written,
+    (s.WritingRepair, e.CardWriteFailed): repair.write_failed,
+    (s.WritingRepair, e.CardRewriterLost): repair.unit_lost,
+    (s.WritingRepair, e.CardRewriterReady): ready.ready_again,
+    (s.WritingRepair, e.DeadlinePassed): repair.stuck,
+    #
+    (s.PrintingRepair, e.FacePrinted): repair.printed,
+    (s.PrintingRepair, e.FacePrintFailed): repair.print_failed,
+    (s.PrintingRepair, e.CardRewriterLost): repair.print_lost,
+    (s.PrintingRepair, e.CardRewriterReady): ready.ready_again,
+    (s.PrintingRepair, e.DeadlinePassed): repair.print_stuck,
+    #
+    (s.Locked, e.DeadlinePassed): giving_back.unlocked,
+    (s.Locked, e.CardRewriterLost): giving_back.locked_lost,
+    (s.Locked, e.CardRewriterReady): giving_back.locked_ready,
 }
 
 
@@ -131,32 +181,47 @@ _PRINTED = _events(e.FacePrinted, e.FacePrintFailed)
 _LEFT = _events(e.CardDischarged, e.CardTaken)
 _UNIT = _READ | _WRITTEN | _PRINTED | _LEFT
 # An answer of the store to an effect beside the main line (a settled doubt, a recorded print):
-_ANSWER = _events(e.Started, e.CardLookedUp, e.OpenVisitsLoaded, e.Intended, e.Committed)
+_ANSWER = _events(
+    e.Started, e.CardLookedUp, e.OpenVisitsLoaded, e.Intended, e.Committed, e.Honoured, e.OffCardRecorded,
+    e.ReissueRecorded, e.ForgedOften,
+)  # fmt: skip
+# Head office's word on a card that has left, or after its time:
+_OFFICE = _events(e.CardChecked, e.RepairOffered, e.RepairRefused)
 _FAILED = _events(e.StoreFailed)
 _KEY = _events(e.KeyPressed)  # a key that means nothing here
 _LATE = _events(e.DeadlinePassed)  # the state has none; the loop may have been about to say so
 # The store answers before the loop takes anything else, so nothing of the outside can come between:
-_OUTSIDE = _UNIT | _RECEIPT | _POWER | _KEY | _LATE | _events(e.CardRewriterReady, e.CardRewriterLost)
+_OUTSIDE = _UNIT | _RECEIPT | _POWER | _KEY | _LATE | _OFFICE | _events(e.CardRewriterReady, e.CardRewriterLost)
 
-_BESIDE = _RECEIPT | _POWER | _ANSWER | _FAILED  # beside the card's way
+_BESIDE = _RECEIPT | _POWER | _ANSWER | _FAILED | _OFFICE  # beside the card's way
 
 _IGNORED_IN: dict[type[State], frozenset[type[Event]]] = {
     s.Booting: _OUTSIDE | (_ANSWER - _events(e.Started)) | _FAILED,
     s.Down: _BESIDE | _UNIT | _KEY | _LATE,
-    s.Recovering: _RECEIPT | _POWER | _ANSWER | _WRITTEN | _PRINTED | _LEFT | _LATE,
+    s.Recovering: _RECEIPT | _POWER | _ANSWER | _OFFICE | _WRITTEN | _PRINTED | _LEFT | _LATE,
     s.TypingNumber: _BESIDE | _UNIT,
     s.ConfirmingFace: _BESIDE | _UNIT,
-    s.Idle: _RECEIPT | _POWER | _ANSWER | _FAILED | _WRITTEN | _PRINTED | _events(e.NoCard, e.CardTaken) | _KEY | _LATE,
-    s.Judging: _OUTSIDE | _events(e.Started, e.Intended, e.Committed),
-    s.Keying: _RECEIPT | _ANSWER | _UNIT,
+    s.LookingUp: _OUTSIDE | (_ANSWER - _events(e.CardLookedUp)),
+    s.Idle: _BESIDE | _WRITTEN | _PRINTED | _events(e.NoCard, e.CardTaken) | _KEY | _LATE,
+    s.Judging: _OUTSIDE | (_ANSWER - _events(e.CardLookedUp, e.OpenVisitsLoaded)),
+    s.Keying: _RECEIPT | _ANSWER | (_OFFICE - _events(e.CardChecked)) | _UNIT,
     s.Preparing: _OUTSIDE | (_ANSWER - _events(e.Intended)),
     s.Writing: _BESIDE | _READ | _PRINTED | _LEFT | _KEY,
     s.Rereading: _BESIDE | _WRITTEN | _PRINTED | _LEFT | _KEY,
     s.Committing: _OUTSIDE | (_ANSWER - _events(e.Committed)),
+    s.Honouring: _OUTSIDE | (_ANSWER - _events(e.Honoured)),
     s.Finishing: _OUTSIDE | (_ANSWER - _events(e.CardLookedUp)),
-    s.Printing: _PANEL | _POWER | _ANSWER | _FAILED | _READ | _WRITTEN | _LEFT | _KEY,
-    s.Ejecting: _PANEL | _POWER | _ANSWER | _READ | _WRITTEN | _PRINTED | _KEY,
-    s.Returning: _BESIDE | _READ | _WRITTEN | _PRINTED | _KEY,
+    s.Printing: _PANEL | _POWER | _ANSWER | _FAILED | _OFFICE | _READ | _WRITTEN | _LEFT | _KEY,
+    s.Ejecting: _PANEL | _POWER | _ANSWER | _OFFICE | _READ | _WRITTEN | _PRINTED | _KEY,
+    s.Returning: (_BESIDE - _events(e.ReceiptFailed, e.ForgedOften)) | _READ | _WRITTEN | _PRINTED | _KEY,
+    s.OffCardKeying: _RECEIPT | _POWER | _ANSWER | _OFFICE | _UNIT,
+    s.RecordingOffCard: _OUTSIDE | (_ANSWER - _events(e.OffCardRecorded)),
+    s.Repairing: (_BESIDE - _events(e.RepairOffered, e.RepairRefused)) | _UNIT,
+    s.ConfirmingRepair: _BESIDE | _UNIT,
+    s.RecordingReissue: _OUTSIDE | (_ANSWER - _events(e.ReissueRecorded)),
+    s.WritingRepair: _BESIDE | _READ | _PRINTED | _LEFT | _KEY,
+    s.PrintingRepair: _BESIDE | _READ | _WRITTEN | _LEFT | _KEY,
+    s.Locked: _BESIDE | _UNIT | _KEY,
 }
 
 IGNORED: frozenset[tuple[type[State], type[Event]]] = frozenset(

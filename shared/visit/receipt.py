@@ -37,7 +37,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptContent:
-    """``sentence``: why these points, already translated; empty when nobody knows any more (after a cut)."""
+    """``sentence``: why these points, already translated; empty when nobody knows any more (after a cut).
+
+    ``adjusted``: what head office's adjustments changed. ``is_kept``: the points stand beside the card, whose balance
+    nobody can say. ``is_day_doubtful``: the clock may be wrong.
+    """
 
     shop: str
     slip: int
@@ -54,6 +58,9 @@ class ReceiptContent:
     expiring_month: int  # card month; 0 = nothing expires
     sentence: str = ""
     reprint: bool = False
+    adjusted: int = 0
+    is_kept: bool = False
+    is_day_doubtful: bool = False
 
 
 RULE = ReceiptLine(rule=True)
@@ -125,6 +132,8 @@ def _head(paper: _Paper, content: ReceiptContent) -> list[ReceiptLine]:
     if content.reprint:
         lines += paper.centred(paper.text("再印字"))
     lines += paper.pair(at, paper.text("伝票 {slip}", slip=content.slip))
+    if content.is_day_doubtful:
+        lines += paper.pair(paper.text("（日付未確認）"), "")
     lines += paper.pair(paper.text("カード"), mask_card_no(content.card))
     name = paper.plain(content.name)
     return [*lines, *paper.pair(paper.text("{name} 様", name=name), "")] if name else lines
@@ -142,6 +151,12 @@ def _points(paper: _Paper, content: ReceiptContent) -> list[ReceiptLine]:
     lines += [ReceiptLine(line) for line in wrap(paper.plain(content.sentence), paper.columns)]
     if content.redeem:
         lines += paper.pair(paper.text("使用ポイント"), paper.points(content.redeem, "-"))
+    if content.adjusted:
+        sign = "+" if content.adjusted > 0 else ""
+        lines += paper.pair(paper.text("本部からの調整"), paper.points(content.adjusted, sign))
+    if content.is_kept:
+        kept = paper.text("ポイントは本部でお預かりし、あとでカードに入ります。")
+        return [*lines, *(ReceiptLine(line) for line in wrap(kept, paper.columns))]
     lines += paper.pair(paper.text("ポイント残高"), paper.points(content.balance), large=True)
     if content.expiring_points:
         year, month = month_from_card(content.expiring_month)

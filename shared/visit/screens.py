@@ -74,6 +74,7 @@ class Done:
     recovered: bool  # completed after an interruption
     take_card: bool  # the card lies in the slot
     notices: tuple[Notice, ...] = ()
+    adjusted: int = 0  # what head office's adjustments changed in this visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +104,85 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class TypeNumber:
-    """The stripe is torn: type the number printed on the card."""
+    """The stripe is torn: type the number printed on the card. CANCEL = give it back, to look at its face."""
 
     digits: str
-    wrong: bool  # the number typed last belongs to no interrupted visit
+    wrong: bool  # the number typed last is no card number: its check digit does not fit
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmFace:
-    """Does the face still show this balance and date? ENTER = yes, write; CANCEL = no, give the card back."""
+    """Does the face still show this balance and date? ENTER = yes, write; CLEAR = no, repair it or earn beside it;
+    CANCEL = give the card back, to look at its face."""
 
     card: CardNo
     balance: int
     last_day: str  # ISO date, "" = never used
 
 
+@dataclass(frozen=True, slots=True)
+class OffCardKeying:
+    """The card cannot be written: amount for points that head office keeps. USE = repair it, if ``can_repair``."""
+
+    card: CardNo
+    member: Member | None
+    why: Notice
+    amount_yen: int
+    earn: int
+    can_repair: bool
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OffCardDone:
+    """The points are durable beside the card, which was not written; they come onto it (or onto a new one) later."""
+
+    name: str
+    card: CardNo
+    earn: int
+    due_yen: int
+    slip: int
+    why: Notice
+    take_card: bool
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repairing:
+    """Head office is asked for a new record of this card; seconds. CANCEL = give the card back."""
+
+    card: CardNo
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmRepair:
+    """Is this the person's card? ENTER = write the new record, CANCEL = give the card back as it is."""
+
+    card: CardNo
+    member: Member | None
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """The card carries its new record."""
+
+    name: str
+    card: CardNo
+    balance: int
+    face: str  # "printing" | "printed" | "failed"
+    take_card: bool
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Too many cards that could not be confirmed: no card is taken in for a while. Nobody has to do anything."""
+
+    minutes: int
+
+
 Screen = (
     Starting | Waiting | Reading | Keying | Writing | Done | Stopped | TakeCard | Unfinished | TypeNumber
-    | ConfirmFace
+    | ConfirmFace | OffCardKeying | OffCardDone | Repairing | ConfirmRepair | Repaired | Locked
 )  # fmt: skip

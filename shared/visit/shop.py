@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from shared.card.face import FaceStock
 from shared.card.mac import KeyRing
@@ -13,6 +14,14 @@ from shared.points.program import Programme
 
 
 @dataclass(frozen=True, slots=True)
+class KidPolicy:
+    """What cards under an older key may do."""
+
+    earn: bool
+    redeem: str  # "offline" | "online" | "no"
+
+
+@dataclass(frozen=True, slots=True)
 class Shop:
     terminal: TerminalId
     name: str
@@ -20,6 +29,9 @@ class Shop:
     programme: Programme
     face: FaceStock
     translate: Translate = japanese  # language of card face and receipt
+    kid_policies: Mapping[int, KidPolicy] = field(default_factory=dict)  # by key id; a key not named may do everything
+    standalone: bool = False  # no head office: the limits of one visit and of one day hold, a card's counters do not
+    redeem_barred: str = ""  # error code: why head office lets nobody use points at this terminal for now
 
 
 @dataclass(frozen=True, slots=True)

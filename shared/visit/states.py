@@ -4,6 +4,9 @@ Booting -> Down -> Idle -> Judging -> Keying -> Preparing -> Writing -> Committi
              |                                     (INTENT)     |         (COMMIT)
              +-> Recovering -> TypingNumber -> ConfirmingFace   +-> Rereading: the card decides
 Returning: the card leaves without a visit.   Finishing: a recovered visit gets its face.
+TypingNumber, LookingUp -> Repairing -> ConfirmingRepair -> RecordingReissue -> WritingRepair -> PrintingRepair
+             and every card that must not be written -> OffCardKeying -> RecordingOffCard -> Returning
+Honouring: a visit without redemption that the card would not take.   Locked: after too many forged cards.
 """
 
 from __future__ import annotations
@@ -11,13 +14,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.card.image import CardImage
-from shared.ids import MessageId
+from shared.ids import CardNo, MessageId, VisitId
 from shared.visit.facts import CardFacts, OpenVisit
-from shared.visit.journal import Intent
-from shared.visit.screens import Notice
+from shared.visit.journal import Intent, OffCard, Reissue
+from shared.visit.screens import Notice, OffCardDone, Repaired, Stopped
 
 KEYING_DEADLINE_S = 300.0  # nobody keys for five minutes: the customer has gone on, give the card back
 TAKE_CARD_DEADLINE_S = 20.0  # then the buzzer asks once more
+REPAIR_DEADLINE_S = 5.0  # head office answers in one or two, or the customer goes on without a repair
+LOCK_S = 600.0  # card-and-sync 5.1: the slot stays shut after too many forged cards
 UNIT_DEADLINE_S = 120.0  # backstop far beyond the driver's own time-outs; reaching it means the driver is stuck
 
 
@@ -40,15 +45,17 @@ class Recovering:
 
     open: tuple[OpenVisit, ...]
     stayed: bool
+    shown: tuple[VisitId, ...] = ()  # to staff, who may answer "decide later"
 
 
 @dataclass(frozen=True, slots=True)
 class TypingNumber:
-    """A torn card of an interrupted visit: staff type the number printed on it."""
+    """A torn or unreadable card, perhaps of an interrupted visit: staff type the number printed on it."""
 
     open: tuple[OpenVisit, ...]
     digits: str
     wrong: bool
+    code: str  # what is wrong with the stripe
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,17 @@ class ConfirmingFace:
     """Number matched: staff compare the face with what it showed before the interrupted visit."""
 
     intent: Intent
+    code: str  # what is wrong with the stripe
+
+
+@dataclass(frozen=True, slots=True)
+class LookingUp:
+    """A card known by its typed number only; answered in the same turn. ``asks``: head office may repair it."""
+
+    card: CardNo
+    code: str
+    asks: bool
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +83,8 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """A card was read; the store answers in the same turn. ``image`` None: torn or unreadable (``code``)."""
+    """A card was read; the store answers in the same turn. ``image`` None: torn or unreadable (``code``); with a
+    ``code`` beside it, it is only what the card claims to be."""
 
     track: str
     image: CardImage | None
@@ -81,6 +100,66 @@ class Keying:
     use_points: int
     field: str  # "amount" | "points"
     notices: tuple[Notice, ...]
+    online: bool = False  # head office was asked about this very track and knows it
+
+
+@dataclass(frozen=True, slots=True)
+class OffCardKeying:
+    """The card may not or cannot be written (``why``): what it earns is kept beside it."""
+
+    facts: CardFacts
+    why: str  # an error code
+    amount_yen: int
+    can_repair: bool
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingOffCard:
+    """OFFCARD ordered; the store answers in the same turn."""
+
+    entry: OffCard
+    facts: CardFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Repairing:
+    """Head office was asked for a new generation of a card (``code``: what is wrong with it)."""
+
+    facts: CardFacts  # its ``next_visit`` is the name of the request
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A new generation as head office made it."""
+
+    reissue: Reissue
+    facts: CardFacts
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingRepair:
+    repair: Repair
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingReissue:
+    """REISSUE ordered; the store answers in the same turn."""
+
+    repair: Repair
+
+
+@dataclass(frozen=True, slots=True)
+class WritingRepair:
+    repair: Repair
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintingRepair:
+    repair: Repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +202,14 @@ class Committing:
 
 
 @dataclass(frozen=True, slots=True)
+class Honouring:
+    """DOUBT and HONOUR ordered; the store answers in the same turn."""
+
+    plan: Plan
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finishing:
     """A recovered visit counts; name and messages for its face are looked up in the same turn."""
 
@@ -148,14 +235,27 @@ class Ejecting:
 
 @dataclass(frozen=True, slots=True)
 class Returning:
-    """Without a visit: the card goes back and is waited for. ``code`` "" = simply cancelled."""
+    """The card goes back as it is and is waited for. ``code`` "" = simply cancelled.
+
+    ``screen``: what is shown meanwhile, if it is more than the code. ``locks``: the slot stays shut afterwards.
+    """
 
     code: str
+    screen: Stopped | OffCardDone | Repaired | None = None
+    locks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """No card is taken in. ``lost``: the card unit went away meanwhile (error code)."""
+
+    lost: str
 
 
 State = (
-    Booting | Down | Recovering | TypingNumber | ConfirmingFace | Idle | Judging | Keying | Preparing | Writing
-    | Rereading | Committing | Finishing | Printing | Ejecting | Returning
+    Booting | Down | Recovering | TypingNumber | ConfirmingFace | LookingUp | Idle | Judging | Keying | Preparing
+    | Writing | Rereading | Committing | Honouring | Finishing | Printing | Ejecting | Returning | OffCardKeying
+    | RecordingOffCard | Repairing | ConfirmingRepair | RecordingReissue | WritingRepair | PrintingRepair | Locked
 )  # fmt: skip
 
 DEADLINES: dict[type[State], float | None] = {
@@ -164,6 +264,7 @@ DEADLINES: dict[type[State], float | None] = {
     Recovering: None,  # a person decides, or the unit's own time-out ends the read
     TypingNumber: KEYING_DEADLINE_S,
     ConfirmingFace: KEYING_DEADLINE_S,
+    LookingUp: None,  # same turn
     Idle: None,  # the next customer may come tomorrow
     Judging: None,  # same turn
     Keying: KEYING_DEADLINE_S,
@@ -171,10 +272,19 @@ DEADLINES: dict[type[State], float | None] = {
     Writing: UNIT_DEADLINE_S,
     Rereading: UNIT_DEADLINE_S,
     Committing: None,  # same turn
+    Honouring: None,  # same turn
     Finishing: None,  # same turn
     Printing: UNIT_DEADLINE_S,
     Ejecting: TAKE_CARD_DEADLINE_S,
     Returning: TAKE_CARD_DEADLINE_S,
+    OffCardKeying: KEYING_DEADLINE_S,
+    RecordingOffCard: None,  # same turn
+    Repairing: REPAIR_DEADLINE_S,
+    ConfirmingRepair: KEYING_DEADLINE_S,
+    RecordingReissue: None,  # same turn
+    WritingRepair: UNIT_DEADLINE_S,
+    PrintingRepair: UNIT_DEADLINE_S,
+    Locked: LOCK_S,
 }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import sqlcipher3
 
 from shared.ids import CardNo
 
@@ -27,10 +29,11 @@ class TerminalVisit:
 
 
 class TerminalBooks:
-    """One terminal's journal file."""
+    """One terminal's journal file. ``key_file``: of an encrypted one."""
 
-    def __init__(self, journal: Path) -> None:
+    def __init__(self, journal: Path, key_file: Path) -> None:
         self._journal = journal
+        self._key = bytes.fromhex(key_file.read_text("ascii"))
 
     def visits(self, card: CardNo) -> tuple[TerminalVisit, ...]:
         """The card's visits at this terminal, in order."""
@@ -70,8 +73,10 @@ class TerminalBooks:
         return str(row[0]) if row else ""
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(f"{self._journal.as_uri()}?mode=ro", uri=True, timeout=5.0)) as connection:
+    def _open(self) -> Iterator[Any]:
+        address = f"{self._journal.as_uri()}?mode=ro"
+        with closing(sqlcipher3.dbapi2.connect(address, uri=True, timeout=5.0)) as connection:
+            connection.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
             yield connection
 
 

@@ -35,14 +35,18 @@ class Places:
     root: Path
 
     @property
-    def key_file(self) -> Path:
-        """The chain's card key, 64 hex digits."""
-        return self.root / "card.key"
-
-    @property
     def head_office(self) -> Path:
         """Head office's data."""
         return self.root / "head-office"
+
+    @property
+    def root_key(self) -> Path:
+        """The root of all card keys, 64 hex digits."""
+        return self.head_office / "root_key"
+
+    def identity(self, number: int) -> Path:
+        """Who a terminal is, as head office wrote it."""
+        return self.counter(number) / "head-office" / "identity.json"
 
     @property
     def head_office_log(self) -> Path:
@@ -68,7 +72,7 @@ class Places:
         return self.root / "pictures"
 
     def counter(self, number: int) -> Path:
-        """One counter: settings, data, log, serial ports, token."""
+        """One counter: settings, data, log, serial ports, identity."""
         return self.root / f"counter-{number}"
 
 

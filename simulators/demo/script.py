@@ -200,7 +200,7 @@ class Script:
             raise Differs(f"not printed on the face: {text}")
 
     def _books(self, counter: Counter) -> TerminalBooks:
-        return TerminalBooks(counter.plan.data_dir / "journal.db")
+        return TerminalBooks(counter.plan.data_dir / "journal.db", counter.plan.journal_key_file)
 
     def _await_office(self, seq: int, balance: int) -> OfficeCard:
         """Until head office knows the card's ``seq``-th visit. Raises Differs."""

@@ -1,9 +1,8 @@
-"""A fresh demo on the disk: card key, a year of trade, head office with its seed, two admitted terminals."""
+"""A fresh demo on the disk: head office with its keys, a year of trade, two admitted terminals."""
 
 from __future__ import annotations
 
 import re
-import secrets
 import shutil
 import subprocess
 import sys
@@ -11,19 +10,19 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from shared.card.mac import KEY_BYTES, KeyRing
+from shared.card.mac import KeyRing, epoch_key
 from simulators.demo.places import HOST, Places, Ports
+from simulators.identity import read_ring
 from simulators.rig.process import Process
 from simulators.rig.terminal import PROJECT, HeadOffice, TerminalPlan
-from simulators.shop import SHOP_NAME, TENANT, make_shop, read_key, write_shop
+from simulators.shop import SHOP_NAME, TENANT, make_shop, write_shop
 from simulators.trade import STORES
 
 MARK = "enishi-demo"  # this file says that the directory may be emptied
 COMMAND_S = 60.0  # of one command of head office
 SEED = 1  # of the synthetic shop
-KEY_ID = 1
+KEY_ID = 1  # the first epoch of a new head office
 SYNC_EVERY_S = 1.0  # a newcomer should not wait; shops use a minute
-PRIVATE_FILE = 0o600
 
 
 class SetUpFailed(Exception):
@@ -55,17 +54,16 @@ def clear(root: Path) -> None:
 def set_up(places: Places, ports: Ports, today: date, language: str) -> Prepared:
     """Everything but the processes. Raises SetUpFailed."""
     clear(places.root)
-    ring = KeyRing(TENANT, KEY_ID, {KEY_ID: secrets.token_bytes(KEY_BYTES)})
-    places.key_file.touch(mode=PRIVATE_FILE)
-    places.key_file.write_text(ring.keys[KEY_ID].hex() + "\n", "ascii")
-    write_shop(make_shop(SEED, today, ring), places.shop)
     link = _link(_office(places, ports, "setup"))
     if not link:
         raise SetUpFailed(f"head office gave no link: {places.set_up_log}")
+    root = bytes.fromhex(places.root_key.read_text("ascii"))
+    ring = KeyRing(TENANT, KEY_ID, {KEY_ID: epoch_key(root, TENANT, KEY_ID)})  # the office is in our own hands
+    write_shop(make_shop(SEED, today, ring), places.shop)
     _office(places, ports, "seed", str(places.shop / "seed.json"))
     for store in STORES:
         _office(places, ports, "provision-terminal", "--terminal", str(store.terminal), "--store", store.code,
-                "--name", "レジ", "--out", str(places.counter(store.terminal) / "head-office"))  # fmt: skip
+                "--name", "レジ", "--out", str(places.identity(store.terminal).parent))  # fmt: skip
     return Prepared(places, ports, ring, link, _terminals(places, ports, language))
 
 
@@ -74,7 +72,7 @@ def take_up(places: Places, ports: Ports, language: str) -> Prepared:
     if not places.tray.exists() or not (places.root / MARK).exists():
         raise SetUpFailed(f"{places.root}: 続きから始めるデモがありません。--keep を付けずに始めてください。\n"
                           f"{places.root}: no demo to go on with; start without --keep.")  # fmt: skip
-    ring = KeyRing(TENANT, KEY_ID, {KEY_ID: read_key(places.key_file)})
+    ring = read_ring(places.identity(STORES[0].terminal))
     link = _link(_office(places, ports, "setup"))
     return Prepared(places, ports, ring, link, _terminals(places, ports, language))
 
@@ -104,17 +102,12 @@ def _terminals(places: Places, ports: Ports, language: str) -> tuple[TerminalPla
     return tuple(
         TerminalPlan(
             directory=places.counter(store.terminal),
-            key_file=places.key_file,
-            tenant=TENANT,
-            key_id=KEY_ID,
+            identity_file=places.identity(store.terminal),
             terminal=store.terminal,
-            store=store.code,
             store_name=f"{SHOP_NAME} {store.name}",
             kiosk_port=kiosk_port,
             language=language,
-            head_office=HeadOffice(
-                head_office_url(ports), places.counter(store.terminal) / "head-office" / "token", SYNC_EVERY_S
-            ),
+            head_office=HeadOffice(head_office_url(ports), SYNC_EVERY_S),
         )
         for store, kiosk_port in zip(STORES, ports.kiosks, strict=True)
     )

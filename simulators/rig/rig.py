@@ -9,6 +9,7 @@ from pathlib import Path
 from shared.card.mac import KEY_BYTES, KeyRing
 from simulators.card_rewriter import Fonts
 from simulators.card_rewriter.fonts import Boxes
+from simulators.identity import read_ring, standalone, write_identity
 from simulators.rig.counter import Counter
 from simulators.rig.terminal import TerminalPlan
 
@@ -26,18 +27,17 @@ class Rig:
         Nobody looks at its faces unless ``fonts`` are given: they are printed as boxes.
         """
         directory.mkdir(parents=True, exist_ok=True)
-        key_file = directory / "card.key"
-        if not key_file.exists():
-            key_file.write_text(secrets.token_hex(KEY_BYTES), "ascii")
-        plan = TerminalPlan(directory, key_file, tenant=TENANT, key_id=KEY_ID, kiosk_port=free_port())
+        identity_file = directory / "identity.json"
+        if not identity_file.exists():
+            key = secrets.token_bytes(KEY_BYTES)
+            write_identity(identity_file, standalone(secrets.token_bytes(KEY_BYTES), key, tenant=TENANT, kid=KEY_ID))
+        plan = TerminalPlan(directory, identity_file, kiosk_port=free_port())
         return Counter(plan, speed, seed, fonts if fonts is not None else Boxes())
 
     @staticmethod
     def ring(counter: Counter) -> KeyRing:
         """The keys of the counter's cards, to encode and to read them."""
-        plan = counter.plan
-        key = bytes.fromhex(plan.key_file.read_text("ascii"))
-        return KeyRing(plan.tenant, plan.key_id, {plan.key_id: key})
+        return read_ring(counter.plan.identity_file)
 
 
 def free_port() -> int:

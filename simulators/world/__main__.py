@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from simulators.world.run import Outcome, play
+from simulators.world.run import Kind, Outcome, play
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,13 +17,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--from", type=int, default=1, dest="first", help="the first seed (default 1)")
     parser.add_argument("--seed", type=int, help="only this one")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="processes (default 2)")
+    kinds = [kind.value for kind in Kind]
+    parser.add_argument("--kind", choices=kinds, default="mixed", help="every byte on wires, weeks of a chain, or both")
     given = parser.parse_args(arguments)
     if given.seeds < 1 or given.jobs < 1:
         parser.error("--seeds and --jobs begin at 1")
     seeds = [given.seed] if given.seed is not None else list(range(given.first, given.first + given.seeds))
     started = time.monotonic()
     failed, totals = 0, dict[str, int]()
-    for done, outcome in enumerate(play(seeds, min(given.jobs, len(seeds))), 1):
+    for done, outcome in enumerate(play(seeds, min(given.jobs, len(seeds)), Kind(given.kind)), 1):
         for name, count in outcome.counts.items():
             totals[name] = totals.get(name, 0) + count
         if outcome.violations:

@@ -3,74 +3,105 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 import msgspec
 
-from shared.visit.journal import Intent
+from shared.visit.journal import Intent, OffCard, Reissue
 from simulators.world.oracle import Violation
 from simulators.world.world import World
 
-COUNTED, PRINTED = "counted", "printed"
+COUNTED, UNDECIDED, PRINTED = "counted", "undecided", "printed"
 
 
 def audit(world: World) -> list[Violation]:
     """Every way in which the books disagree."""
-    found: list[Violation] = []
-    intents = _intents(world)
-    states = world.office.visit_states()
-    on_stripe = _visits_on_stripes(world, intents)
-    for visit, intent in intents.items():
+    journals = _Journals(world)
+    states, told = world.office.visit_states(), world.office.told()
+    on_stripe = _proven(world, journals, states)
+    found = [Violation("I6", f"a stripe held {visit}") for visit in on_stripe if visit not in journals.intents]
+    for visit, intent in journals.intents.items():
         state = states.get(visit, "unknown to head office")
         if (state == COUNTED) != (visit in on_stripe):
             where = "held" if visit in on_stripe else "never held"
             found.append(Violation("I6", f"card {intent.card} {where} visit {visit[:8]}, head office says {state}"))
+    beside = {str(body["visit"]) for body in told.of("OFFCARD")}
+    honoured = {str(body["visit"]) for body in told.of("HONOUR")}
     for terminal, slip in world.oracle.shown:
-        visit = _visit_of(world, terminal, slip)
-        if states.get(visit) != COUNTED:
+        visit = journals.visit_of(terminal, slip)
+        if states.get(visit) != COUNTED and visit not in beside and visit not in honoured:
             found.append(
                 Violation("I1", f"terminal {terminal} showed slip {slip}, head office says {states.get(visit)}")
             )
-    balances = world.office.balances()
+    return [*found, *_balances(world, journals, on_stripe, honoured), *_streams(world), *_messages(world)]
+
+
+def _proven(world: World, journals: _Journals, states: dict[str, str]) -> set[str]:
+    """Every visit that a stripe held. One whose stripe was lost before anybody read it again, and that nobody was
+    shown, proves nothing: head office cannot know."""
+    found = set()
     for card in world.oracle.opening:
-        expected = world.oracle.opening[card] + sum(
-            _change(intents[visit]) for visit in on_stripe if intents[visit].card == card
-        )
-        on_card, booked = world.oracle.balance_on(card), balances.get(card, 0)
-        if not on_card == booked == expected:
-            found.append(Violation("I7", f"card {card}: stripe {on_card}, head office {booked}, by hand {expected}"))
-    found += _streams(world) + _messages(world)
+        visits = [journals.visit_on(track) for track in world.oracle.lineage(card)[1:]]
+        for visit, following in zip(visits, [*visits, None][1:], strict=True):
+            if visit and not (following == "" and states.get(visit) == UNDECIDED):
+                found.add(visit)
     return found
+
+
+def _balances(world: World, journals: _Journals, on_stripe: set[str], honoured: set[str]) -> Iterator[Violation]:
+    """I7: what was on the stripes and promised beside them is in the books, and on the card or on its way to it."""
+    balances, coming = world.office.balances(), world.office.coming()
+    for card, opening in world.oracle.opening.items():
+        taken = (journals.intents[visit] for visit in on_stripe | honoured if visit in journals.intents)
+        expected = opening + sum(_change(intent) for intent in taken if intent.card == card)
+        expected += sum(entry.earn for entry in journals.beside.values() if entry.card == card)
+        image = world.oracle.image_on(card)
+        on_the_way = sum(points for number, points in coming.get(card, {}).items() if number > image.adj)
+        booked = balances.get(card, 0)
+        if not image.balance + on_the_way == booked == expected:
+            detail = f"stripe {image.balance} and {on_the_way} to come, head office {booked}, by hand {expected}"
+            yield Violation("I7", f"card {card}: {detail}")
 
 
 def _change(intent: Intent) -> int:
     return intent.earn - intent.redeem - intent.expired
 
 
-def _intents(world: World) -> dict[str, Intent]:
-    """Every decision of every terminal, read from the journals by an independent connection."""
-    decode = msgspec.json.Decoder(Intent).decode
-    found: dict[str, Intent] = {}
-    for counter in world.counters:
-        connection = sqlite3.connect(f"file:{counter.path}?mode=ro", uri=True)
-        for (body,) in connection.execute("SELECT body FROM event WHERE type = 'INTENT'"):
-            intent = decode(body)
-            found[intent.visit] = intent
-        connection.close()
-    return found
+class _Journals:
+    """What all terminals decided, read from their journals by an independent connection."""
 
+    def __init__(self, world: World) -> None:
+        self.intents: dict[str, Intent] = {}
+        self.beside: dict[str, OffCard] = {}
+        self._by_track: dict[str, str] = {}
+        self._slips: dict[tuple[int, int], str] = {}
+        for counter in world.counters:
+            connection = sqlite3.connect(f"file:{counter.path}?mode=ro", uri=True)
+            rows = connection.execute("SELECT type, body FROM event WHERE type IN ('INTENT', 'OFFCARD', 'REISSUE')")
+            for kind, body in rows.fetchall():
+                self._take(counter.terminal, kind, body)
+            connection.close()
 
-def _visits_on_stripes(world: World, intents: dict[str, Intent]) -> set[str]:
-    by_track = {intent.post: visit for visit, intent in intents.items()}
-    tracks = (track for card in world.oracle.opening for track in world.oracle.lineage(card)[1:])
-    return {by_track.get(track, f"unknown {track[:12]}") for track in tracks}
+    def _take(self, terminal: int, kind: str, body: bytes) -> None:
+        match kind:
+            case "INTENT":
+                intent = msgspec.json.decode(body, type=Intent)
+                self.intents[intent.visit] = intent
+                self._by_track[intent.post] = intent.visit
+                self._slips[terminal, intent.slip] = intent.visit
+            case "OFFCARD":
+                entry = msgspec.json.decode(body, type=OffCard)
+                self.beside[entry.visit] = entry
+                self._slips[terminal, entry.slip] = entry.visit
+            case _:
+                self._by_track[msgspec.json.decode(body, type=Reissue).track] = ""
 
+    def visit_on(self, track: str) -> str:
+        """The visit that left a track; "" for a new generation's first."""
+        return self._by_track.get(track, f"unknown {track[:12]}")
 
-def _visit_of(world: World, terminal: int, slip: int) -> str:
-    counter = next(one for one in world.counters if one.terminal == terminal)
-    connection = sqlite3.connect(f"file:{counter.path}?mode=ro", uri=True)
-    row = connection.execute("SELECT visit FROM visit WHERE slip = ?", (slip,)).fetchone()
-    connection.close()
-    return row[0] if row else ""
+    def visit_of(self, terminal: int, slip: int) -> str:
+        return self._slips.get((terminal, slip), "")
 
 
 def _streams(world: World) -> list[Violation]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 from shared.card.face import Face, FaceStock
 from shared.ids import TerminalId
 from shared.locale import japanese
-from shared.visit.effects import Effect, PrintFace, WriteCard
-from shared.visit.events import Key
-from shared.visit.screens import Done, Screen, Stopped
+from shared.visit.effects import Effect, OfficeEffect, PrintFace, WriteCard
+from shared.visit.events import Event, Key
+from shared.visit.screens import Done, OffCardDone, Screen, Stopped
 from shared.visit.shop import Shop
 from shared.visit.states import Idle
 from simulators.card_rewriter import Tcp300Simulator
@@ -34,9 +36,17 @@ from terminal.drivers.keypad.panel_board import PanelBoardCore
 from terminal.drivers.port import Role
 from terminal.drivers.receipt_printer.escpos import EscposCore
 
-SOFTWARE = "0.1.0"
+SOFTWARE = "0.2.0"
 FACE = FaceStock(gap=0)
 TURNS_MAX = 10_000  # steps at one moment; more means that two parts chase each other
+
+
+class Phone(Protocol):
+    """The way to head office of the boot that runs."""
+
+    def connect(self, store: FusedStore) -> None: ...
+    def ask(self, effect: OfficeEffect) -> None: ...
+    def hang_up(self) -> None: ...
 
 
 class Counter:
@@ -74,6 +84,8 @@ class Counter:
         self.cuts_in_the_pass = False  # the next time the write head touches a stripe
         self.trace: list[str] = []
         self.boots = self.cuts = 0
+        self.phone: Phone | None = None
+        self.told: deque[Event] = deque()  # by head office, not yet carried to the loop
 
     # --- power -------------------------------------------------------------------------------------------------------
 
@@ -98,7 +110,9 @@ class Counter:
         }
         fused = {role: FusedPort(port, self.fuse, self._watch) for role, port in ports.items()}
         shop = Shop(self.terminal, self.name, self.oracle.ring, self.store.programme(), FACE)
-        self.loop = Loop(shop, self.store, fused, self._show, self.clock)
+        if self.phone is not None:
+            self.phone.connect(self.store)
+        self.loop = Loop(shop, self.store, fused, self._show, self.clock, office=self.phone)
         self.loop.start()
         for role, port in ports.items():
             self.wires[role].port = port
@@ -109,6 +123,9 @@ class Counter:
         if self.store is not None:
             self.store.close()
         self.loop, self.store, self.screen = None, None, None
+        self.told.clear()
+        if self.phone is not None:
+            self.phone.hang_up()
         self.fuse.left = None
         for wire in self.wires.values():
             wire.unplug_host()
@@ -180,6 +197,11 @@ class Counter:
                     self.trace.append(f"{now.mono_s:.6f} {event!r}")
                     self.loop.handle(event)
                     busy = True
+        while self.told and self.loop is not None:
+            event = self.told.popleft()
+            self.trace.append(f"{now.mono_s:.6f} {event!r}")
+            self.loop.handle(event)
+            busy = True
         if self.loop is not None and self.loop.next_deadline is not None and self.loop.next_deadline <= now.mono_s:
             self.loop.tick(now)
             busy = True
@@ -231,7 +253,7 @@ class Counter:
     def _show(self, screen: Screen) -> None:
         self.fuse.pass_point()
         self.screen = screen
-        if isinstance(screen, Done):
+        if isinstance(screen, Done | OffCardDone):
             self.oracle.success_shown(self.terminal, screen, self.path)
 
     def observe(self) -> None:

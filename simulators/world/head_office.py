@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import requests
+from nacl.signing import SigningKey
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from sqlalchemy import func, select
@@ -22,24 +23,32 @@ from server.ledger.models import Entry, Visit
 from server.messages import service as messages
 from server.messages.models import CardMessage
 from server.seed import Seed, SeedCard, SeedStore, take_over
-from server.setup import open_database, prepare
+from server.setup import open_database, prepare, write_private
 from server.staff import service as staff
 from server.sync.models import JournalEvent, JournalStream, QuarantinedEvent
 from server.terminals import service as terminals
+from server.vault import Vault, open_vault
 from shared.card.codec import track_hash
 from shared.card.image import CardImage
 from shared.clock import business_day
+from shared.sync.identity import Identity
 from simulators.world.clock import START_WALL_MS, VirtualClock
 
 TENANT = 7
 STORES = (SeedStore("1", "こむぎ 駅前店"), SeedStore("2", "こむぎ 緑町店"))
 URL = "http://localhost"
 CLERK, AUTHOR = "clerk", 1  # the only account, and its number
+ROOT = bytes(range(32))  # of all card keys
+_SIGNING = bytes(range(32, 64))
 
 
-def make_template(folder: Path, cards: Mapping[str, CardImage], counters: int) -> dict[int, str]:
-    """A head office with stores, terminals and cards, to be copied for every seed; the terminals' tokens."""
-    database = prepare(Settings(data_dir=folder, tenant=TENANT))
+def make_template(folder: Path, cards: Mapping[str, CardImage], counters: int) -> dict[int, Identity]:
+    """A head office with stores, terminals and cards, to be copied for every seed; who the terminals are."""
+    settings = Settings(data_dir=folder, tenant=TENANT)
+    folder.mkdir(parents=True)
+    write_private(settings.root_key_path, ROOT.hex())
+    write_private(settings.signing_key_path, _SIGNING.hex())
+    database, vault = prepare(settings), open_vault(settings)
     with database.transaction() as session:
         seeds = tuple(
             SeedCard(image.card, image.gen, image.seq, track_hash(track).hex(), "1") for track, image in cards.items()
@@ -47,34 +56,46 @@ def make_template(folder: Path, cards: Mapping[str, CardImage], counters: int) -
         take_over(session, Seed(TENANT, "bakery", STORES, cards=seeds), START_WALL_MS)
         link = staff.make_setup_link(session, START_WALL_MS)
         staff.use_setup_link(session, link, CLERK, CLERK, "no password opens this account", START_WALL_MS)
-        tokens = {
-            number: terminals.provision(session, number, STORES[(number - 1) % 2].code, "レジ1", START_WALL_MS)
-            for number in range(1, counters + 1)
-        }
+        identities = {number: admit(session, vault, number) for number in range(1, counters + 1)}
     database.close()
-    return tokens
+    return identities
+
+
+def admit(session: Any, vault: Vault, number: int) -> Identity:
+    """A terminal at head office; its identity is the same in every world."""
+    key = SigningKey(number.to_bytes(32, "big"))
+    store = STORES[(number - 1) % 2]
+    row = terminals.provision(session, number, store.code, "レジ1", bytes(key.verify_key), START_WALL_MS)
+    kid, packages = terminals.packages(session, vault, row)
+    return Identity(
+        number, TENANT, store.code, bytes(key), kid, packages, store.name, "レジ1", URL, vault.public_key, 1
+    )
 
 
 class HeadOffice:
     """One application for many worlds, in a folder of its own: only so its prepared statements stay warm."""
 
     def __init__(self, template: Path, folder: Path) -> None:
-        self._template, self._folder = template, folder
+        self._template, self.folder = template, folder
         self._clock = VirtualClock()
         shutil.copytree(template, folder)
         settings = Settings(data_dir=folder, tenant=TENANT)
         self.database: Database = open_database(settings)
+        self.vault = open_vault(settings)
         self.app = create_app(settings, lambda: self._clock.now().wall_ms, self.database)
 
     def begin(self, clock: VirtualClock) -> None:
         """A new world: the books are those of the template again."""
         self.database.close()
-        shutil.rmtree(self._folder)
-        shutil.copytree(self._template, self._folder)
+        shutil.rmtree(self.folder)
+        shutil.copytree(self._template, self.folder)
         self._clock = clock
 
     def close(self) -> None:
         self.database.close()
+
+    def now_ms(self) -> int:
+        return self._clock.now().wall_ms
 
     @contextmanager
     def reading(self) -> Iterator[Any]:

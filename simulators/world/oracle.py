@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.card.codec import Verdict, decode
+from shared.card.image import CardImage
 from shared.card.mac import KeyRing
 from shared.visit import screens
 
@@ -33,19 +34,20 @@ class Oracle:
 
     def begin(self, card: int, track: str) -> None:
         self.stripes[card] = [track]
-        self.opening[card] = self._balance(track)
+        self.opening[card] = self._image(track).balance
 
     def write_ordered(self, track: str, journal: Path) -> None:
         """I9: no order to write without its durable INTENT."""
-        if not _holds(journal, "INTENT", f'%"post":"{track}"%'):
-            self.report("I9", "a stripe was ordered to be written without a durable INTENT")
+        promised = (("INTENT", f'%"post":"{track}"%'), ("REISSUE", f'%"track":"{track}"%'))
+        if not any(_holds(journal, kind, pattern) for kind, pattern in promised):
+            self.report("I9", "a stripe was ordered to be written without a durable INTENT or REISSUE")
 
     def stripe_seen(self, card: int, track: str) -> None:
         """A finished magnetic pass."""
         if self.stripes[card][-1] != track:
             self.stripes[card].append(track)
 
-    def success_shown(self, terminal: int, screen: screens.Done, journal: Path) -> None:
+    def success_shown(self, terminal: int, screen: screens.Done | screens.OffCardDone, journal: Path) -> None:
         """I10: nothing says success before its COMMIT is durable."""
         if (terminal, screen.slip) in self.shown:
             return
@@ -58,18 +60,19 @@ class Oracle:
 
     # --- at the end --------------------------------------------------------------------------------------------------
 
-    def balance_on(self, card: int) -> int:
-        return self._balance(self.stripes[card][-1])
+    def image_on(self, card: int) -> CardImage:
+        """What the stripe held last."""
+        return self._image(self.stripes[card][-1])
 
     def lineage(self, card: int) -> list[str]:
         """Every track the card held, first to last."""
         return self.stripes[card]
 
-    def _balance(self, track: str) -> int:
+    def _image(self, track: str) -> CardImage:
         decoded = decode(track, self.ring)
         assert decoded.verdict is Verdict.OK, decoded
         assert decoded.image is not None
-        return decoded.image.balance
+        return decoded.image
 
 
 def _holds(journal: Path, kind: str, pattern: str) -> bool:
@@ -83,7 +86,7 @@ def _holds(journal: Path, kind: str, pattern: str) -> bool:
 
 def _committed(journal: Path, slip: int) -> bool:
     with sqlite3.connect(f"file:{journal}?mode=ro", uri=True) as connection:
-        sql = "SELECT 1 FROM visit WHERE slip = ? AND state = 'COMMITTED'"
+        sql = "SELECT 1 FROM visit WHERE slip = ? AND (state IN ('COMMITTED', 'OFFCARD') OR honoured = 1)"
         found = connection.execute(sql, (slip,)).fetchone()
     connection.close()
     return found is not None

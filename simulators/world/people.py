@@ -71,10 +71,16 @@ class Staff:
                 self._serve(now)
             case screens.Keying() as screen:
                 self._key_sale(screen)
-            case screens.Done(take_card=True) | screens.Stopped(take_card=True) | screens.TakeCard():
+            case (
+                screens.Done(take_card=True) | screens.OffCardDone(take_card=True) | screens.Repaired(take_card=True)
+                | screens.Stopped(take_card=True) | screens.TakeCard()
+            ):  # fmt: skip
                 self._take(now)
-            case screens.Stopped() | screens.Done():
-                self._look_after(now)
+            case screens.OffCardKeying() as screen:
+                self._key_off_card(screen)
+            case screens.ConfirmRepair(card=number):
+                card = self.counter.unit.card
+                self._type(Key.ENTER if card is not None and card.number == number else Key.CANCEL)
             case screens.Unfinished() as screen:
                 self._unfinished(screen, now)
             case screens.TypeNumber() as screen:
@@ -159,7 +165,7 @@ class Staff:
             self._type(Key.CANCEL)
             return
         if not self.quiet and self.dice.random() < 0.2:
-            self._type(*_digits(self.dice.randrange(10**9)), Key.ENTER)
+            self._type(*_digits(self.dice.randrange(10**8)), Key.ENTER)
             return
         if screen.wrong:
             self._type(Key.CANCEL)
@@ -171,7 +177,16 @@ class Staff:
         card = self.counter.unit.card
         shown = self.counter.faces.shown(card) if card is not None else None
         same = shown is not None and any(format_number(screen.balance) in _numbers(line) for line in shown)
-        self._type(Key.ENTER if same else Key.CANCEL)
+        self._type(Key.ENTER if same else Key.CLEAR)
+
+    def _key_off_card(self, screen: screens.OffCardKeying) -> None:
+        """A card that cannot be written: repaired when head office can be asked, else its points are kept there."""
+        if screen.can_repair and (self.quiet or self.dice.random() < 0.5):
+            self._type(Key.USE)
+        elif not self.buys:
+            self._type(Key.CANCEL)
+        else:
+            self._type(Key.CLEAR, *_digits(self.dice.choice((480, 980, 3_300))), Key.ENTER)
 
     def _type(self, *keys: Key) -> None:
         self._keys.extend(keys)

@@ -11,22 +11,23 @@ from random import Random
 from shared.card.codec import encode
 from shared.card.face import FaceLine
 from shared.card.image import CardImage, Lot
-from shared.card.mac import KeyRing
+from shared.card.mac import KeyRing, epoch_key
 from shared.ids import TerminalId, make_card_no
+from shared.sync.identity import Identity
 from shared.units import format_number
 from simulators.card_stock import SimCard
 from simulators.world.clock import VirtualClock
-from simulators.world.counter import SOFTWARE, Counter
+from simulators.world.counter import Counter
 from simulators.world.cut import PowerCut
 from simulators.world.faces import Faces
 from simulators.world.faults import Storm
-from simulators.world.head_office import TENANT, URL, HeadOffice, Line, call
+from simulators.world.fleet.office import FleetOffice
+from simulators.world.head_office import ROOT, TENANT
 from simulators.world.oracle import Oracle, Violation
 from simulators.world.people import Staff
-from terminal.app.sync.client import SyncClient
-from terminal.app.sync.results import Acknowledged, PageArrived
+from simulators.world.telephone import Telephone
 
-RING = KeyRing(TENANT, 1, {1: bytes(range(32))})
+RING = KeyRing(TENANT, 1, {1: epoch_key(ROOT, TENANT, 1)})
 STORM_S = 120.0  # virtual seconds of bad luck
 QUIET_S = 900.0  # at most, until everything has come to rest
 SYNC_S = 45.0
@@ -79,7 +80,9 @@ def opening_cards(count: int) -> dict[str, CardImage]:
 class World:
     """``run`` plays the seed and returns what was violated; the same seed gives the same trace."""
 
-    def __init__(self, seed: int, folder: Path, office: HeadOffice, tokens: Mapping[int, str], cards: int = 6) -> None:
+    def __init__(
+        self, seed: int, folder: Path, office: FleetOffice, identities: Mapping[int, Identity], cards: int = 6
+    ) -> None:
         self.seed = seed
         self.dice = Random(seed)
         self.clock = VirtualClock()
@@ -88,12 +91,11 @@ class World:
         office.begin(self.clock)
         self.purse = Purse(self.dice, [self._card(track, image) for track, image in opening_cards(cards).items()])
         self.counters: list[Counter] = []
-        self.lines: list[Line] = []
-        self.clients: list[SyncClient] = []
-        for number, token in tokens.items():
-            self._add_counter(number, token, folder)
+        self.phones: list[Telephone] = []
+        for identity in identities.values():
+            self._add_counter(identity, folder)
         self.staff = [Staff(counter, self.purse, self.dice) for counter in self.counters]
-        self.storms = [Storm(c, line, self.dice) for c, line in zip(self.counters, self.lines, strict=True)]
+        self.storms = [Storm(c, phone.line, self.dice) for c, phone in zip(self.counters, self.phones, strict=True)]
         self.messages: dict[int, tuple[int, str]] = {}  # id -> card, text
         self._sync_at, self._message_at = SYNC_S, MESSAGE_S
         self.steps = 0
@@ -104,13 +106,13 @@ class World:
         self.faces.know(card, (FaceLine(0, 24, format_number(0)).text,))
         return card
 
-    def _add_counter(self, number: int, token: str, folder: Path) -> None:
-        terminal = TerminalId(number)
-        counter = Counter(terminal, f"店{number}", folder, self.clock, self.dice, self.oracle, self.faces)
-        session, line = call(self.office, self.dice)
+    def _add_counter(self, identity: Identity, folder: Path) -> None:
+        terminal = TerminalId(identity.terminal)
+        counter = Counter(terminal, f"店{terminal}", folder, self.clock, self.dice, self.oracle, self.faces)
+        phone = Telephone(self.office, identity, counter.path, self.clock, self.dice, counter.told.append)
+        counter.phone = phone
         self.counters.append(counter)
-        self.lines.append(line)
-        self.clients.append(SyncClient(session, URL, terminal, token, counter.outbox(), self.clock, SOFTWARE))
+        self.phones.append(phone)
 
     # --- the play ----------------------------------------------------------------------------------------------------
 
@@ -122,7 +124,7 @@ class World:
         self._quiet()
         return self.oracle.violations
 
-    def counts(self) -> dict[str, int]:
+    def counted(self) -> dict[str, int]:
         """How much happened: a world in which nothing happens proves nothing."""
         faults: dict[str, int] = {}
         for storm in self.storms:
@@ -186,25 +188,13 @@ class World:
 
     def sync_all(self) -> None:
         """One round of every terminal that runs and is between visits."""
-        for counter, client in zip(self.counters, self.clients, strict=True):
+        for counter, phone in zip(self.counters, self.phones, strict=True):
             if counter.loop is not None and counter.store is not None and counter.is_idle:
                 try:
-                    self._sync(counter, client)
+                    phone.sync(counter.loop, counter.store)
                 except PowerCut:
                     counter.cut()
                     counter.run()
-
-    def _sync(self, counter: Counter, client: SyncClient) -> None:
-        store = counter.store
-        assert store is not None
-        for result in client.run_once(store.feed_position()):
-            match result:
-                case Acknowledged(stream=stream, acked=acked, durable=durable):
-                    store.acknowledge(stream, acked, durable)
-                case PageArrived(pull=pull, skipped=skipped):
-                    store.apply_feed(pull, skipped)
-                case _:
-                    return
 
     # --- quiet -------------------------------------------------------------------------------------------------------
 

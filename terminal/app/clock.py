@@ -11,6 +11,7 @@ BUILT_MS = 1_788_220_800_000  # 2026-09-01 UTC: this software did not exist befo
 FOREVER_MS = 4_102_444_800_000  # 2100-01-01 UTC
 BEHIND_MAX_MS = DAY_MS  # a clock corrected by minutes or hours is no clock left behind
 AHEAD_MAX_MS = 200 * DAY_MS  # since the last record; a shop that is open in one season only rests half a year
+FIRST_AHEAD_MAX_MS = 1_100 * DAY_MS  # of a new journal, since this software was built: older software is replaced
 OFFICE_MAX_MS = DAY_MS  # from head office's time
 
 
@@ -29,10 +30,10 @@ class ShopClock:
     """
 
     def __init__(self, machine: Clock, recorded_ms: int = 0) -> None:
-        """``recorded_ms``: the journal's last record; 0 = it has none, and nothing can be too far ahead."""
+        """``recorded_ms``: the journal's last record; 0 = it has none, and only the software's age is a measure."""
         self._machine = machine
         self._floor_ms = max(recorded_ms, BUILT_MS)
-        self._ahead_max_ms = AHEAD_MAX_MS if recorded_ms else FOREVER_MS
+        self._ahead_max_ms = AHEAD_MAX_MS if recorded_ms else FIRST_AHEAD_MAX_MS
         self._since_s = machine.now().mono_s
         self._office: tuple[int, float] | None = None  # UTC milliseconds there, our monotonic seconds
 
@@ -53,7 +54,7 @@ class ShopClock:
             return Now(told.mono_s, told.wall_ms, ClockQuality.AHEAD)
         if told.wall_ms < floor_ms - BEHIND_MAX_MS:
             return Now(told.mono_s, floor_ms, ClockQuality.BEHIND)
-        return Now(told.mono_s, max(told.wall_ms, floor_ms))
+        return told if told.wall_ms >= floor_ms else Now(told.mono_s, floor_ms)
 
 
 def _counted_on(wall_ms: int, at_s: float, now_s: float) -> int:

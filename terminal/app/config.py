@@ -13,42 +13,37 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
-from shared.card.mac import KEY_BYTES
 from shared.errors import EnishiError
-from shared.ids import TERMINAL_ID_MAX
 from shared.locale import LANGUAGES
+from shared.sync.identity import Identity
 from terminal.app.config_layers import Layer, layers
+from terminal.app.identity import load_identity
 
-TENANT_MAX = (1 << 10) - 1  # 10 bits on the card (card image v1)
-KEY_ID_MAX = 63  # one character of the track
 PORT_MAX = 65_535
 MARGIN_MAX = 160  # dots, half the card's short side (TCP300II manual page MH2/28): two such margins leave nothing
 GAP_MAX = 15  # dots; one hexadecimal digit on the wire of the TCP300II
 SYNC_EVERY_MIN_S, SYNC_EVERY_MAX_S = 1.0, 3_600.0
-SECRET_BYTES_MAX = 4_096  # a token or a key; longer is not the file that was meant
 
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalSection:
-    """Who this terminal is."""
+    """Who this terminal is, and where it keeps what it knows."""
 
-    id: int = field(metadata={"example": 12, "low": 1, "high": TERMINAL_ID_MAX})
-    tenant: int = field(metadata={"example": 7, "low": 0, "high": TENANT_MAX})  # the chain, as on its cards
-    store: str = field(metadata={"example": "001"})  # head office's number of the shop
-    store_name: str = ""  # on receipts
-    register_name: str = ""
+    # Made by `enishi terminal enrol`: number, shop and keys. Only its owner may read it.
+    identity_file: Path = field(metadata={"example": "/etc/enishi/identity.json"})
     data_dir: Path = Path("/var/lib/enishi/terminal")  # must exist: a disk that is not mounted must not be hidden
+    journal_key_file: Path | None = None  # 64 hexadecimal digits: the journal is encrypted; empty: in clear
+    allow_plain_journal: bool = False  # in clear where the cipher is not installed, though there is a key
+    mirror: Path | None = None  # the journal's second copy, a file on another medium; empty: none
     language: str = field(default="ja", metadata={"choices": LANGUAGES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardSection:
-    """The chain's cards: the key that proves them and the stock they are printed on."""
+    """The stock that the chain's cards are printed on."""
 
-    key_file: Path = field(metadata={"example": "/etc/enishi/card.key"})  # 64 hexadecimal digits
-    key_id: int = field(default=1, metadata={"low": 0, "high": KEY_ID_MAX})
     face_landscape: bool = False
     face_left_dots: int = field(default=0, metadata={"low": 0, "high": MARGIN_MAX})
     face_top_dots: int = field(default=0, metadata={"low": 0, "high": MARGIN_MAX})
@@ -76,12 +71,11 @@ class KioskSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadOfficeSection:
-    """Where the journal goes. An empty ``url``: this terminal stands alone."""
+    """Where the journal goes. An empty ``url``: where the identity says; there too: this terminal stands alone."""
 
     url: str = ""
-    token_file: Path | None = None
     sync_every_s: float = field(default=60.0, metadata={"low": SYNC_EVERY_MIN_S, "high": SYNC_EVERY_MAX_S})
-    allow_plain_http: bool = False  # the token would travel in clear; only inside a network that is trusted
+    allow_plain_http: bool = False  # the journal would travel in clear; only inside a network that is trusted
 
 
 SECTIONS: dict[str, type[Any]] = {
@@ -95,36 +89,42 @@ SECTIONS: dict[str, type[Any]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalConfig:
-    """All settings, checked. The two secrets are read already and never shown."""
+    """All settings, checked. The identity is read already; its seed is never shown."""
 
     terminal: TerminalSection
-    card: CardSection
+    identity: Identity
+    card: CardSection = field(default_factory=CardSection)
     devices: DevicesSection = field(default_factory=DevicesSection)
     kiosk: KioskSection = field(default_factory=KioskSection)
     head_office: HeadOfficeSection = field(default_factory=HeadOfficeSection)
-    card_key: bytes = field(default=b"", repr=False)  # 32 bytes
-    head_office_token: str = field(default="", repr=False)
 
     @property
     def journal(self) -> Path:
         """The file of the store."""
         return self.terminal.data_dir / "journal.db"
 
+    @property
+    def office_url(self) -> str:
+        """Where head office is; empty: nowhere."""
+        return self.head_office.url or self.identity.url
+
+    @property
+    def shop_name(self) -> str:
+        """On screen and receipts."""
+        return self.identity.store_name or self.identity.store
+
 
 def load(argv_sets: Sequence[str], environ: Mapping[str, str], paths: Sequence[Path] = ()) -> TerminalConfig:
-    """Lay the layers over each other, check everything, read the secrets.
+    """Lay the layers over each other, check everything, read the identity.
 
     ``argv_sets``: the texts after ``--set``; ``paths``: files of ``--config``, later ones win. Raises ``config.*``.
     """
     typed, texts = layers(argv_sets, environ, paths, SECTIONS)
     _refuse_unknown([*typed, *texts])
     sections = {name: _section(name, kind, typed, texts) for name, kind in SECTIONS.items()}
-    config = TerminalConfig(**sections)
-    _check_head_office(config.head_office)
-    token = ""
-    if config.head_office.token_file is not None:
-        token = _read_secret("head_office.token_file", config.head_office.token_file)
-    return TerminalConfig(**sections, card_key=_card_key(config.card.key_file), head_office_token=token)
+    config = TerminalConfig(**sections, identity=load_identity(sections["terminal"].identity_file))
+    _check_head_office(config)
+    return config
 
 
 def split_device(device: str) -> tuple[str, str]:
@@ -210,16 +210,22 @@ def _is_device(value: str, may_be_empty: bool) -> bool:
     return bool(driver and port) or (may_be_empty and not value)
 
 
-def _check_head_office(section: HeadOfficeSection) -> None:
-    if not section.url:
+def _check_head_office(config: TerminalConfig) -> None:
+    url = config.office_url
+    if not url:
         return
-    scheme, host = _address(section.url)
+    check_address(url, config.head_office.allow_plain_http)
+    if not config.identity.office_key:  # nobody could be known as head office
+        raise EnishiError("config.identity", path=str(config.terminal.identity_file))
+
+
+def check_address(url: str, allow_plain_http: bool) -> None:
+    """Whether head office may stand there. Raises ``config.bad_value`` or ``config.plain_http``."""
+    scheme, host = _address(url)
     if scheme not in ("http", "https") or not host:
-        raise EnishiError("config.bad_value", key="head_office.url", value=section.url[:80], wanted="https://…")
-    if scheme == "http" and not section.allow_plain_http and not _is_loopback(host):
-        raise EnishiError("config.plain_http", url=section.url)
-    if section.token_file is None:
-        raise EnishiError("config.missing_key", key="head_office.token_file", example="/etc/enishi/head-office.token")
+        raise EnishiError("config.bad_value", key="head_office.url", value=url[:80], wanted="https://…")
+    if scheme == "http" and not allow_plain_http and not _is_loopback(host):
+        raise EnishiError("config.plain_http", url=url)
 
 
 def _address(url: str) -> tuple[str, str]:
@@ -240,26 +246,3 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _card_key(path: Path) -> bytes:
-    text = _read_secret("card.key_file", path)
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise EnishiError("config.secret_malformed", key="card.key_file", digits=2 * KEY_BYTES)
-    return key
-
-
-def _read_secret(key: str, path: Path) -> str:
-    """One line of ASCII. The content never appears in an error."""
-    try:
-        with path.open("rb") as file:
-            secret = file.read(SECRET_BYTES_MAX).decode("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise EnishiError("config.secret_missing", key=key, path=str(path)) from error
-    if not secret:
-        raise EnishiError("config.secret_missing", key=key, path=str(path))
-    return secret

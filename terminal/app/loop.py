@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from shared.clock import Clock, Now
 from shared.errors import EnishiError
-from shared.points.program import Programme
 from shared.visit import machine
 from shared.visit.effects import Effect, PrintFace, WriteCard
 from shared.visit.events import (
@@ -28,7 +26,7 @@ from shared.visit.events import (
 from shared.visit.shop import Shop
 from shared.visit.states import Idle, State, deadline_s
 from terminal.app.log import Log, silent, step_facts
-from terminal.app.perform import Journal, Performer, ShowScreen
+from terminal.app.perform import Journal, OfficePort, Performer, ShowScreen
 from terminal.drivers.port import Port, Role
 
 TURN_EVENTS_MAX = 16  # a visit needs four store answers in one turn at most; more means the machine talks to itself
@@ -38,7 +36,7 @@ TRACE_MAX = 2_000  # the last (now, event) pairs: some fifty visits, half a mega
 _UNIT_BUSY = (WriteCard, PrintFace)
 _UNIT_FREE = (CardWritten, CardWriteFailed, FacePrinted, FacePrintFailed, CardRewriterLost, CardRewriterReady)
 
-ApplyLater = Callable[[], Programme | None]  # a result of sync; returns the rules if they changed
+ApplyLater = Callable[[Shop], Shop]  # a result of sync; returns the shop with what changed in it
 
 
 class Loop:
@@ -52,13 +50,14 @@ class Loop:
         show: ShowScreen,
         clock: Clock,
         log: Log = silent,
+        office: OfficePort | None = None,
     ) -> None:
         self.shop = shop
         self.state, self._first_effects = machine.start()
         self.next_deadline: float | None = None  # monotonic seconds at which ``tick`` wants to be called
         self.trace: deque[tuple[Now, Event]] = deque(maxlen=TRACE_MAX)
         self._journal = journal
-        self._performer = Performer(journal, ports, show)
+        self._performer = Performer(journal, ports, show, office)
         self._clock = clock
         self._log = log
         self._waiting: deque[ApplyLater] = deque()
@@ -142,9 +141,7 @@ class Loop:
     def _apply_waiting(self) -> None:
         """Only between visits: no visit sees the rules or a member change under it."""
         while self._waiting and isinstance(self.state, Idle):
-            programme = self._waiting.popleft()()
-            if programme is not None:
-                self.shop = replace(self.shop, programme=programme)
+            self.shop = self._waiting.popleft()(self.shop)
 
 
 def replay(trace: Sequence[tuple[Now, Event]], shop: Shop) -> State:

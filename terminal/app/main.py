@@ -23,19 +23,22 @@ from typing import NoReturn, TextIO
 import requests
 
 from shared.card.face import FaceStock
-from shared.card.mac import KeyRing
 from shared.clock import Clock
 from shared.errors import EnishiError, explain
 from shared.ids import TerminalId
-from shared.points.program import Programme
 from shared.visit.events import Event, Key, KeyPressed, PanelLost, PanelReady
 from shared.visit.screens import Screen, Waiting
 from shared.visit.shop import Shop
+from shared.visit.states import Down, Idle
+from terminal.app.board import board_id
 from terminal.app.clock import SystemClock
 from terminal.app.config import TerminalConfig, load, split_device
 from terminal.app.front import Front
 from terminal.app.halted import Halted
 from terminal.app.health import notify
+from terminal.app.identity import Counter, Signer
+from terminal.app.journal_key import choose_engine
+from terminal.app.keeper import Keeper, machine_start
 from terminal.app.kiosk.guard import LOOPBACK
 from terminal.app.kiosk.render import Renderer
 from terminal.app.kiosk.server import KioskServer
@@ -44,12 +47,16 @@ from terminal.app.kiosk.web import Health, Press, create_app
 from terminal.app.language import translation
 from terminal.app.log import Log, stream_log
 from terminal.app.loop import Loop
-from terminal.app.office import apply_result
+from terminal.app.office import apply_result, redeem_barred
 from terminal.app.runner import Crash, Inbox, Job, Runner, Stop
 from terminal.app.store import Outbox, Store
+from terminal.app.store.medium import FileMedium
+from terminal.app.store.mirror import Mirror
 from terminal.app.store.store import NONCE_BYTES
 from terminal.app.sync.backoff import Backoff
 from terminal.app.sync.client import SyncClient
+from terminal.app.sync.desk import CHECK_PATIENCE, REPAIR_PATIENCE, Desk, DeskClerk
+from terminal.app.sync.line import Line
 from terminal.app.sync.results import SyncResult
 from terminal.app.sync.worker import SyncWorker
 from terminal.drivers.links.serial_link import open_serial
@@ -57,7 +64,7 @@ from terminal.drivers.port import Role
 from terminal.drivers.pump import Pump, Worker
 from terminal.drivers.registry import Options, find_driver
 
-SOFTWARE = "0.1.0"
+SOFTWARE = "0.2.0"
 EXIT_CONFIG = 2
 PUMP_SILENT_MAX_S = 10.0  # a pump that has not turned for so long is stuck: the watchdog is no longer fed
 ICONS = Path(__file__).resolve().parents[2] / "assets" / "icons.svg"
@@ -124,6 +131,9 @@ class Terminal:
         self._pumps = self._make_pumps(config)
         self._kiosk = open_kiosk(config, self._stage, self._key_pressed, self._health)
         try:
+            self._engine, engine_notices = choose_engine(
+                config.terminal.journal_key_file, config.terminal.allow_plain_journal
+            )
             self._store = self._open_store(config)
         except EnishiError:
             self._kiosk.close()
@@ -134,13 +144,25 @@ class Terminal:
             self._store.clock,
             lambda: self._loop.shop.programme.day_start_minute,
             self._log,
-            standalone=not config.head_office.url,
+            standalone=not config.office_url,
         )
+        self._signer = Signer(config.identity, self._store.stream, Counter(), self._store.office_note())
+        self._front.judge(self._signer.note.verdict)
+        self._desk = self._make_desk(config)
         self._loop = Loop(
-            _shop(config, self._store), self._store, self._pumps, self._show, self._store.clock, self._log
+            _shop(config, self._store, self._signer),
+            self._store,
+            self._pumps,
+            self._show,
+            self._store.clock,
+            self._log,
+            self._desk,
         )
+        self._keeper = Keeper(self._store, self._is_idle, self._front.kept, self._log, engine_notices)
+        self._resting = self._pumps.get(Role.CARD_REWRITER) if self._store.safe_mode else None
         self._sync = self._make_sync(config)
         self._web = Worker("kiosk", self._kiosk.run, self._crashed)
+        self._asking = None if self._desk is None else Worker("desk", self._desk.run, self._crashed)
 
     def run(self) -> int:
         """Until a signal; the exit code."""
@@ -154,8 +176,10 @@ class Terminal:
     def _start(self) -> None:
         self._web.start()
         self._loop.start()
-        for pump in self._pumps.values():
+        for pump in self._running_pumps():
             pump.start()
+        if self._asking is not None:
+            self._asking.start()
         if self._sync is not None:
             self._sync.start(self._store.feed_position())
         self._log("terminal.ready", {"software": SOFTWARE, "kiosk_port": self._kiosk.port})
@@ -164,8 +188,10 @@ class Terminal:
     def _stop(self) -> None:
         """Devices first: nothing more is sent to the card unit. The journal last."""
         notify(self._environ, "STOPPING=1")
-        for pump in self._pumps.values():
+        for pump in self._running_pumps():
             pump.stop()
+        if self._desk is not None:
+            self._desk.stop()
         if self._sync is not None:
             self._sync.stop()
         self._stage.close()
@@ -196,24 +222,33 @@ class Terminal:
 
     def _open_store(self, config: TerminalConfig) -> Store:
         nonce = secrets.token_bytes(NONCE_BYTES)
-        return Store.open(config.journal, TerminalId(config.terminal.id), nonce, SOFTWARE, self._clock)
+        terminal, path = TerminalId(config.identity.terminal), config.terminal.mirror
+        mirror = None if path is None else Mirror(FileMedium(path, config.journal))
+        return Store.open(config.journal, terminal, nonce, SOFTWARE, self._clock, self._engine, mirror, machine_start())
 
     def _make_sync(self, config: TerminalConfig) -> SyncWorker | None:
-        office = config.head_office
-        if not office.url:
+        if not config.office_url:
             return None
         client = SyncClient(
             requests.Session(),
-            office.url,
-            TerminalId(config.terminal.id),
-            config.head_office_token,
-            Outbox(config.journal),
+            config.office_url,
+            self._signer,
+            Outbox(config.journal, self._engine),
             self._clock,
             SOFTWARE,
             self._store.clock.hear,
+            board_id(),
         )
-        backoff = Backoff(office.sync_every_s, random.SystemRandom())
+        backoff = Backoff(config.head_office.sync_every_s, random.SystemRandom())
         return SyncWorker(client, backoff, self._office_spoke, partial(self._crashed, "sync"))
+
+    def _make_desk(self, config: TerminalConfig) -> DeskClerk | None:
+        if not config.office_url:
+            return None
+        session = requests.Session()  # its own: sync may be waiting for an answer on the other
+        where = (session, config.office_url, self._signer, SOFTWARE, self._clock)
+        desk = Desk(Line(*where, CHECK_PATIENCE), Line(*where, REPAIR_PATIENCE), self._clock)
+        return DeskClerk(desk, self._inbox.post)
 
     # --- called from other threads -----------------------------------------------------------------------------------
 
@@ -257,41 +292,53 @@ class Terminal:
         self._front.office_spoke(result)
         self._loop.later(partial(self._apply, result))
 
-    def _apply(self, result: SyncResult) -> Programme | None:
+    def _apply(self, result: SyncResult, shop: Shop) -> Shop:
         """Between visits. What the store refuses is asked for again in a later round."""
-        programme, applied = None, True
+        applied = True
         try:
-            programme = apply_result(self._store, result)
+            shop = apply_result(self._store, result, shop)
         except EnishiError as error:
             applied = False
             self._log(error.code, dict(error.facts))
         if self._sync is not None:
             self._sync.settle(applied)
         self._front.refresh()
-        return programme
+        return shop
 
     def _beat(self) -> None:
         now = self._clock.now().mono_s
-        if all(now - pump.beaten_at < PUMP_SILENT_MAX_S for pump in self._pumps.values()):
+        if self._resting is not None and not self._store.safe_mode:
+            self._resting.beaten_at = now
+            self._resting.start()
+            self._resting = None
+        self._keeper.beat(now)
+        if all(now - pump.beaten_at < PUMP_SILENT_MAX_S for pump in self._running_pumps()):
             notify(self._environ, "WATCHDOG=1")
+
+    def _running_pumps(self) -> tuple[Pump, ...]:
+        """All but the card unit's while the machine keeps losing its supply: no card is moved, sync goes on."""
+        return tuple(pump for pump in self._pumps.values() if pump is not self._resting)
+
+    def _is_idle(self) -> bool:
+        return isinstance(self._loop.state, Idle | Down)
 
 
 def open_kiosk(config: TerminalConfig, stage: Stage, press: Press, health: Health) -> KioskServer:
     """The page's server with its port taken, not yet serving. Raises ``config.kiosk_port``."""
-    section = config.terminal
-    place = "　".join(part for part in (section.store_name or section.store, section.register_name) if part)
-    renderer = Renderer(place, section.language, translation(section.language), SOFTWARE)
+    language = config.terminal.language
+    place = "　".join(part for part in (config.shop_name, config.identity.register_name) if part)
+    renderer = Renderer(place, language, translation(language), SOFTWARE)
     hosts = (*LOOPBACK, config.kiosk.host)
     app = create_app(stage, renderer, press, health, ICONS, hosts)
     return KioskServer(app, config.kiosk.host, config.kiosk.port)
 
 
-def _shop(config: TerminalConfig, store: Store) -> Shop:
-    card, terminal = config.card, config.terminal
+def _shop(config: TerminalConfig, store: Store, signer: Signer) -> Shop:
+    card, note = config.card, signer.note
     return Shop(
-        terminal=TerminalId(terminal.id),
-        name=terminal.store_name or terminal.store,
-        ring=KeyRing(terminal.tenant, card.key_id, {card.key_id: config.card_key}),
+        terminal=TerminalId(config.identity.terminal),
+        name=config.shop_name,
+        ring=signer.open_ring(note.kid, note.keys),
         programme=store.programme(),
         face=FaceStock(
             landscape=card.face_landscape,
@@ -301,5 +348,8 @@ def _shop(config: TerminalConfig, store: Store) -> Shop:
             bottom=card.face_bottom_dots,
             gap=card.face_gap_dots,
         ),
-        translate=translation(terminal.language),
+        translate=translation(config.terminal.language),
+        kid_policies=store.kid_policies(),
+        standalone=not config.office_url,
+        redeem_barred=redeem_barred(note),
     )

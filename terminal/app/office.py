@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol, assert_never
 
 from shared.points.program import Programme
-from shared.sync.messages import ProgrammeItem, Pull
-from terminal.app.sync.results import Acknowledged, Failed, PageArrived, SyncResult
+from shared.sync.messages import KidPolicyItem, ProgrammeItem, Pull, Verdict
+from shared.visit.shop import KidPolicy, Shop
+from terminal.app.sync.results import Acknowledged, Failed, OfficeNote, PageArrived, Synced, SyncResult, Welcomed
 
 
 class Books(Protocol):
     """What is needed of the store."""
 
     def acknowledge(self, stream: bytes, acked_seq: int, durable_seq: int) -> None: ...
-    def apply_feed(self, pull: Pull, skipped: int = 0) -> None: ...
+    def apply_feed(self, pull: Pull, skipped: int = 0, anew: bool = False) -> None: ...
+    def record_synced(self) -> None: ...
+    def remember_office(self, note: OfficeNote) -> None: ...
     def programme(self) -> Programme: ...
+    def kid_policies(self) -> Mapping[int, KidPolicy]: ...
 
 
-def apply_result(books: Books, result: SyncResult) -> Programme | None:
-    """For ``Loop.later``: the new rules if the page brought any. Raises ``store.*``."""
+def redeem_barred(note: OfficeNote) -> str:
+    """Two machines under one number: until a manager has chosen one of them, neither lets points be used."""
+    return "sync.duplicate_id" if note.verdict == Verdict.DUPLICATE_ID else ""
+
+
+def apply_result(books: Books, result: SyncResult, shop: Shop) -> Shop:
+    """For ``Loop.later``: the shop as it is from now on. Raises ``store.*``."""
     match result:
         case Acknowledged(stream=stream, acked=acked, durable=durable):
             books.acknowledge(stream, acked, durable)
-        case PageArrived(pull=pull, skipped=skipped):
-            books.apply_feed(pull, skipped)
-            if any(isinstance(entry.item, ProgrammeItem) for entry in pull.items):
-                return books.programme()
+        case PageArrived(pull=pull, skipped=skipped, anew=anew):
+            books.apply_feed(pull, skipped, anew)
+            if not pull.more or any(isinstance(entry.item, ProgrammeItem | KidPolicyItem) for entry in pull.items):
+                # The last page may also have swept policies away that nobody tells any more.
+                return replace(shop, programme=books.programme(), kid_policies=books.kid_policies())
+        case Synced():
+            books.record_synced()
+        case Welcomed(note=note, ring=ring):
+            books.remember_office(note)
+            return replace(shop, ring=ring, redeem_barred=redeem_barred(note))
         case Failed():
             pass
         case _ as never:
             assert_never(never)
-    return None
+    return shop

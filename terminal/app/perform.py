@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 from shared.errors import EnishiError
 from shared.ids import CardNo, MessageId, VisitId
 from shared.visit import effects as e
-from shared.visit.events import CardLookedUp, Committed, Event, Intended, OpenVisitsLoaded, StoreFailed
+from shared.visit.events import (
+    CardLookedUp,
+    Committed,
+    Event,
+    ForgedOften,
+    Honoured,
+    Intended,
+    OffCardRecorded,
+    OpenVisitsLoaded,
+    ReissueRecorded,
+    RepairRefused,
+    StoreFailed,
+)
 from shared.visit.facts import CardFacts, OpenVisit
-from shared.visit.journal import How, Intent
+from shared.visit.journal import How, Intent, OffCard, Reissue
 from shared.visit.screens import Screen
 from terminal.drivers.port import Port, Role
 
@@ -24,12 +36,24 @@ class Journal(Protocol):
     def commit(self, visit: VisitId, how: How) -> object: ...
     def abort(self, visit: VisitId, why: str) -> object: ...
     def doubt(self, visit: VisitId, why: str) -> object: ...
-    def record_seen(self, track: str, verdict: str) -> object: ...
+    def honour(self, visit: VisitId, why: str) -> object: ...
+    def resolve(self, visit: VisitId, answer: str) -> object: ...
+    def record_off_card(self, entry: OffCard) -> object: ...
+    def record_reissue(self, reissue: Reissue) -> object: ...
+    def record_seen(self, track: str, verdict: str) -> bool: ...
     def record_print(
         self, visit: VisitId, copy: int, error: str, messages: tuple[MessageId, ...], no_room: tuple[MessageId, ...]
     ) -> object: ...
     def record_eject(self, visit: VisitId) -> object: ...
 
+
+class OfficePort(Protocol):
+    """Head office, beside the visit. Answers later through the inbox, or never."""
+
+    def ask(self, effect: e.OfficeEffect) -> None: ...
+
+
+ALONE = "sync.unreachable"  # what a terminal without head office is told when it asks
 
 Answer = Event | None  # what the store says at once; devices answer later through the inbox
 ShowScreen = Callable[[Screen], None]
@@ -38,10 +62,13 @@ ShowScreen = Callable[[Screen], None]
 class Performer:
     """Carries out one effect at a time. A role without a device is passed over: a shop need not own a printer."""
 
-    def __init__(self, journal: Journal, ports: Mapping[Role, Port], show: ShowScreen) -> None:
+    def __init__(
+        self, journal: Journal, ports: Mapping[Role, Port], show: ShowScreen, office: OfficePort | None = None
+    ) -> None:
         self._journal = journal
         self._ports = dict(ports)
         self._show = show
+        self._office = office
 
     def perform(self, effect: e.Effect, now: float) -> Answer:
         """``now``: monotonic seconds. A failing store is an answer; any other exception is a bug and goes up."""
@@ -68,6 +95,13 @@ class Performer:
                 raise
             return StoreFailed(error.code)
 
+    def ask_office(self, effect: e.OfficeEffect, now: float) -> Answer:
+        if self._office is not None:
+            self._office.ask(effect)
+        elif isinstance(effect, e.AskRepair):
+            return RepairRefused(effect.request, ALONE)
+        return None
+
     def _order(self, role: Role, effect: e.Effect, now: float) -> Answer:
         port = self._ports.get(role)
         if port is not None:
@@ -87,17 +121,37 @@ class Performer:
             case e.Commit(visit=visit, how=how):
                 journal.commit(visit, how)
                 return Committed(visit)
+            case e.Honour(visit=visit, why=why):
+                journal.honour(visit, why)
+                return Honoured(visit)
+            case e.RecordOffCard(entry=entry):
+                journal.record_off_card(entry)
+                return OffCardRecorded(entry.visit)
+            case e.RecordReissue(reissue=reissue):
+                journal.record_reissue(reissue)
+                return ReissueRecorded(reissue.request)
+            case e.RecordSeen(track=track, verdict=verdict):
+                return ForgedOften() if journal.record_seen(track, verdict) else None
+            case _:
+                self._noted(effect)
+        return None
+
+    def _noted(self, effect: e.Abort | e.Doubt | e.Resolve | e.RecordPrint | e.RecordEject) -> None:
+        """What nobody waits for an answer to."""
+        journal = self._journal
+        match effect:
             case e.Abort(visit=visit, why=why):
                 journal.abort(visit, why)
             case e.Doubt(visit=visit, why=why):
                 journal.doubt(visit, why)
-            case e.RecordSeen(track=track, verdict=verdict):
-                journal.record_seen(track, verdict)
+            case e.Resolve(visit=visit, answer=answer):
+                journal.resolve(visit, answer)
             case e.RecordPrint():
                 journal.record_print(effect.visit, effect.copy, effect.error, effect.messages, effect.no_room)
             case e.RecordEject(visit=visit):
                 journal.record_eject(visit)
-        return None
+            case _ as never:
+                assert_never(never)
 
 
 PERFORMERS: Mapping[type[e.Effect], Callable[[Performer, Any, float], Answer]] = {
@@ -117,6 +171,12 @@ PERFORMERS: Mapping[type[e.Effect], Callable[[Performer, Any, float], Answer]] =
     e.RecordSeen: Performer.store,
     e.RecordPrint: Performer.store,
     e.RecordEject: Performer.store,
+    e.Honour: Performer.store,
+    e.RecordOffCard: Performer.store,
+    e.RecordReissue: Performer.store,
+    e.Resolve: Performer.store,
+    e.CheckCard: Performer.ask_office,
+    e.AskRepair: Performer.ask_office,
     e.Show: Performer.show,
     e.Play: Performer.play,
     e.PrintReceipt: Performer.print_receipt,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import msgspec
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from server.cards.models import Card
 from server.ledger.models import Entry, Visit
@@ -28,15 +28,9 @@ from tests.contract.head_office_bench import (
     intent,
     refusal,
     track,
+    unlock_entries,
     visit_id,
 )
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(tmp_path / "office")
-    yield bench
-    bench.close()
 
 
 @pytest.fixture
@@ -174,7 +168,7 @@ def test_an_unknown_type_is_stored_raw_and_not_called_wrong(bench: Bench, termin
     ids=str,
 )
 def test_a_figure_out_of_its_range_goes_to_quarantine(bench: Bench, terminal: Terminal, wrong: dict[str, int]) -> None:
-    terminal.write(BOOT, intent(1, 1, **wrong), intent(2, 1), commit(2))
+    terminal.write(BOOT, replace(intent(1, 1), **wrong), intent(2, 1), commit(2))
     (quarantined,) = terminal.push().quarantined
     assert quarantined.seq == 2
     assert quarantined.code in ("sync.field", "sync.figures")
@@ -259,22 +253,36 @@ def test_a_card_seen_with_the_image_proves_the_visit(bench: Bench, terminal: Ter
 
 
 def test_used_and_lapsed_points_leave_the_lots_that_lapse_first(bench: Bench, terminal: Terminal) -> None:
-    spent = intent(2, 2, earn=4, redeem=15, expired=5, lots=((30, -5), (36, -10), (40, -1)))
-    terminal.write(BOOT, intent(1, 1, earn=20, lots=((36, 20),)), commit(1), spent, commit(2))
+    first = intent(1, 1, earn=25, lots=((30, 5), (36, 15), (40, 5)))
+    spent = intent(2, 2, pre=first.post, earn=4, redeem=15, expired=5, lots=((30, -5), (36, -10), (40, -1)))
+    terminal.write(BOOT, first, commit(1), spent, commit(2))
     terminal.push()
     second = {key[1:]: points for key, points in bench.books()["entries"].items() if key[0] == visit_id(2)}
     assert second == {("EARN", 40): 4, ("EXPIRE", 30): -5, ("REDEEM", 36): -10, ("REDEEM", 40): -5}
-    assert balance(bench) == 4
+    assert balance(bench) == 9
+    assert all_is_well(bench)
 
 
 def test_the_check_finds_a_changed_entry_and_a_changed_event(bench: Bench, terminal: Terminal) -> None:
     terminal.write(BOOT, intent(1, 1), commit(1))
     terminal.push()
+    unlock_entries(bench)
     with bench.database.transaction() as session:
         session.scalars(select(Entry)).one().points = 11
         session.scalars(select(JournalEvent).where(JournalEvent.seq == 2)).one().body = b"{}"
     with bench.database.reading() as session:
-        wrong = {finding.subject: len(finding.wrong) for finding in check_books(session)}
-    assert list(wrong.values()) == [1, 1, 1]
+        wrong = {finding.check: len(finding.wrong) for finding in check_books(session) if finding.wrong}
+    assert wrong == {"streams": 1, "figures": 1, "derived": 1}
     assert bench.count(Visit) == 1
     assert bench.count(QuarantinedEvent) == 0
+
+
+@pytest.mark.parametrize("statement", ["UPDATE entry SET points = 11", "DELETE FROM entry"])
+def test_the_database_itself_lets_no_entry_be_changed_or_deleted(
+    bench: Bench, terminal: Terminal, statement: str
+) -> None:
+    terminal.write(BOOT, intent(1, 1), commit(1))
+    terminal.push()
+    with pytest.raises(DBAPIError, match="entries are only added to"), bench.database.transaction() as session:
+        session.connection().exec_driver_sql(statement)
+    assert balance(bench) == 10

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from simulators.identity import standalone, write_identity
 from simulators.rig.rig import free_port
 
 pytestmark = pytest.mark.slow
@@ -19,11 +20,11 @@ START_S = 20.0
 
 
 def settings(folder: Path, port: int) -> Path:
-    (folder / "card.key").write_text("00" * 32)
+    write_identity(folder / "identity.json", standalone(b"s" * 32, bytes(32), tenant=7, kid=1))
     path = folder / "terminal.toml"
     path.write_text(
-        f'[terminal]\nid = 1\ntenant = 7\nstore = "001"\ndata_dir = "{folder}/data"\nlanguage = "en"\n'
-        f'[card]\nkey_file = "{folder}/card.key"\n[kiosk]\nport = {port}\n'
+        f'[terminal]\nidentity_file = "{folder}/identity.json"\ndata_dir = "{folder}/data"\nlanguage = "en"\n'
+        f"[kiosk]\nport = {port}\n"
     )
     return path
 

@@ -75,7 +75,7 @@ def test_the_power_goes_in_the_middle_of_the_magnetic_pass_and_nothing_is_lost(c
     assert card.number is not None
     clerk.recover(card, card.number)
     assert _balance(card, counter) == 30
-    visits = TerminalBooks(counter.plan.data_dir / "journal.db").visits(card.number)
+    visits = TerminalBooks(counter.plan.data_dir / "journal.db", counter.plan.journal_key_file).visits(card.number)
     assert [(visit.state, visit.amount_yen) for visit in visits] == [("COMMITTED", 1_000), ("COMMITTED", 2_000)]
 
 

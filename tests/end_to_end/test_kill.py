@@ -98,7 +98,7 @@ def balance(card: SimCard, counter: Counter) -> int:
 def test_kills_at_random_instants_lose_and_double_nothing(counter: Counter, seed: int) -> None:
     image, track = new_card(1, Rig.ring(counter))
     card = SimCard(image.card, track)
-    books = TerminalBooks(counter.plan.data_dir / "journal.db")
+    books = TerminalBooks(counter.plan.data_dir / "journal.db", counter.plan.journal_key_file)
     dice = Random(seed)
     started = time.monotonic()
     assert play(Person(counter, card, sells=True), END_S)

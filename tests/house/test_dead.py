@@ -12,6 +12,8 @@ from tests.house.tree import ROOT, Source, python_files, source, text_paths
 LOADED_BY_PATH = re.compile(r"server/db/migrations/")
 # A fake that stands beside its seam for the tests.
 FAKES = ("terminal.drivers.links.memory_link",)
+# Head office books what it decides; the counter's keys for it do not exist yet.
+AWAITED = ("shared.points.refund",)
 
 
 def imports(file: Source) -> Iterator[str]:
@@ -45,7 +47,7 @@ def dead(files: Collection[Source], commands: str) -> list[str]:
     waiting += [
         name for file in files if file.folder == "tests" for name in imports(file) if name.startswith("simulators")
     ]
-    waiting += FAKES
+    waiting += (*FAKES, *AWAITED)
     reached: set[str] = set()
     while waiting:
         module = waiting.pop()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from shared.visit import events as e
 from shared.visit import machine
 from shared.visit import states as s
 from shared.visit.effects import Abort, Commit, Intend, PrintFace, RecordPrint, Show, WriteCard
-from shared.visit.flows import finish, keying, present, ready
+from shared.visit.flows import finish, keying, ready
 from shared.visit.flows.turn import Turn
+from shared.visit.flows.write import commit
 from shared.visit.journal import How
 from simulators.world.run import play
 
@@ -79,13 +78,13 @@ def message_flag_set_early(table):
         table[pair] = claimed(table[pair])
 
 
-def no_healing(table):
-    def blind(state, event, moment):
-        facts = replace(event.facts, open=())
-        return present.looked_up(state, e.CardLookedUp(facts), moment)
+def torn_card_called_written(table):
+    """After a cut the torn card inside is counted instead of written again."""
 
-    table[s.Judging, e.CardLookedUp] = blind
-    table[s.Recovering, e.CardPresented] = lambda _state, event, moment: present.judge(event.track, moment)
+    def unreadable(state, event, moment):
+        return commit(s.Plan(state.open[-1].intent, None, recovered=True), How.ROLLED_FORWARD)
+
+    table[s.Recovering, e.CardUnreadable] = unreadable
 
 
 def abort_without_evidence(table):
@@ -103,7 +102,7 @@ def abort_without_evidence(table):
         (write_before_intent, {"I9"}),
         (success_before_commit, {"I10"}),
         (message_flag_set_early, {"message"}),
-        (no_healing, {"I6", "I7", "I1"}),
+        (torn_card_called_written, {"I6", "I7", "I1"}),
         (abort_without_evidence, {"I6", "I7", "I1"}),
     ],
 )

@@ -64,6 +64,39 @@ SCENES: dict[str, s.Screen] = {
     "type-number": s.TypeNumber("1234567", wrong=False),
     "type-number-wrong": s.TypeNumber("", wrong=True),
     "confirm-face": s.ConfirmFace(CARD, 12_480, "2026-11-14"),
+    "keying-adjusted": replace(
+        KEYING, amount_yen=0, earn=0, balance_after=12_480,
+        notices=(s.Notice("visit.adjusted", {"points": "+30"}), s.Notice("points.offline_soon")),
+    ),
+    "keying-owed": replace(
+        KEYING, balance=0, balance_after=19,
+        notices=(s.Notice("visit.adjusted", {"points": "-30"}), s.Notice("visit.owed", {"points": 70})),
+    ),
+    "keying-online-only": replace(KEYING, notices=(s.Notice("points.repaired_card"),)),
+    "done-adjusted": replace(DONE, adjusted=-30, face="printed", take_card=True),
+    "off-card-stale": s.OffCardKeying(CARD, MICHIKO, s.Notice("card.stale"), 3_800, 38, False),
+    "off-card-checked": s.OffCardKeying(
+        CARD, None, s.Notice("card.stale"), 0, 0, False, (s.Notice("visit.confirm_later"),)
+    ),
+    "off-card-old": s.OffCardKeying(CARD, MICHIKO, s.Notice("card.old_generation"), 3_800, 38, True),
+    "off-card-longest": s.OffCardKeying(
+        CARD, LONG, s.Notice("device.card_rewriter.read_parity"), 9_999_999, 99_999, False,
+        (s.Notice("visit.repair_late"),),
+    ),
+    "off-card-done": s.OffCardDone("高橋 美智子", CARD, 38, 3_800, 1042, s.Notice("card.stale"), take_card=False),
+    "off-card-done-longest": s.OffCardDone(
+        "勅使河原 権左衛門太郎", CARD, 99_999, 9_999_999, 4_294_967, s.Notice("visit.honoured"), True,
+        (s.Notice("device.receipt_printer.paper_out"),),
+    ),
+    "not-used": s.Stopped("visit.not_used", {"amount": 3_800}, take_card=True),
+    "repairing": s.Repairing(CARD),
+    "confirm-repair": s.ConfirmRepair(CARD, LONG, 1_048_575),
+    "confirm-repair-nobody": s.ConfirmRepair(CARD, None, 0),
+    "repaired": s.Repaired("高橋 美智子", CARD, 12_480, "printing", take_card=False),
+    "repaired-take": s.Repaired(
+        "勅使河原 権左衛門太郎", CARD, 1_048_575, "failed", True, (s.Notice("device.card_rewriter.no_answer"),)
+    ),
+    "locked": s.Locked(10),
 }  # fmt: skip
 ONLINE = Status(online=True, visits_today=12)
 OFFLINE = Status(online=False, unsent=36, visits_today=12)

@@ -51,7 +51,7 @@ def pages(bench: Bench) -> list[str]:
     return [
         adapter.build(rule.endpoint, {name: "vendor" if name == "filename" else 1 for name in rule.arguments})
         for rule in wanted
-        if rule.endpoint not in ("static", "sync.pull", "staff.sign_in", "staff.setup", "shell.health")
+        if rule.endpoint not in ("static", "sync.pull", "sync.enrolled", "staff.sign_in", "staff.setup", "shell.health")
     ]
 
 

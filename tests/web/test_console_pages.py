@@ -12,10 +12,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
+from server.ledger import cases
+from server.ledger.cases import Found
 from server.members import service as members
 from server.members.values import Person
+from server.reconcile import service as reconcile
 from shared.ids import format_card_no
 from tests.contract.head_office_bench import CARD, DAY, LOGIN, PASSWORD, START_MS, Bench, commit, intent
+from tests.web.test_enrolment_pages import waiting_terminal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -75,6 +79,11 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         )
         members.register(session, person, CARD, "1", DAY, START_MS)
         members.register(session, Person("山田", "花子", "ヤマダ", "ハナコ"), None, "1", DAY, START_MS)
+        waiting_terminal(bench, session)
+        cases.report(session, Found(cases.FORK, "00" * 32, CARD, 0, {"gen": 1, "seq": 1, "images": 2}), START_MS)
+        facts = {"gen": 1, "seq": 4, "day": 1052, "steps": 1, "points": 20, "adopted": 0, "why": "nobody"}
+        cases.report(session, Found(cases.PENDING, "11" * 32, CARD, 999, facts), START_MS)
+    reconcile.run_all(bench.database, reconcile.NIGHT, START_MS)
     terminal = bench.terminal()
     terminal.write(intent(1, 1), commit(1), intent(2, 2))
     terminal.hello()
@@ -97,7 +106,9 @@ def visitor(bench: Bench, page: Page) -> Iterator[Visitor]:
 PAGES = (
     "/", "/members", "/members/new", "/members/13", "/members/13/edit", "/cards", f"/cards/{CARD}", "/messages",
     "/messages/new", "/stores", "/stores/new", "/terminals", "/terminals/12", "/terminals/12/revocations/new",
-    "/programs",
+    "/terminals/enrolments/new", "/terminals/enrolments/new?replaces=12", "/terminals/enrolments/1",
+    "/programs", "/reconciliation", "/reconciliation/reports/1/witnesses", "/reconciliation/reports/1/backup",
+    "/reconciliation/cases/1", "/reconciliation/cases/2",
 )  # fmt: skip
 
 
@@ -202,3 +213,12 @@ def test_pages_work_without_any_script(visitor: Visitor, page: Page) -> None:
     plain.get_by_role("button", name="探す").click()
     assert "「たかはし」に合う会員：1人" in plain.inner_text("#results")
     context.close()
+
+
+def test_the_checks_run_one_by_one_while_somebody_watches(visitor: Visitor) -> None:
+    visitor.sign_in()
+    visitor.open("/reconciliation")
+    visitor.page.get_by_role("button", name="いま照合する").click()
+    expect(visitor.page.locator("#verdict")).to_contain_text("点は合っています")
+    expect(visitor.page.locator(".verdict .hint")).to_have_count(0)  # not the nightly one any more
+    visitor.judge()

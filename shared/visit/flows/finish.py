@@ -34,7 +34,7 @@ from shared.visit.events import (
     ReceiptFailed,
     StoreFailed,
 )
-from shared.visit.flows.pricing import post_image
+from shared.visit.flows.pricing import is_clock_suspect, post_image
 from shared.visit.flows.turn import Turn, lose_unit, stay, wait_for_card
 from shared.visit.journal import Intent
 from shared.visit.receipt import ReceiptContent, compose
@@ -118,7 +118,14 @@ def _receipt(plan: Plan, moment: Moment) -> ReceiptContent:
         expiring_month=soonest.month,
         sentence=_sentence(intent, moment),
         reprint=plan.copy > 1,
+        adjusted=_adjusted(intent),
+        is_day_doubtful=is_clock_suspect(image, moment),
     )
+
+
+def _adjusted(intent: Intent) -> int:
+    """What head office's adjustments changed beside the sale."""
+    return sum(points for _, lots in intent.adjusted for _, points in lots)
 
 
 def _sentence(intent: Intent, moment: Moment) -> str:
@@ -148,6 +155,7 @@ def _done(
         recovered=plan.recovered,
         take_card=take_card,
         notices=notices,
+        adjusted=_adjusted(intent),
     )
 
 
@@ -199,7 +207,7 @@ def sticks_out(state: Idle, event: CardDischarged, moment: Moment) -> Turn:
     return Turn(Returning(""), (Show(screens.TakeCard()),))
 
 
-def taken(state: Ejecting | Returning, event: CardTaken, moment: Moment) -> Turn:
+def taken(state: Ejecting, event: CardTaken, moment: Moment) -> Turn:
     return wait_for_card()
 
 
@@ -207,10 +215,5 @@ def remind(state: Ejecting | Returning, event: DeadlinePassed, moment: Moment) -
     return stay(state, Play(Sound.ATTENTION))
 
 
-def given_back(state: Returning, event: CardDischarged, moment: Moment) -> Turn:
-    screen = screens.Stopped(state.code, take_card=True) if state.code else screens.TakeCard()
-    return stay(state, Show(screen))
-
-
-def eject_lost(state: Ejecting | Returning, event: CardRewriterLost, moment: Moment) -> Turn:
+def eject_lost(state: Ejecting, event: CardRewriterLost, moment: Moment) -> Turn:
     return lose_unit(event.code)

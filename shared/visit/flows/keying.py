@@ -7,13 +7,22 @@ from dataclasses import replace
 from shared.errors import Refused
 from shared.units import YEN_MAX
 from shared.visit import screens
-from shared.visit.effects import EjectCard, Intend, Play, Show, Sound, WriteCard
-from shared.visit.events import DeadlinePassed, Intended, Key, KeyPressed, PowerFailing, StoreFailed
-from shared.visit.flows.pricing import intent_of, keying_screen, most_usable, price_keyed, why_no_points
+from shared.visit.effects import EjectCard, Intend, Play, RecordSeen, Show, Sound, WriteCard
+from shared.visit.events import CardChecked, DeadlinePassed, Intended, Key, KeyPressed, PowerFailing, StoreFailed
+from shared.visit.flows import off_card
+from shared.visit.flows.pricing import (
+    adjusted_card,
+    intent_of,
+    keying_screen,
+    most_usable,
+    price_keyed,
+    why_no_points,
+)
 from shared.visit.flows.turn import Turn, give_back, refuse
 from shared.visit.shop import Moment
 from shared.visit.states import Keying, Plan, Preparing, Returning, Writing
 
+NOT_SERVED = ("card.locked", "card.forged", "card.foreign")  # head office's word for cards that are given back
 POINTS_TYPED_MAX = 999_999  # six digits: no visit may use more (RedeemRule.points_max)
 
 
@@ -22,7 +31,7 @@ def key(state: Keying, event: KeyPressed, moment: Moment) -> Turn:
         case Key.ENTER:
             return _decide(state, moment)
         case Key.CANCEL:
-            return give_back()
+            return _unused(state)
         case Key.USE:
             return _shown(_use(state, moment), moment)
         case Key.CLEAR:
@@ -34,7 +43,8 @@ def key(state: Keying, event: KeyPressed, moment: Moment) -> Turn:
 
 
 def _decide(state: Keying, moment: Moment) -> Turn:
-    if not state.amount_yen:
+    brings = not state.use_points and bool(adjusted_card(state, moment).applied)
+    if not state.amount_yen and not brings:  # without a purchase only head office's adjustments make a visit
         missing = screens.Notice("visit.amount_missing")
         return _shown(replace(state, field="amount", notices=(missing,)), moment)
     priced = price_keyed(state, moment)
@@ -77,8 +87,29 @@ def _shown(state: Keying, moment: Moment) -> Turn:
     return Turn(state, (Show(keying_screen(state, moment)),))
 
 
+def checked(state: Keying, event: CardChecked, moment: Moment) -> Turn:
+    """Head office's word on this very card. It knows more stores than we do; a word on another card came late."""
+    if event.track != state.track:
+        return Turn(state)
+    if event.code in NOT_SERVED:
+        return refuse(event.code, RecordSeen(state.track, event.code))
+    if event.code:
+        why = screens.Notice("visit.confirm_later")
+        record = RecordSeen(state.track, event.code)
+        return off_card.open_keys(state.facts, event.code, moment, record, amount_yen=state.amount_yen, notices=(why,))
+    known = {one.number: one for one in (*state.facts.adjustments, *event.adjustments)}
+    facts = replace(state.facts, adjustments=tuple(known[number] for number in sorted(known)))
+    return _shown(replace(state, facts=facts, online=True), moment)
+
+
+def _unused(state: Keying) -> Turn:
+    """A good card leaves without a visit: its image is evidence."""
+    turn = give_back()
+    return Turn(turn.state, (*turn.effects, RecordSeen(state.track, "")))
+
+
 def nobody_keys(state: Keying, event: DeadlinePassed, moment: Moment) -> Turn:
-    return give_back()
+    return _unused(state)
 
 
 def power_failing(state: Keying, event: PowerFailing, moment: Moment) -> Turn:

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from shared.card.codec import Verdict, decode, track_hash
+from dataclasses import replace
+
+from shared.card.codec import Verdict, decode, key_id, track_hash
 from shared.card.image import CardFlag, CardImage
+from shared.ids import CARD_NO_DIGITS, is_valid
 from shared.visit import screens
-from shared.visit.effects import Abort, Commit, Effect, LoadOpenVisits, LookUpCard, Play, RecordSeen, Show, Sound
+from shared.visit.effects import (
+    Abort,
+    CheckCard,
+    Commit,
+    Effect,
+    LoadOpenVisits,
+    LookUpCard,
+    Play,
+    RecordSeen,
+    Show,
+    Sound,
+)
 from shared.visit.events import CardLookedUp, CardPresented, CardUnreadable, OpenVisitsLoaded, StoreFailed
 from shared.visit.evidence import Evidence, weigh
 from shared.visit.facts import OpenVisit, Shadow, VisitState
-from shared.visit.flows.pricing import keying_screen, today
+from shared.visit.flows import off_card
+from shared.visit.flows.pricing import is_online_lately, keying_screen, today
 from shared.visit.flows.turn import Turn, refuse
-from shared.visit.journal import How, Intent
+from shared.visit.journal import SET_BACK, How, Intent
 from shared.visit.shop import Moment
 from shared.visit.states import Idle, Judging, Keying, TypingNumber
 
 WRONG_WAY = "device.card_rewriter.no_stripe"  # status 23h: reversed card, nothing to recover
 SEQ_MAX = 250_000  # of 262,143: a card near the end of its range is replaced in good time
+ADJ_MAX = 4_000  # of 4,095, likewise
 
 
 def presented(state: Idle, event: CardPresented, moment: Moment) -> Turn:
@@ -34,7 +50,19 @@ def judge(track: str, moment: Moment) -> Turn:
     if decoded.verdict is Verdict.TORN:
         return Turn(Judging(track, None, Verdict.TORN.value), (LoadOpenVisits(),))
     code = decoded.verdict.value
+    if decoded.verdict is Verdict.UNKNOWN_KEY and decoded.image is not None:
+        return _claims(decoded.image, track, moment)
     return refuse(code, RecordSeen(track, code))
+
+
+def _claims(image: CardImage, track: str, moment: Moment) -> Turn:
+    """A key that we do not hold: the card may earn for the number that it claims, nothing more."""
+    code = Verdict.UNKNOWN_KEY.value
+    if image.tenant != moment.shop.ring.tenant:
+        return refuse(Verdict.FOREIGN.value, RecordSeen(track, Verdict.FOREIGN.value))
+    if not is_valid(f"{image.card:0{CARD_NO_DIGITS}d}"):
+        return refuse(code, RecordSeen(track, code))
+    return Turn(Judging(track, image, code), (Show(screens.Reading()), LookUpCard(image.card)))
 
 
 def unreadable(state: Idle, event: CardUnreadable, moment: Moment) -> Turn:
@@ -45,23 +73,29 @@ def unreadable(state: Idle, event: CardUnreadable, moment: Moment) -> Turn:
 
 
 def torn(state: Judging, event: OpenVisitsLoaded, moment: Moment) -> Turn:
-    """A torn card may belong to an unfinished visit of this terminal; its printed number tells."""
+    """A torn card is named by its printed number: it may belong to an unfinished visit, else it is repaired."""
     candidates = tuple(visit for visit in event.open if visit.state is not VisitState.COMMITTED)
-    if not candidates:
-        return refuse(state.code, RecordSeen(state.track, state.code))
-    typing = TypingNumber(candidates, "", False)
-    return Turn(typing, (Show(screens.TypeNumber("", False)), Play(Sound.ATTENTION)))
+    return type_number(candidates, state.code, *off_card.seen(state.track, state.code))
+
+
+def type_number(candidates: tuple[OpenVisit, ...], code: str, *before: Effect) -> Turn:
+    typing = TypingNumber(candidates, "", False, code)
+    return Turn(typing, (*before, Show(screens.TypeNumber("", False)), Play(Sound.ATTENTION)))
 
 
 def looked_up(state: Judging, event: CardLookedUp, moment: Moment) -> Turn:
-    """Settle what the card proves, refuse a stale or stopped card, else open the keys."""
+    """Settle what the card proves; give a stopped card back, let a doubtful one earn beside it, else open the keys."""
     facts, image = event.facts, state.image
     if image is None or facts.card != image.card:
         return Turn(state)
-    settled = _settle(facts.open, state.track, image)
-    code = _objection(image, state.track, _newest(facts.shadow, settled, state.track, image))
+    settled = () if state.code else _settle(facts.open, state.track, image)
+    if facts.denied == "stopped":
+        return refuse("card.locked", *_records(settled), RecordSeen(state.track, "card.locked"))
+    code = state.code or _objection(image, state.track, _newest(facts.shadow, settled), moment)
     if code:
-        return refuse(code, *_records(settled), RecordSeen(state.track, code))
+        return off_card.open_keys(facts, code, moment, *_records(settled), RecordSeen(state.track, code))
+    lost = _has_lost(image, _newest(facts.shadow, settled), moment)
+    facts = replace(facts, offline=replace(facts.offline, is_set_back=True)) if lost else facts
     retry = next((v.intent for v, proof in settled if _wants_retry(v, proof, today(moment).isoformat())), None)
     keying = Keying(
         track=state.track,
@@ -70,9 +104,17 @@ def looked_up(state: Judging, event: CardLookedUp, moment: Moment) -> Turn:
         amount_yen=retry.amount_yen if retry else 0,
         use_points=retry.redeem if retry else 0,
         field="amount",
-        notices=_notices(settled, retry),
+        notices=(*_notices(settled, retry), *((screens.Notice(SET_BACK),) if lost else ())),
     )
-    return Turn(keying, (*_records(settled), Show(keying_screen(keying, moment))))
+    told = (RecordSeen(state.track, SET_BACK),) if lost else ()
+    ask = (CheckCard(image.card, state.track),) if is_online_lately(facts, moment) else ()
+    return Turn(keying, (*_records(settled), *told, Show(keying_screen(keying, moment)), *ask))
+
+
+def _has_lost(image: CardImage, shadow: Shadow | None, moment: Moment) -> bool:
+    """Whether this terminal wrote the card and knows nothing of it: its disk was set back."""
+    known = (shadow.gen, shadow.seq) if shadow else (0, 0)
+    return image.seq > 0 and image.writer == moment.shop.terminal and (image.gen, image.seq) > known
 
 
 def _settle(open_visits: tuple[OpenVisit, ...], track: str, image: CardImage) -> tuple[tuple[OpenVisit, Evidence], ...]:
@@ -90,9 +132,7 @@ def _records(settled: tuple[tuple[OpenVisit, Evidence], ...]) -> tuple[Effect, .
     return tuple(effects)
 
 
-def _newest(
-    shadow: Shadow | None, settled: tuple[tuple[OpenVisit, Evidence], ...], track: str, image: CardImage
-) -> Shadow | None:
+def _newest(shadow: Shadow | None, settled: tuple[tuple[OpenVisit, Evidence], ...]) -> Shadow | None:
     """The shadow once the visits that this card proves are counted."""
     known = [shadow] if shadow else []
     known += [_shadow_of(visit.intent) for visit, proof in settled if proof is Evidence.TOOK]
@@ -103,8 +143,8 @@ def _shadow_of(intent: Intent) -> Shadow:
     return Shadow(intent.gen, intent.seq, track_hash(intent.post))
 
 
-def _objection(image: CardImage, track: str, shadow: Shadow | None) -> str:
-    """Why this card may not be used, as an error code; "" = it may."""
+def _objection(image: CardImage, track: str, shadow: Shadow | None, moment: Moment) -> str:
+    """Why this card may not be written, as an error code; "" = it may."""
     if shadow and image.gen < shadow.gen:
         return "card.old_generation"
     if shadow and (image.gen, image.seq) < (shadow.gen, shadow.seq):
@@ -114,10 +154,11 @@ def _objection(image: CardImage, track: str, shadow: Shadow | None) -> str:
     if shadow and _forked(image, shadow):
         return "card.stale"
     if image.flags & CardFlag.LOCKED:
-        return "card.locked"
-    if image.seq >= SEQ_MAX:
+        return "card.held"
+    if image.seq >= SEQ_MAX or image.adj > ADJ_MAX:
         return "card.worn_out"
-    return ""
+    policy = moment.shop.kid_policies.get(key_id(track))
+    return "card.key_withdrawn" if policy and not policy.earn else ""
 
 
 def _forked(image: CardImage, shadow: Shadow) -> bool:

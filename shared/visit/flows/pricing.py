@@ -5,18 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from shared.card.codec import LIMITS, decode, encode, prev_tag
-from shared.card.image import CardImage
+from shared.card.codec import LIMITS, decode, encode, key_id, prev_tag
+from shared.card.image import CardFlag, CardImage
 from shared.clock import CARD_EPOCH, business_day, card_day, day_from_card
 from shared.errors import Refused
 from shared.ids import visit_tag
-from shared.points.lots import expiring, live_balance
+from shared.points.adjust import Adjusted, adjust, collect
+from shared.points.lots import Changes, expiring, live_balance
+from shared.points.offline import Barred, Offline, aged, halved, is_near
 from shared.points.price import Priced, price, usable_points
+from shared.units import POINTS_MAX
 from shared.visit import screens
+from shared.visit.facts import CardFacts
 from shared.visit.flows.guidance import coming_birthday
 from shared.visit.journal import Intent
 from shared.visit.shop import Moment
 from shared.visit.states import Keying
+
+ASKED_WITHIN_MS = 600_000  # head office answered within the last ten minutes: it is worth asking
 
 
 def today(moment: Moment) -> date:
@@ -50,18 +56,70 @@ def _stamp(image: CardImage, moment: Moment) -> int:
     return max(card_day(today(moment)), image.day)
 
 
+def is_online_lately(facts: CardFacts, moment: Moment) -> bool:
+    """Whether head office may be asked about this card: it answered a moment ago."""
+    age_ms = max(moment.now.wall_ms - facts.offline.synced_ms, 0)
+    return facts.offline.synced_ms > 0 and age_ms < ASKED_WITHIN_MS and not moment.shop.standalone
+
+
+def adjustments_due(state: Keying) -> tuple[tuple[int, Changes], ...]:
+    """What head office wants on this card and is not on it, in the order of its numbers."""
+    known = {one.number: one.lots for one in state.facts.adjustments}
+    return tuple((number, known[number]) for number in sorted(known) if state.image.adj < number <= LIMITS["adj"])
+
+
+def adjusted_card(state: Keying, moment: Moment) -> Adjusted:
+    """The card's lots as this visit finds them."""
+    return adjust(state.image.lots, adjustments_due(state), lapse_day(state.image, moment))
+
+
+def _counters(image: CardImage, moment: Moment) -> tuple[int, int]:
+    """Points and visits since head office was asked. Without one nobody ever is: each visit begins them anew."""
+    return (0, 0) if moment.shop.standalone else (image.off_red, image.off_cnt)
+
+
+def _offline(state: Keying, moment: Moment) -> Offline:
+    """How far points may be used without head office, for this card at this terminal now."""
+    shop, known = moment.shop, state.facts.offline
+    if shop.standalone:
+        return Offline(shop.programme.offline, known.redeemed_today, _barred(state, moment))
+    limits, silent = aged(shop.programme.offline, known.synced_ms, moment.now.wall_ms)
+    limits = halved(limits) if known.is_set_back else limits
+    return Offline(limits, known.redeemed_today, _barred(state, moment) or silent)
+
+
+def _barred(state: Keying, moment: Moment) -> Barred | None:
+    """Why the points of this very card wait for head office."""
+    image, facts = state.image, state.facts
+    policy = moment.shop.kid_policies.get(key_id(state.track))
+    if moment.shop.redeem_barred:
+        return Barred(moment.shop.redeem_barred, online_too=True)
+    if policy and policy.redeem == "no":
+        return Barred("points.key_withdrawn", online_too=True)
+    if facts.denied == "online_only" or image.flags & CardFlag.ONLINE_ONLY:
+        return Barred("points.online_only")
+    if image.flags & CardFlag.REPAIRED:
+        return Barred("points.repaired_card")
+    if policy and policy.redeem != "offline":
+        return Barred("points.old_key")
+    if any(image.writer == terminal and image.day >= since for terminal, since in facts.denied_writers):
+        return Barred("points.writer_doubted")
+    return None
+
+
 def price_keyed(state: Keying, moment: Moment) -> Priced | Refused:
-    """Price the figures as they stand."""
+    """Price the figures as they stand, on the lots as head office wants them."""
     image = state.image
     return price(
         moment.shop.programme,
-        image.lots,
-        image.off_red,
-        image.off_cnt,
+        adjusted_card(state, moment).lots,
+        *_counters(image, moment),
         state.amount_yen,
         state.use_points,
         earn_day(image, moment),
+        online=state.online,
         lapse_day=lapse_day(image, moment),
+        offline=_offline(state, moment),
     )
 
 
@@ -69,16 +127,22 @@ def most_usable(state: Keying, moment: Moment) -> int:
     """The figure of a second 点を使う: everything that may be used now."""
     image = state.image
     return usable_points(
-        moment.shop.programme, image.lots, image.off_red, image.off_cnt, state.amount_yen, lapse_day(image, moment)
+        moment.shop.programme,
+        adjusted_card(state, moment).lots,
+        *_counters(image, moment),
+        state.amount_yen,
+        lapse_day(image, moment),
+        online=state.online,
+        offline=_offline(state, moment),
     )
 
 
 def why_no_points(state: Keying, moment: Moment) -> screens.Notice:
-    """Why this sale may use no points: offline limits by name, else that balance or amount is below the smallest."""
+    """Why this sale may use no points: a limit by its name, else that balance or amount is below the smallest."""
     rule = moment.shop.programme.redeem
     smallest = -(-max(rule.points_min, 1) // rule.unit_points) * rule.unit_points
     refused = price_keyed(replace(state, use_points=smallest), moment)
-    if isinstance(refused, Refused) and refused.code in ("points.offline_limit", "points.offline_visits"):
+    if isinstance(refused, Refused) and refused.code not in ("points.too_few", "points.more_than_amount"):
         return screens.Notice(refused.code, refused.facts)
     return screens.Notice("points.below_minimum", {"minimum": smallest})
 
@@ -87,14 +151,14 @@ def keying_screen(state: Keying, moment: Moment) -> screens.Keying:
     """The pop-up with the preview of what ENTER would do."""
     day, image = today(moment), state.image
     priced = price_keyed(state, moment)
-    balance = live_balance(image.lots, lapse_day(image, moment))
-    soonest = expiring(image.lots, lapse_day(image, moment))
-    notices = state.notices
-    if is_clock_suspect(image, moment):
-        notices = (*notices, screens.Notice("clock.suspect", {"day": day.isoformat()}))
+    adjusted = adjusted_card(state, moment)
+    balance = live_balance(adjusted.lots, lapse_day(image, moment))
+    soonest = expiring(adjusted.lots, lapse_day(image, moment))
+    notices = (*state.notices, *_notices_of(state, adjusted, moment))
     if isinstance(priced, Refused) and state.use_points and state.amount_yen:
-        notices = (*notices, screens.Notice(priced.code, priced.facts))
+        notices = (screens.Notice(priced.code, priced.facts), *notices)
     figures = priced if isinstance(priced, Priced) else None
+    after = collect(adjusted, figures.lots, figures.earn)[0] if figures else ()
     return screens.Keying(
         card=image.card,
         member=state.facts.member,
@@ -108,30 +172,55 @@ def keying_screen(state: Keying, moment: Moment) -> screens.Keying:
         use_points=state.use_points,
         earn=figures.earn if figures else 0,
         due_yen=figures.due_yen if figures else state.amount_yen,
-        balance_after=sum(lot.points for lot in figures.lots) if figures else balance,
+        balance_after=sum(lot.points for lot in after) if figures else balance,
         messages=tuple(message.text for message in state.facts.messages),
         notices=notices,
         birthday="" if is_clock_suspect(image, moment) else coming_birthday(state.facts.member, day),
     )
 
 
+def _notices_of(state: Keying, adjusted: Adjusted, moment: Moment) -> tuple[screens.Notice, ...]:
+    """What the card itself gives reason to say, the most important first."""
+    notices = []
+    image = state.image
+    if is_clock_suspect(image, moment):
+        notices.append(screens.Notice("clock.suspect", {"day": today(moment).isoformat()}))
+    if adjusted.points:
+        notices.append(screens.Notice("visit.adjusted", {"points": f"{adjusted.points:+,}"}))
+    elif adjusted.applied and not adjusted.owed:
+        notices.append(screens.Notice("visit.adjusted_unchanged"))
+    if adjusted.owed:
+        notices.append(screens.Notice("visit.owed", {"points": sum(points for _, points in adjusted.owed)}))
+    if adjusted.is_full:
+        notices.append(screens.Notice("points.card_full", {"maximum": POINTS_MAX}))
+    alone = not (state.online or moment.shop.standalone or is_online_lately(state.facts, moment))
+    if alone and is_near(_offline(state, moment).limits, image.off_red, image.off_cnt):
+        notices.append(screens.Notice("points.offline_soon"))
+    return tuple(notices)
+
+
 def intent_of(state: Keying, priced: Priced, moment: Moment) -> Intent:
     """Decide once: the post image and every figure, before anything is touched."""
     image, facts, shop = state.image, state.facts, moment.shop
     day = today(moment)
+    adjusted = adjusted_card(state, moment)
+    lots, applied = collect(adjusted, priced.lots, priced.earn)
+    off_red, off_cnt = _counters(image, moment)
     post = replace(
         image,
         tenant=shop.ring.tenant,
         seq=image.seq + 1,
-        lots=priced.lots,
+        adj=max(image.adj, adjusted.number),
+        lots=lots,
         day=_stamp(image, moment),
         writer=shop.terminal,
         vtag=visit_tag(facts.next_visit),
         earn=priced.earn,
         redeem=priced.redeem,
-        off_red=min(image.off_red + priced.redeem, LIMITS["off_red"]),
-        off_cnt=min(image.off_cnt + 1, LIMITS["off_cnt"]),
+        off_red=0 if state.online else min(off_red + priced.redeem, LIMITS["off_red"]),
+        off_cnt=0 if state.online else min(off_cnt + 1, LIMITS["off_cnt"]),
         prev=prev_tag(state.track),
+        flags=image.flags & ~CardFlag.REPAIRED if state.online else image.flags,
     )
     return Intent(
         visit=facts.next_visit,
@@ -150,6 +239,8 @@ def intent_of(state: Keying, priced: Priced, moment: Moment) -> Intent:
         programme=shop.programme.version,
         business_day=day.isoformat(),
         issue=image.seq == 0,
+        adjusted=applied,
+        online=state.online,
     )
 
 

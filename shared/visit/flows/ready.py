@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared.card.codec import Verdict, decode
 from shared.clock import day_from_card
 from shared.errors import EnishiError
 from shared.ids import parse_card_no
 from shared.visit import screens
-from shared.visit.effects import AwaitCard, CancelAwait, Doubt, Play, ReadCard, Show, Sound, WriteCard
+from shared.visit.effects import AwaitCard, CancelAwait, Doubt, Play, ReadCard, Resolve, Show, Sound, WriteCard
 from shared.visit.events import (
     CardPresented,
     CardRewriterLost,
@@ -21,8 +23,10 @@ from shared.visit.events import (
     StoreFailed,
 )
 from shared.visit.facts import OpenVisit, VisitState
+from shared.visit.flows import repair
 from shared.visit.flows.finish import reprint
 from shared.visit.flows.present import WRONG_WAY, judge
+from shared.visit.flows.present import type_number as ask_number
 from shared.visit.flows.turn import Turn, give_back, lose_unit, refuse, wait_for_card
 from shared.visit.flows.write import commit
 from shared.visit.journal import How, Intent
@@ -30,6 +34,7 @@ from shared.visit.shop import Moment
 from shared.visit.states import Booting, ConfirmingFace, Down, Idle, Plan, Recovering, State, TypingNumber, Writing
 
 CARD_LEFT = "card_left"  # why a PREPARED visit came into doubt
+LATER = "later"  # what staff answer when the card of an open visit is not at hand
 CARD_NO_TYPED_MAX = 10  # digits of a card number
 
 
@@ -85,7 +90,8 @@ def _ask_for_card(open_visits: tuple[OpenVisit, ...]) -> Turn:
     doubts = tuple(Doubt(visit.intent.visit, CARD_LEFT) for visit in fresh)
     known = tuple(OpenVisit(one.intent, VisitState.DOUBT) if one in fresh else one for one in open_visits)
     screen = screens.Unfinished(newest.card, newest.amount_yen, newest.earn, newest.redeem, len(fresh))
-    return Turn(Recovering(known, stayed=False), (*doubts, Show(screen), Play(Sound.ATTENTION), AwaitCard()))
+    shown = tuple(visit.intent.visit for visit in fresh)
+    return Turn(Recovering(known, False, shown), (*doubts, Show(screen), Play(Sound.ATTENTION), AwaitCard()))
 
 
 # --- Recovering ------------------------------------------------------------------------------------------------
@@ -117,10 +123,7 @@ def _torn(state: Recovering, code: str) -> Turn:
     fresh = _prepared(state.open)
     if state.stayed and len(fresh) == 1:
         return _roll_forward(fresh[0].intent)
-    candidates = tuple(visit for visit in state.open if visit.state is not VisitState.COMMITTED)
-    if not candidates:
-        return refuse(code)
-    return Turn(TypingNumber(candidates, "", False), (Show(screens.TypeNumber("", False)), Play(Sound.ATTENTION)))
+    return ask_number(tuple(visit for visit in state.open if visit.state is not VisitState.COMMITTED), code)
 
 
 def _roll_forward(intent: Intent) -> Turn:
@@ -138,7 +141,8 @@ def decide_later(state: Recovering, event: KeyPressed, moment: Moment) -> Turn:
     """Staff have seen it; the visit is settled when its card comes. The unit already waits for a card."""
     if state.stayed or event.key is not Key.ENTER:
         return Turn(state)
-    return Turn(Idle(), (Show(screens.Waiting()),))
+    answers = tuple(Resolve(visit, LATER) for visit in state.shown)
+    return Turn(Idle(), (Show(screens.Waiting()), *answers))
 
 
 def doubt_not_recorded(state: Recovering, event: StoreFailed, moment: Moment) -> Turn:
@@ -163,7 +167,7 @@ def type_number(state: TypingNumber, event: KeyPressed, moment: Moment) -> Turn:
             digits = state.digits
         case _:
             digits = (state.digits + event.key.value)[:CARD_NO_TYPED_MAX]
-    return Turn(TypingNumber(state.open, digits, False), (Show(screens.TypeNumber(digits, False)),))
+    return Turn(replace(state, digits=digits, wrong=False), (Show(screens.TypeNumber(digits, False)),))
 
 
 def _match_number(state: TypingNumber, moment: Moment) -> Turn:
@@ -173,25 +177,28 @@ def _match_number(state: TypingNumber, moment: Moment) -> Turn:
         return _wrong_number(state)
     matching = [visit.intent for visit in state.open if visit.intent.card == card]
     if not matching:
-        return _wrong_number(state)
+        return repair.named(card, state.code)
     intent = max(matching, key=lambda one: (one.gen, one.seq))
     before = decode(intent.pre, moment.shop.ring).image
     if before is None:
-        return refuse(Verdict.TORN.value)
+        return repair.named(card, state.code)
     last_day = day_from_card(before.day).isoformat() if before.day else ""
     screen = screens.ConfirmFace(card, before.balance, last_day)
-    return Turn(ConfirmingFace(intent), (Show(screen), Play(Sound.ATTENTION)))
+    return Turn(ConfirmingFace(intent, state.code), (Show(screen), Play(Sound.ATTENTION)))
 
 
 def _wrong_number(state: TypingNumber) -> Turn:
-    return Turn(TypingNumber(state.open, "", True), (Show(screens.TypeNumber("", True)), Play(Sound.ATTENTION)))
+    return Turn(replace(state, digits="", wrong=True), (Show(screens.TypeNumber("", True)), Play(Sound.ATTENTION)))
 
 
 def confirm_face(state: ConfirmingFace, event: KeyPressed, moment: Moment) -> Turn:
-    """ENTER: the face still shows the state before the interrupted visit, so nobody wrote the card since."""
+    """ENTER: the face still shows the state before the interrupted visit, so nobody wrote the card since.
+    CLEAR: somebody did, and this stripe was torn then."""
     match event.key:
         case Key.ENTER:
             return _roll_forward(state.intent)
+        case Key.CLEAR:
+            return repair.named(state.intent.card, state.code)
         case Key.CANCEL:
             return refuse(Verdict.TORN.value)
         case _:

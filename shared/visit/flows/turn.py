@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.visit import screens
 from shared.visit.effects import AwaitCard, Effect, EjectCard, Play, Show, Sound
 from shared.visit.facts import OpenVisit
-from shared.visit.states import Down, Idle, Returning, State
+from shared.visit.states import LOCK_S, Down, Idle, Locked, Returning, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ def refuse(code: str, *before: Effect) -> Turn:
 def give_back() -> Turn:
     """Give the card back; nothing happened."""
     return Turn(Returning(""), (Show(screens.TakeCard()), EjectCard()))
+
+
+def lock() -> Turn:
+    """No card is taken in for a while."""
+    return Turn(Locked(""), (Show(screens.Locked(int(LOCK_S) // 60)), Play(Sound.ATTENTION)))
 
 
 def lose_unit(code: str, open_visits: Iterable[OpenVisit] = ()) -> Turn:

@@ -10,6 +10,7 @@ from shared.visit.effects import (
     Doubt,
     Effect,
     EjectCard,
+    Honour,
     Play,
     ReadCard,
     ResetRewriter,
@@ -24,15 +25,17 @@ from shared.visit.events import (
     CardWriteFailed,
     CardWritten,
     DeadlinePassed,
+    Honoured,
     NoCard,
     StoreFailed,
 )
 from shared.visit.evidence import Evidence, weigh
 from shared.visit.facts import OpenVisit, VisitState
+from shared.visit.flows import off_card
 from shared.visit.flows.turn import Turn, lose_unit
 from shared.visit.journal import How
 from shared.visit.shop import Moment
-from shared.visit.states import Committing, Plan, Rereading, Returning, Writing
+from shared.visit.states import Committing, Honouring, Plan, Rereading, Returning, Writing
 
 WRITE_TRIES_MAX = 3  # each of them already three passes inside the unit
 STUCK = "device.card_rewriter.stuck"
@@ -52,7 +55,7 @@ def reread(state: Rereading, event: CardPresented, moment: Moment) -> Turn:
     intent = state.plan.intent
     decoded = decode(event.track, moment.shop.ring)
     if decoded.verdict is Verdict.TORN:
-        return _write_again(state, _in_doubt(state.plan, state.code))
+        return _write_again(state, _unwritable(state.plan, state.code))
     if decoded.verdict is not Verdict.OK or decoded.image is None or decoded.image.card != intent.card:
         return _in_doubt(state.plan, "visit.other_card")
     match weigh(intent, event.track, decoded.image):
@@ -66,7 +69,7 @@ def reread(state: Rereading, event: CardPresented, moment: Moment) -> Turn:
 
 def reread_failed(state: Rereading, event: CardUnreadable, moment: Moment) -> Turn:
     """Torn by the failed write: writing the post image again is always allowed on this card."""
-    return _write_again(state, _in_doubt(state.plan, state.code))
+    return _write_again(state, _unwritable(state.plan, state.code))
 
 
 def card_gone(state: Rereading, event: NoCard, moment: Moment) -> Turn:
@@ -87,6 +90,35 @@ def _aborted(plan: Plan, code: str) -> Turn:
 def _in_doubt(plan: Plan, code: str) -> Turn:
     """Nobody knows yet whether the card took it; the next presentation tells."""
     return _stop(Doubt(plan.intent.visit, code), "visit.in_doubt" if code != "visit.other_card" else code)
+
+
+def _unwritable(plan: Plan, code: str) -> Turn:
+    """The stripe stays unreadable: the visit is in doubt for ever. What it earned is granted beside the card; points
+    that it was to use count as not used, and the customer pays in full."""
+    intent = plan.intent
+    doubt = Doubt(intent.visit, code)
+    if intent.redeem:
+        stopped = screens.Stopped("visit.not_used", {"amount": intent.amount_yen})
+        return Turn(Returning(stopped.code, stopped), (Show(stopped), Play(Sound.ERROR), EjectCard(), doubt))
+    if not intent.earn:
+        return _in_doubt(plan, code)
+    return Turn(Honouring(plan, code), (doubt, Honour(intent.visit, code)))
+
+
+def honoured(state: Honouring, event: Honoured, moment: Moment) -> Turn:
+    """DOUBT and HONOUR are durable: the points are kept, whatever becomes of the card."""
+    intent = state.plan.intent
+    done = off_card.kept_screen(
+        state.plan.facts, intent.card, intent.earn, intent.amount_yen, intent.slip, "visit.honoured"
+    )
+    receipt = off_card.kept_receipt(done, intent.amount_yen, "", moment)
+    return Turn(Returning("visit.honoured", done), (Show(done), Play(Sound.ATTENTION), receipt, EjectCard()))
+
+
+def not_honoured(state: Honouring, event: StoreFailed, moment: Moment) -> Turn:
+    """Nothing is promised; the next presentation tells."""
+    code = "visit.in_doubt"
+    return Turn(Returning(code), (Show(screens.Stopped(code)), Play(Sound.ERROR), EjectCard()))
 
 
 def _stop(record: Effect, code: str) -> Turn:

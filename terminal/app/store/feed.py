@@ -8,31 +8,35 @@ from typing import assert_never
 import msgspec
 
 from shared.sync.messages import (
+    AdjustmentItem,
+    CardDenyItem,
     CardHighWaterItem,
     FeedItem,
+    KidPolicyItem,
     MemberItem,
     MessageClosedItem,
     MessageItem,
     ProgrammeItem,
     Pull,
     TombstoneItem,
+    WriterDenyItem,
 )
-from terminal.app.store.sql import POSITION, RAISE_SHADOW
+from terminal.app.store.sql import RAISE_SHADOW
 
 _MEMBER = """
     INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (member) DO UPDATE SET name = excluded.name, kana = excluded.kana, rank = excluded.rank,
         memo = excluded.memo, visits = excluded.visits, last_visit = excluded.last_visit,
-        last_store = excluded.last_store, birthday = excluded.birthday, epoch = excluded.epoch
+        last_store = excluded.last_store, birthday = excluded.birthday, reading = excluded.reading
 """
 _DROP_CARDS = "DELETE FROM member_card WHERE member = ?"
 _CARD = "INSERT INTO member_card VALUES (?, ?) ON CONFLICT (card) DO UPDATE SET member = excluded.member"
 # What was printed here or closed stays so, unless a restored head office gives the number to another text.
 _MESSAGE = """
-    INSERT INTO message (id, card, text, priority, valid_until, epoch) VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO message (id, card, text, priority, valid_until, reading) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET card = excluded.card, text = excluded.text, priority = excluded.priority,
-        valid_until = excluded.valid_until, epoch = excluded.epoch,
-        state = CASE WHEN epoch = excluded.epoch OR (card = excluded.card AND text = excluded.text)
+        valid_until = excluded.valid_until, reading = excluded.reading,
+        state = CASE WHEN reading = excluded.reading OR (card = excluded.card AND text = excluded.text)
             THEN state ELSE 'due' END
 """
 _CLOSE = "UPDATE message SET state = 'closed' WHERE id = ?"
@@ -40,40 +44,65 @@ _PROGRAMME = "INSERT OR REPLACE INTO programme VALUES (1, ?)"
 _FORGET_MESSAGES = "DELETE FROM message WHERE card IN (SELECT card FROM member_card WHERE member = ?)"
 _FORGET_MEMBER = "DELETE FROM member WHERE member = ?"
 
-# A new epoch: head office was restored from a backup. It may have lost what it acknowledged after that backup.
-_NEW_EPOCH = "UPDATE cursor SET feed_epoch = ?, skipped = 0, sweep = 1"
-_SEND_AGAIN = "UPDATE stream SET acked_seq = min(acked_seq, durable_seq)"
+_ADJUSTMENT = """
+    INSERT INTO adjust VALUES (?, ?, ?, ?)
+    ON CONFLICT (card, number) DO UPDATE SET lots = excluded.lots, reading = excluded.reading
+"""
+_DENY_CARD = """
+    INSERT INTO deny_card VALUES (?, ?, ?)
+    ON CONFLICT (card) DO UPDATE SET status = excluded.status, reading = excluded.reading
+"""
+_ALLOW_CARD = "DELETE FROM deny_card WHERE card = ?"
+_DENY_WRITER = """
+    INSERT INTO deny_writer VALUES (?, ?, ?)
+    ON CONFLICT (terminal) DO UPDATE SET since_day = excluded.since_day, reading = excluded.reading
+"""
+_ALLOW_WRITER = "DELETE FROM deny_writer WHERE terminal = ?"
+_KID_POLICY = """
+    INSERT INTO kid_policy VALUES (?, ?, ?, ?)
+    ON CONFLICT (kid) DO UPDATE SET earn = excluded.earn, redeem = excluded.redeem, reading = excluded.reading
+"""
+
+_POSITION = "SELECT feed_epoch, reading, sweep FROM cursor"
+# Read from the beginning: head office was restored from a backup (another epoch), or keeps the feed no longer as far
+# back as our cursor. What it does not tell again goes, but only when all was told.
+_NEW_READING = "UPDATE cursor SET feed_epoch = ?, reading = ?, skipped = 0, sweep = 1"
+_SEND_AGAIN = "UPDATE stream SET acked_seq = min(acked_seq, durable_seq)"  # what a backup of head office may lack
 _ADVANCE = "UPDATE cursor SET cursor = ?, skipped = skipped + ?"
-_SWEEP = "SELECT sweep FROM cursor"
-_SWEPT = (
-    "DELETE FROM message WHERE epoch <> ?",
-    "DELETE FROM member WHERE epoch <> ?",
+_SWEPT = tuple(
+    f"DELETE FROM {table} WHERE reading <> ?"
+    for table in ("message", "member", "adjust", "deny_card", "deny_writer", "kid_policy")
 )
 _SWEEP_DONE = "UPDATE cursor SET sweep = 0"
 
 
-def apply_page(db: sqlite3.Connection, page: Pull, skipped: int) -> None:
-    """Page and cursor, inside the caller's transaction. ``skipped``: entries of the page that nobody here knows."""
-    (epoch, _) = db.execute(POSITION).fetchone()
-    if page.feed_epoch != epoch:
-        db.execute(_NEW_EPOCH, (page.feed_epoch,))
-        if epoch != 0:  # 0: this terminal never pulled
+def apply_page(db: sqlite3.Connection, page: Pull, skipped: int, anew: bool) -> None:
+    """Page and cursor, inside the caller's transaction.
+
+    ``skipped``: entries of the page that nobody here knows. ``anew``: the page is the feed's first because head office
+    does not keep what we had.
+    """
+    epoch, reading, sweep = db.execute(_POSITION).fetchone()
+    if anew or page.feed_epoch != epoch:
+        reading, sweep = reading + 1, 1
+        db.execute(_NEW_READING, (page.feed_epoch, reading))
+        if epoch not in (0, page.feed_epoch):  # 0: this terminal never pulled
             db.execute(_SEND_AGAIN)
     for entry in page.items:
-        _apply_item(db, entry.item, page.feed_epoch)
+        _apply_item(db, entry.item, reading)
     db.execute(_ADVANCE, (page.next, skipped))
-    if not page.more and db.execute(_SWEEP).fetchone() == (1,):
+    if sweep and not page.more:
         for statement in _SWEPT:
-            db.execute(statement, (page.feed_epoch,))
+            db.execute(statement, (reading,))
         db.execute(_SWEEP_DONE)
 
 
-def _apply_item(db: sqlite3.Connection, item: FeedItem, epoch: int) -> None:
+def _apply_item(db: sqlite3.Connection, item: FeedItem, reading: int) -> None:
     match item:
         case MemberItem():
-            _apply_member(db, item, epoch)
+            _apply_member(db, item, reading)
         case MessageItem():
-            db.execute(_MESSAGE, (item.id, item.card, item.text, item.priority, item.valid_until, epoch))
+            db.execute(_MESSAGE, (item.id, item.card, item.text, item.priority, item.valid_until, reading))
         case MessageClosedItem():
             db.execute(_CLOSE, (item.id,))
         case CardHighWaterItem():
@@ -83,12 +112,33 @@ def _apply_item(db: sqlite3.Connection, item: FeedItem, epoch: int) -> None:
         case TombstoneItem():
             db.execute(_FORGET_MESSAGES, (item.member,))
             db.execute(_FORGET_MEMBER, (item.member,))
+        case _:
+            _apply_rule(db, item, reading)
+
+
+def _apply_rule(
+    db: sqlite3.Connection, item: AdjustmentItem | CardDenyItem | WriterDenyItem | KidPolicyItem, reading: int
+) -> None:
+    """What a card is owed, or may do."""
+    match item:
+        case AdjustmentItem(card=card, number=number):
+            db.execute(_ADJUSTMENT, (card, number, msgspec.json.encode(item.lots).decode(), reading))
+        case CardDenyItem(card=card, status=""):
+            db.execute(_ALLOW_CARD, (card,))
+        case CardDenyItem(card=card, status=status):
+            db.execute(_DENY_CARD, (card, status, reading))
+        case WriterDenyItem(terminal=terminal, since_day=since_day) if since_day < 0:
+            db.execute(_ALLOW_WRITER, (terminal,))
+        case WriterDenyItem(terminal=terminal, since_day=since_day):
+            db.execute(_DENY_WRITER, (terminal, since_day, reading))
+        case KidPolicyItem():
+            db.execute(_KID_POLICY, (item.kid, item.earn, item.redeem, reading))
         case _ as never:
             assert_never(never)
 
 
-def _apply_member(db: sqlite3.Connection, item: MemberItem, epoch: int) -> None:
+def _apply_member(db: sqlite3.Connection, item: MemberItem, reading: int) -> None:
     told = (item.name, item.kana, item.rank, item.memo, item.visits, item.last_visit, item.last_store, item.birthday)
-    db.execute(_MEMBER, (item.member, *told, epoch))
+    db.execute(_MEMBER, (item.member, *told, reading))
     db.execute(_DROP_CARDS, (item.member,))
     db.executemany(_CARD, [(card, item.member) for card in item.cards])

@@ -9,6 +9,7 @@ from shared.errors import EnishiError
 from shared.sync.chain import ZERO_HASH
 from shared.sync.messages import JournalEvent, StreamHead
 from terminal.app.store import sql
+from terminal.app.store.engine import PLAIN, Engine
 from terminal.app.store.opening import connect_read_only
 from terminal.app.store.translate import translated
 
@@ -16,13 +17,14 @@ from terminal.app.store.translate import translated
 class Outbox:
     """Opened on first use, so that it may be built in one thread and used in another. Raises ``store.*``."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, engine: Engine = PLAIN) -> None:
         self._path = path
+        self._engine = engine
         self._connection: sqlite3.Connection | None = None
 
     def heads(self) -> tuple[StreamHead, ...]:
         """The last event of every stream that holds events not yet acknowledged; the oldest boot first."""
-        with translated():
+        with translated(self._engine):
             rows = self._db.execute(sql.HEADS).fetchall()
         return tuple(StreamHead(stream, seq, digest) for stream, seq, digest, _ in rows)
 
@@ -31,11 +33,17 @@ class Outbox:
 
         Raises ``sync.rolled_back`` when the journal has no such event: head office holds more than this terminal.
         """
-        with translated():
+        with translated(self._engine):
             # One snapshot for both is not needed: events never change.
             before = ZERO_HASH if after_seq == 0 else self._hash_at(stream, after_seq)
             rows = self._db.execute(sql.BATCH, (stream, after_seq, limit)).fetchall()
         return before, tuple(JournalEvent(*row) for row in rows)
+
+    def acknowledged(self, stream: bytes) -> int:
+        """The last event of ``stream`` that head office is known to hold."""
+        with translated(self._engine):
+            (seq,) = self._db.execute(sql.ACKED, (stream,)).fetchone()
+        return int(seq)
 
     def close(self) -> None:
         if self._connection is not None:
@@ -45,11 +53,11 @@ class Outbox:
     @property
     def _db(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = connect_read_only(self._path, any_thread=True)
+            self._connection = connect_read_only(self._path, any_thread=True, engine=self._engine)
         return self._connection
 
     def _hash_at(self, stream: bytes, seq: int) -> bytes:
-        row = self._db.execute(sql.HASH_AT, (stream, seq)).fetchone()
+        row = self._db.execute(sql.HASH_AT, (stream, seq, stream, seq)).fetchone()
         if row is None:
             raise EnishiError("sync.rolled_back", stream=stream.hex(), seq=seq)
         found: bytes = row[0]

@@ -145,8 +145,142 @@ _FEED = (
     "INSERT INTO cursor VALUES (1, 0, 0, 0, 0)",
 )
 
+_KEEPING = (
+    # The last event of a stream that was dropped, because head office has it in a backup and it is old.
+    """
+    CREATE TABLE floor (
+        stream BLOB PRIMARY KEY REFERENCES stream (stream),
+        seq INTEGER NOT NULL CHECK (seq >= 1),
+        hash BLOB NOT NULL CHECK (length(hash) = 32)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER floor_is_in_a_backup BEFORE INSERT ON floor
+    WHEN NOT EXISTS (
+        SELECT 1 FROM stream WHERE stream = NEW.stream AND durable_seq >= NEW.seq AND last_seq >= NEW.seq
+    )
+    BEGIN SELECT RAISE(ABORT, 'floor is above the backup'); END
+    """,
+    """
+    CREATE TRIGGER floor_rises_in_a_backup BEFORE UPDATE ON floor
+    WHEN NEW.stream <> OLD.stream OR NEW.seq < OLD.seq OR NOT EXISTS (
+        SELECT 1 FROM stream WHERE stream = NEW.stream AND durable_seq >= NEW.seq AND last_seq >= NEW.seq
+    )
+    BEGIN SELECT RAISE(ABORT, 'floor is above the backup'); END
+    """,
+    """
+    CREATE TRIGGER floor_is_never_deleted BEFORE DELETE ON floor
+    BEGIN SELECT RAISE(ABORT, 'floor only rises'); END
+    """,
+    "DROP TRIGGER event_is_never_deleted",
+    """
+    CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event
+    WHEN OLD.seq > coalesce((SELECT seq FROM floor WHERE stream = OLD.stream), 0)
+    BEGIN SELECT RAISE(ABORT, 'event is append-only'); END
+    """,
+    "DROP TRIGGER event_follows_the_last",
+    """
+    CREATE TRIGGER event_follows_the_last BEFORE INSERT ON event
+    WHEN NEW.seq <> 1 + coalesce(
+        (SELECT max(seq) FROM event WHERE stream = NEW.stream), (SELECT seq FROM floor WHERE stream = NEW.stream), 0
+    )
+    BEGIN SELECT RAISE(ABORT, 'event is not the next of its stream'); END
+    """,
+    # Which start of the machine a boot belongs to ('' = unknown): three within minutes mean a failing supply.
+    "ALTER TABLE stream ADD COLUMN machine TEXT NOT NULL DEFAULT ''",
+    # integrity_ms: when the whole file was last checked. rebuilt: made from a mirror and not yet booted.
+    "INSERT INTO counter VALUES ('integrity_ms', 0), ('rebuilt', 0)",
+)
 
-SCHEMA = (("0001_journal", _JOURNAL), ("0002_feed", _FEED))  # permanent name, statements
+_HEAD_OFFICE = (
+    # reading: of the feed, from its beginning on; rows told by an earlier one go when a new one came to its end.
+    "ALTER TABLE member RENAME COLUMN epoch TO reading",
+    "ALTER TABLE message RENAME COLUMN epoch TO reading",
+    "ALTER TABLE cursor ADD COLUMN reading INTEGER NOT NULL DEFAULT 0",
+    "UPDATE cursor SET reading = feed_epoch",
+    # Visits beside the card (OFFCARD: finished from the start), what staff answered, what was granted in doubt.
+    # open: the visit still needs its card. seq: of the INTENT or OFFCARD. slip is not unique: when a journal was set
+    # back, its mirror brings home visits whose slips were given again meanwhile. Nor is it in an index, and there is no
+    # foreign key: each page less is a visit's time, and with every event that is dropped all visits would be searched.
+    """
+    CREATE TABLE visit_of_any_kind (
+        number INTEGER PRIMARY KEY,
+        visit TEXT NOT NULL UNIQUE,
+        card INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('PREPARED', 'DOUBT', 'COMMITTED', 'ABORTED', 'OFFCARD')),
+        finished INTEGER NOT NULL DEFAULT 0,
+        open INTEGER NOT NULL DEFAULT 1,
+        honoured INTEGER NOT NULL DEFAULT 0,
+        answer TEXT NOT NULL DEFAULT '',
+        stream BLOB NOT NULL,
+        intent_seq INTEGER NOT NULL,
+        slip INTEGER NOT NULL,
+        business_day TEXT NOT NULL,
+        CHECK (state <> 'OFFCARD' OR (finished = 1 AND open = 0 AND honoured = 0))
+    ) STRICT
+    """,
+    """
+    INSERT INTO visit_of_any_kind
+        (number, visit, card, state, finished, open, stream, intent_seq, slip, business_day)
+    SELECT number, visit, card, state, finished, open, stream, intent_seq, slip, business_day FROM visit
+    """,
+    "DROP TABLE visit",
+    "ALTER TABLE visit_of_any_kind RENAME TO visit",
+    "CREATE INDEX visit_open ON visit (card) WHERE open = 1",
+    "CREATE TABLE reissue (request TEXT PRIMARY KEY, card INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    # lots: JSON, [[expiry month, change in points], ...]
+    """
+    CREATE TABLE adjust (
+        card INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        lots TEXT NOT NULL,
+        reading INTEGER NOT NULL,
+        PRIMARY KEY (card, number)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE TABLE deny_card (card INTEGER PRIMARY KEY, status TEXT NOT NULL, reading INTEGER NOT NULL) STRICT",
+    """
+    CREATE TABLE deny_writer (
+        terminal INTEGER PRIMARY KEY,
+        since_day INTEGER NOT NULL,
+        reading INTEGER NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE kid_policy (
+        kid INTEGER PRIMARY KEY,
+        earn INTEGER NOT NULL,
+        redeem TEXT NOT NULL,
+        reading INTEGER NOT NULL
+    ) STRICT
+    """,
+    "INSERT INTO counter VALUES ('synced_ms', 0)",  # UTC; when the feed was last read to its end
+    "INSERT INTO counter VALUES ('set_back', 0)",  # 1: the journal had lost something; until the next sync
+    # Points of a business day that were redeemed without head office's word.
+    "CREATE TABLE offline_day (business_day TEXT PRIMARY KEY, redeemed INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+)
+
+_IDENTITY = (
+    # What head office said of itself and of this terminal. No row: nothing yet, the identity file's word stands.
+    """
+    CREATE TABLE office (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        server_epoch INTEGER NOT NULL,
+        verdict TEXT NOT NULL,
+        kid INTEGER NOT NULL
+    ) STRICT
+    """,
+    # Sealed: the seed that opens them stands in the identity file alone.
+    "CREATE TABLE key_package (kid INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT",
+)
+
+SCHEMA = (  # permanent name, statements
+    ("0001_journal", _JOURNAL),
+    ("0002_feed", _FEED),
+    ("0003_keeping", _KEEPING),
+    ("0004_head_office", _HEAD_OFFICE),
+    ("0005_identity", _IDENTITY),
+)
 
 
 def applied(connection: sqlite3.Connection) -> list[str]:

@@ -11,7 +11,7 @@ LAST_WALL = """
 ADD_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 LAST_STREAM = "SELECT stream FROM stream ORDER BY number DESC LIMIT 1"
 END_STREAM = "UPDATE stream SET last_seq = ?, last_hash = ? WHERE stream = ?"
-ADD_STREAM = "INSERT INTO stream (stream) VALUES (?)"
+ADD_STREAM = "INSERT INTO stream (stream, machine) VALUES (?, ?)"
 LAST_SOFTWARE = "SELECT body FROM event WHERE stream = ? AND seq = 1"
 
 # --- visits --------------------------------------------------------------------------------------------------------
@@ -25,11 +25,9 @@ OPEN_VISITS = """
 """
 MESSAGES_MAX = 8  # of one card; the face has room for two or three
 LOOK_UP = f"""
-    SELECT 'slip' AS kind, value AS a, NULL AS b, NULL AS c, NULL AS d, NULL AS e, NULL AS f, NULL AS g, NULL AS h,
+    SELECT 'shadow' AS kind, gen AS a, seq AS b, hash AS c, NULL AS d, NULL AS e, NULL AS f, NULL AS g, NULL AS h,
         NULL AS i
-    FROM counter WHERE name = 'slip'
-    UNION ALL
-    SELECT 'shadow', gen, seq, hash, NULL, NULL, NULL, NULL, NULL, NULL FROM card_shadow WHERE card = :card
+    FROM card_shadow WHERE card = :card
     UNION ALL
     SELECT 'member', member.member, name, kana, rank, memo, visits, last_visit, last_store, birthday
     FROM member_card JOIN member ON member.member = member_card.member WHERE member_card.card = :card
@@ -43,25 +41,52 @@ LOOK_UP = f"""
         FROM message INDEXED BY message_due WHERE card = :card AND state = 'due'
         ORDER BY priority DESC, id LIMIT {MESSAGES_MAX}
     )
+    UNION ALL
+    SELECT 'adjust', number, lots, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM adjust WHERE card = :card
+    UNION ALL
+    SELECT 'denied', status, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM deny_card WHERE card = :card
+    UNION ALL
+    SELECT 'writer', terminal, since_day, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM deny_writer
+    UNION ALL
+    SELECT 'synced', value, (SELECT value FROM counter WHERE name = 'set_back'), NULL, NULL, NULL, NULL, NULL, NULL,
+        NULL
+    FROM counter WHERE name = 'synced_ms'
+    UNION ALL
+    SELECT 'redeemed', redeemed, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM offline_day
+    WHERE business_day = :day
 """
-VISIT_STATE = "SELECT state FROM visit WHERE visit = ?"
+VISIT_STATE = "SELECT state, honoured, answer FROM visit WHERE visit = ?"
 # A newer visit began, so the card of the last one has left the machine.
 LEAVE_UNPRINTED = "UPDATE visit SET open = 0 WHERE open = 1 AND state = 'COMMITTED'"
 ADD_VISIT = """
     INSERT INTO visit (visit, card, state, stream, intent_seq, slip, business_day)
-    VALUES (?, ?, 'PREPARED', ?, ?, ?, ?)
+    VALUES (?, ?, 'PREPARED', ?, ?, ?, ?) ON CONFLICT (visit) DO NOTHING
 """
-RAISE_SLIP = "UPDATE counter SET value = max(value, ?) WHERE name = 'slip'"
+ADD_OFF_CARD = """
+    INSERT INTO visit (visit, card, state, finished, open, stream, intent_seq, slip, business_day)
+    VALUES (?, ?, 'OFFCARD', 1, 0, ?, ?, ?, ?) ON CONFLICT (visit) DO NOTHING
+"""
+# The counter knows the slips of dropped visits only. Every visit is looked at: asked once a boot.
+LAST_SLIP = """
+    SELECT max(value, coalesce((SELECT max(slip) FROM visit), 0)) FROM counter WHERE name = 'slip'
+"""
 INTENT_OF = """
     SELECT event.body FROM visit JOIN event ON event.stream = visit.stream AND event.seq = visit.intent_seq
     WHERE visit.visit = ?
 """
+# Of the row as it is then: honoured, open, and whether it should be open. A column in an index that is set is written
+# there as well, though it stays what it was; so "open" is set apart, when it changes.
 COMMIT_VISIT = """
-    UPDATE visit SET state = 'COMMITTED', open = (finished = 0 AND number = (SELECT max(number) FROM visit))
-    WHERE visit = ?
+    UPDATE visit SET state = 'COMMITTED' WHERE visit = ? AND state NOT IN ('COMMITTED', 'OFFCARD')
+    RETURNING honoured, open, finished = 0 AND number = (SELECT max(number) FROM visit)
 """
-ABORT_VISIT = "UPDATE visit SET state = 'ABORTED', open = 0 WHERE visit = ?"
-DOUBT_VISIT = "UPDATE visit SET state = 'DOUBT' WHERE visit = ?"
+# The same for the newest visit, of which nothing is known but its INTENT: it stays open.
+COMMIT_PREPARED = "UPDATE visit SET state = 'COMMITTED' WHERE visit = ?"
+OPEN_VISIT = "UPDATE visit SET open = ? WHERE visit = ?"
+ABORT_VISIT = "UPDATE visit SET state = 'ABORTED', open = 0 WHERE visit = ? AND state <> 'COMMITTED'"
+DOUBT_VISIT = "UPDATE visit SET state = 'DOUBT' WHERE visit = ? AND state = 'PREPARED'"
+HONOUR_VISIT = "UPDATE visit SET honoured = 1 WHERE visit = ? AND honoured = 0 AND state <> 'COMMITTED'"
+ANSWER_VISIT = "UPDATE visit SET answer = ? WHERE visit = ?"
 FINISH_VISIT = "UPDATE visit SET finished = 1, open = (open = 1 AND state <> 'COMMITTED') WHERE visit = ?"
 RAISE_SHADOW = """
     INSERT INTO card_shadow VALUES (?, ?, ?, ?, ?)
@@ -73,12 +98,30 @@ ADD_TO_DAY = """
     ON CONFLICT (business_day) DO UPDATE SET visits = visits + 1, amount_yen = amount_yen + excluded.amount_yen,
         earn = earn + excluded.earn, redeem = redeem + excluded.redeem
 """
+ADD_TO_OFFLINE_DAY = """
+    INSERT INTO offline_day VALUES (?, ?)
+    ON CONFLICT (business_day) DO UPDATE SET redeemed = redeemed + excluded.redeemed
+"""
 DAY_VISITS = "SELECT visits FROM day_total WHERE business_day = ?"
 MESSAGE_PRINTED = "UPDATE message SET state = 'printed' WHERE id = ? AND state = 'due'"
+
+REISSUE = "SELECT 1 FROM reissue WHERE request = ?"
+ADD_REISSUE = "INSERT INTO reissue VALUES (?, ?) ON CONFLICT (request) DO NOTHING"
+# The old generation is gone from the stripe: what it could say of a visit, no card will say any more.
+LEAVE_UNDECIDED = "UPDATE visit SET open = 0 WHERE card = ? AND open = 1"
+OWED = "SELECT 1 FROM adjust WHERE card = ?"
+# The newest image has them, and no older image of the card is written on.
+FORGET_ADJUSTMENTS = "DELETE FROM adjust WHERE card = ? AND number <= ?"
 
 # --- sync ----------------------------------------------------------------------------------------------------------
 
 PROGRAMME = "SELECT document FROM programme"
+KID_POLICIES = "SELECT kid, earn, redeem FROM kid_policy ORDER BY kid"
+SYNCED = "SELECT value FROM counter WHERE name = 'synced_ms'"
+SET_SYNCED = """
+    UPDATE counter SET value = CASE name WHEN 'synced_ms' THEN ? ELSE 0 END WHERE name IN ('synced_ms', 'set_back')
+"""
+NOTE_SET_BACK = "UPDATE counter SET value = 1 WHERE name = 'set_back'"
 POSITION = "SELECT feed_epoch, cursor FROM cursor"
 SKIPPED = "SELECT skipped FROM cursor"
 REREAD_FEED = "UPDATE cursor SET cursor = 0, skipped = 0"
@@ -90,5 +133,56 @@ HEADS = """
     WHERE (unsent.last_seq IS NULL OR unsent.acked_seq < unsent.last_seq) AND event.seq > unsent.acked_seq
     ORDER BY unsent.number
 """
-HASH_AT = "SELECT hash FROM event WHERE stream = ? AND seq = ?"
+# Of an event that is there, or of the last dropped one.
+HASH_AT = """
+    SELECT hash FROM event WHERE stream = ? AND seq = ?
+    UNION ALL SELECT hash FROM floor WHERE stream = ? AND seq = ?
+"""
 BATCH = "SELECT seq, type, body, wall_ms, hash FROM event WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?"
+
+# --- mirror, dropping, keeping -------------------------------------------------------------------------------------
+
+STREAMS = "SELECT stream FROM stream ORDER BY number"
+EVENTS_AFTER = "SELECT * FROM event WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?"
+ALL_EVENTS = """
+    SELECT event.* FROM stream JOIN event ON event.stream = stream.stream ORDER BY stream.number, event.seq
+"""
+COUNT_EVENTS = "SELECT count(*) FROM event"
+# The newest event that a stream ever had here, dropped or not.
+KNOWN_HEAD = """
+    SELECT coalesce(newest.seq, floor.seq, 0), coalesce(newest.hash, floor.hash)
+    FROM stream LEFT JOIN floor ON floor.stream = stream.stream
+        LEFT JOIN event AS newest ON newest.stream = stream.stream
+            AND newest.seq = (SELECT max(seq) FROM event WHERE event.stream = stream.stream)
+    WHERE stream.stream = ?
+"""
+# Streams of which the mirror's head was dropped here while later events are still there: their chain has a gap there.
+DROPPED_BEFORE = """
+    SELECT 1 FROM floor WHERE stream = ? AND seq > ? AND EXISTS (SELECT 1 FROM event WHERE event.stream = floor.stream)
+"""
+PRUNABLE = """
+    SELECT stream.stream, coalesce(floor.seq, 0), min(durable_seq, last_seq)
+    FROM stream LEFT JOIN floor ON floor.stream = stream.stream
+    WHERE last_seq IS NOT NULL AND stream.stream <> ? AND min(durable_seq, last_seq) > coalesce(floor.seq, 0)
+    ORDER BY number
+"""
+FIRST_OPEN_INTENT = "SELECT min(intent_seq) FROM visit INDEXED BY visit_open WHERE open = 1 AND stream = ?"
+FIRST_SINCE = "SELECT min(seq) FROM event WHERE stream = ? AND seq > ? AND seq <= ? AND wall_ms >= ?"
+RAISE_FLOOR = """
+    INSERT INTO floor VALUES (?, ?, ?)
+    ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
+"""
+KEEP_SLIP = """
+    UPDATE counter SET value = max(value, coalesce(
+        (SELECT max(slip) FROM visit WHERE stream = ? AND intent_seq <= ?), 0
+    )) WHERE name = 'slip'
+"""
+DROP_VISITS = "DELETE FROM visit WHERE stream = ? AND intent_seq <= ?"
+DROP_EVENTS = "DELETE FROM event WHERE stream = ? AND seq <= ?"
+ACKED = "SELECT acked_seq FROM stream WHERE stream = ?"
+LAST_STARTS = """
+    SELECT max(event.wall_ms) FROM stream JOIN event ON event.stream = stream.stream AND event.seq = 1
+    WHERE stream.machine <> '' GROUP BY stream.machine ORDER BY max(stream.number) DESC LIMIT ?
+"""
+REBUILT = "SELECT value FROM counter WHERE name = 'rebuilt'"
+SET_REBUILT = "UPDATE counter SET value = ? WHERE name = 'rebuilt'"

@@ -5,34 +5,45 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import msgspec
 
-from shared.card.codec import track_hash
-from shared.clock import Clock, ClockQuality
+from shared.card.codec import Verdict
+from shared.clock import Clock, ClockQuality, business_day
 from shared.errors import EnishiError
-from shared.ids import CardNo, MemberNo, MessageId, TerminalId, VisitId
+from shared.ids import CardNo, MessageId, TerminalId, VisitId
 from shared.points.program import Programme
-from shared.sync.chain import ZERO_HASH, encode_body, event_hash
-from shared.sync.messages import BODY_MAX, Pull
+from shared.sync.messages import Pull
 from shared.visit import journal as j
-from shared.visit.facts import CardFacts, CardMessage, Member, OpenVisit, Shadow, VisitState
+from shared.visit.facts import CardFacts, OpenVisit
+from shared.visit.screens import Notice
+from shared.visit.shop import KidPolicy
 from terminal.app.clock import ShopClock
 from terminal.app.store import feed, sql
+from terminal.app.store.beginning import first_event
+from terminal.app.store.card_facts import card_facts, open_visit
+from terminal.app.store.engine import PLAIN, Engine
+from terminal.app.store.keeping import Keeping
+from terminal.app.store.mirror import Mirror
+from terminal.app.store.note import read_note, write_note
 from terminal.app.store.opening import WAL_WARM_BYTES, open_journal
+from terminal.app.store.pen import Pen
 from terminal.app.store.translate import translated
+from terminal.app.sync.results import OfficeNote
 
 NONCE_BYTES = 8
+ROOM_KEPT_S = 5.0  # the disk is asked every second for the notices; at 10 MB/s a visit still has its room
 FREE_BYTES_MIN = 50 << 20  # card-and-sync 5.4: below it no new visit is begun, before the card is touched
 SEEN_TRACK_MAX = 256  # characters of a foreign track that are kept as evidence
+FORGED_MAX = 5  # card-and-sync 5.1: so many forged cards lock the slot, when they come
+FORGED_WITHIN_S = 600.0  # within ten minutes of one boot
 
-_intent_decoder = msgspec.json.Decoder(j.Intent)
-_stream_decoder = msgspec.json.Decoder(j.Stream)
 _programme_decoder = msgspec.json.Decoder(Programme)
 
 
@@ -44,92 +55,148 @@ class Store:
 
     wal_warm_bytes: ClassVar[int] = WAL_WARM_BYTES  # 0 in simulations, which boot a thousand times
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, stream: bytes, machine: Clock) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        stream: bytes,
+        machine: Clock,
+        engine: Engine = PLAIN,
+        mirror: Mirror | None = None,
+    ) -> None:
         self.path = path
         self.stream = stream  # 10 bytes: terminal (big endian) and the nonce of this boot
+        self.why = ""  # of this boot's STREAM event: new, boot, RESTORE_SUSPECT or REPLACED
         self._db = connection
-        with translated():
+        self._engine = engine
+        with translated(self._engine):
             row = connection.execute(sql.LAST_WALL, (ClockQuality.BEHIND,)).fetchone()
         self.clock = ShopClock(machine, 0 if row is None else row[0])  # by which visits are dated
+        self.keeping = Keeping(connection, stream, self.clock, mirror, engine)
+        self._pen = Pen(connection, engine, stream, self.clock, self.keeping, mirror is not None)
+        self._free_bytes, self._free_at_s = 0, -ROOM_KEPT_S  # monotonic seconds
         self._looked_up = 0
+        self._forged_at: deque[float] = deque(maxlen=FORGED_MAX)  # monotonic seconds
+        self._day_start_minute = self.programme().day_start_minute
 
     @classmethod
-    def open(cls, path: Path, terminal: TerminalId, nonce: bytes, software: str, clock: Clock) -> Self:
+    def open(
+        cls,
+        path: Path,
+        terminal: TerminalId,
+        nonce: bytes,
+        software: str,
+        clock: Clock,
+        engine: Engine = PLAIN,
+        mirror: Mirror | None = None,
+        machine: str = "",
+    ) -> Self:
         """Check and migrate the journal and begin this boot's stream. ``nonce``: 8 bytes, never used before.
 
-        ``clock``: the machine's own; the store's ``clock`` is the same, held against the journal.
+        ``clock``: the machine's own; the store's ``clock`` is the same, held against the journal. ``mirror``: on a
+        second medium; what it has and the journal lacks comes home first. ``machine``: which start of the machine
+        this is, "" = unknown; a machine that starts again and again gets ``safe_mode``.
         Raises ``store.*``; a damaged, altered or newer file is left as it was found.
         """
         if len(nonce) != NONCE_BYTES:
             raise ValueError(f"nonce wants {NONCE_BYTES} bytes")
-        store = cls(open_journal(path, cls.wal_warm_bytes), path, terminal.to_bytes(2, "big") + nonce, clock)
+        connection = open_journal(path, cls.wal_warm_bytes, engine, clock.now().wall_ms)
+        store = cls(connection, path, terminal.to_bytes(2, "big") + nonce, clock, engine, mirror)
         try:
-            store._begin_stream(terminal, software)
+            store._begin_stream(terminal, software, machine)
         except BaseException:
             store.close()
             raise
         return store
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """BEGIN IMMEDIATE … COMMIT, durable when left; rolled back when an exception comes through."""
-        with translated():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        """BEGIN IMMEDIATE … COMMIT, durable when left; rolled back when an exception comes through.
+
+        Its events are on the mirror as well, unless the mirror is in trouble.
+        """
+        return self._pen
 
     def free_bytes(self) -> int:
         """What the journal's disk has left."""
-        with translated():
+        with translated(self._engine):
             return shutil.disk_usage(self.path.parent).free
 
     def close(self) -> None:
+        self.keeping.close()
         self._db.close()
+
+    # --- keeping -----------------------------------------------------------------------------------------------------
+
+    def tend(self) -> bool:
+        """Between visits, every minute or so: the mirror, old events, the weekly look; whether more is to do soon."""
+        return self.keeping.tend(self.transaction)
+
+    def troubles(self) -> tuple[Notice, ...]:
+        """What staff should know of the journal, its mirror and its disk."""
+        return self.keeping.troubles(self._room(0.0))
+
+    @property
+    def safe_mode(self) -> bool:
+        """Whether cards must be left alone: the machine has lost its supply again and again within minutes."""
+        return self.keeping.safe_mode
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def open_visits(self) -> tuple[OpenVisit, ...]:
         """Every undecided visit, oldest first, and an earlier boot's newest visit if its face was never finished."""
-        with translated():
+        with translated(self._engine):
             rows = self._db.execute(sql.OPEN_VISITS, (self.stream,)).fetchall()
-        return tuple(_open_visit(state, body) for state, body in rows)
+        return tuple(open_visit(state, body) for state, body in rows)
 
     def look_up(self, card: CardNo) -> CardFacts:
         """All that is known of a card, from one statement, and the names of a visit that may begin now.
 
         ``next_visit`` is new at every call; ``slip`` is taken only when the visit is intended.
         """
-        with translated():
-            rows = self._db.execute(sql.LOOK_UP, {"card": card, "stream": self.stream}).fetchall()
+        today = business_day(self.clock.now().wall_ms, self._day_start_minute).isoformat()
+        with translated(self._engine):
+            rows = self._db.execute(sql.LOOK_UP, {"card": card, "stream": self.stream, "day": today}).fetchall()
         self._looked_up += 1
         name = hashlib.sha256(self.stream + self._looked_up.to_bytes(8, "big")).hexdigest()[:32]
-        return _card_facts(card, rows, VisitId(name))
+        return card_facts(card, rows, VisitId(name), self._pen.tip.slip + 1)
 
     def programme(self) -> Programme:
         """The rules that head office sent last; the built-in ones before it ever did."""
-        with translated():
+        with translated(self._engine):
             row = self._db.execute(sql.PROGRAMME).fetchone()
         return Programme() if row is None else _programme_decoder.decode(row[0])
 
+    def kid_policies(self) -> Mapping[int, KidPolicy]:
+        """What cards under older keys may do, by key id; a key that is not named may do everything."""
+        with translated(self._engine):
+            rows = self._db.execute(sql.KID_POLICIES).fetchall()
+        return {kid: KidPolicy(bool(earn), redeem) for kid, earn, redeem in rows}
+
+    def synced_ms(self) -> int:
+        """When the feed was last read to its end (UTC milliseconds); 0 = never."""
+        with translated(self._engine):
+            (wall_ms,) = self._db.execute(sql.SYNCED).fetchone()
+        return int(wall_ms)
+
+    def office_note(self) -> OfficeNote | None:
+        """What :meth:`remember_office` kept last; None before head office ever said anything."""
+        with translated(self._engine):
+            return read_note(self._db)
+
     def feed_position(self) -> tuple[int, int]:
         """Feed epoch and cursor; (0, 0) before the first page."""
-        with translated():
+        with translated(self._engine):
             epoch, cursor = self._db.execute(sql.POSITION).fetchone()
         return epoch, cursor
 
     def unsent(self) -> int:
         """How many events head office has not acknowledged."""
-        with translated():
+        with translated(self._engine):
             return sum(seq - acked for _, seq, _, acked in self._db.execute(sql.HEADS))
 
     def visits_today(self, day: date) -> int:
         """How many visits of a business day are committed."""
-        with translated():
+        with translated(self._engine):
             row = self._db.execute(sql.DAY_VISITS, (day.isoformat(),)).fetchone()
         return 0 if row is None else int(row[0])
 
@@ -137,77 +204,120 @@ class Store:
 
     def intend(self, intent: j.Intent) -> None:
         """tx1: the whole decision, before the card is touched. Raises ``store.visit_exists``, ``store.full``."""
-        free = self.free_bytes()
-        if free < FREE_BYTES_MIN:
-            raise EnishiError("store.full", free_mb=free >> 20)
+        self._want_room()
         with self.transaction() as db:
-            if db.execute(sql.VISIT_STATE, (intent.visit,)).fetchone() is not None:
-                raise EnishiError("store.visit_exists", visit=intent.visit)
-            seq = self._append(db, intent)
-            db.execute(sql.LEAVE_UNPRINTED)
-            db.execute(sql.ADD_VISIT, (intent.visit, intent.card, self.stream, seq, intent.slip, intent.business_day))
-            db.execute(sql.RAISE_SLIP, (intent.slip,))
+            self._want_new_slip(db, intent.visit, intent.slip)
+            self._append(db, intent)
 
     def commit(self, visit: VisitId, how: j.How) -> None:
         """tx2: the visit counts, whatever was believed of it before. A second commit writes nothing."""
-        if self._state(visit) == "COMMITTED":
+        prepared = self._pen.prepared
+        if (prepared is None or prepared.visit != visit) and self._decided(visit) == "COMMITTED":
             return
         with self.transaction() as db:
-            intent = _intent_decoder.decode(db.execute(sql.INTENT_OF, (visit,)).fetchone()[0])
             self._append(db, j.Commit(visit, how))
-            db.execute(sql.COMMIT_VISIT, (visit,))
-            db.execute(sql.RAISE_SHADOW, (intent.card, intent.gen, intent.seq, track_hash(intent.post), "own"))
-            db.execute(sql.ADD_TO_DAY, (intent.business_day, intent.amount_yen, intent.earn, intent.redeem))
 
     def abort(self, visit: VisitId, why: str) -> None:
         """The card proved that it did not take the visit. Without effect on a committed or aborted one."""
-        if self._state(visit) in ("COMMITTED", "ABORTED"):
+        if self._decided(visit) in ("COMMITTED", "ABORTED"):
             return
         with self.transaction() as db:
             self._append(db, j.Abort(visit, why))
-            db.execute(sql.ABORT_VISIT, (visit,))
 
     def doubt(self, visit: VisitId, why: str) -> None:
         """The card could not say. Without effect on a visit that is decided or already in doubt."""
-        if self._state(visit) != "PREPARED":
+        if self._decided(visit) != "PREPARED":
             return
         with self.transaction() as db:
             self._append(db, j.Doubt(visit, why))
-            db.execute(sql.DOUBT_VISIT, (visit,))
 
-    def record_seen(self, track: str, verdict: str) -> None:
-        """Keep a track that led to no visit as evidence; of a foreign one the first characters, as ASCII."""
+    def honour(self, visit: VisitId, why: str) -> None:
+        """Grant a visit that the card could not confirm. A second time, or after the commit, nothing is written."""
+        state, honoured, _ = self._told(visit)
+        if state in ("COMMITTED", "OFFCARD") or honoured:
+            return
+        with self.transaction() as db:
+            self._append(db, j.Honour(visit, why))
+
+    def resolve(self, visit: VisitId, answer: str) -> None:
+        """What staff said of an open visit; the same answer is kept once."""
+        if self._told(visit)[2] == answer:
+            return
+        with self.transaction() as db:
+            self._append(db, j.Resolve(visit, answer))
+
+    def record_off_card(self, entry: j.OffCard) -> None:
+        """A whole visit beside the card. A second time nothing is written.
+
+        Raises ``store.full`` and, when another kind of visit has that name, ``store.visit_exists``.
+        """
+        self._want_room()
+        with self.transaction() as db:
+            known = db.execute(sql.VISIT_STATE, (entry.visit,)).fetchone()
+            if known is None:
+                self._want_new_slip(db, entry.visit, entry.slip)
+                self._append(db, entry)
+            elif known[0] != "OFFCARD":
+                raise EnishiError("store.visit_exists", visit=entry.visit)
+
+    def record_reissue(self, reissue: j.Reissue) -> None:
+        """The first image of a new generation, before it is written. A second time nothing is written.
+
+        From now on older generations of the card are not waited for and their visits not asked of a card any more.
+        """
+        with self.transaction() as db:
+            if db.execute(sql.REISSUE, (reissue.request,)).fetchone() is None:
+                self._append(db, reissue)
+
+    def record_seen(self, track: str, verdict: str) -> bool:
+        """Keep a track that led to no visit as evidence; of a foreign one the first characters, as ASCII.
+
+        Whether it is one forged card too many: the :data:`FORGED_MAX`-th within :data:`FORGED_WITHIN_S`.
+        """
         kept = track[:SEEN_TRACK_MAX].encode("ascii", "replace").decode("ascii")
         with self.transaction() as db:
             self._append(db, j.Seen(kept, verdict))
+        if verdict != Verdict.FORGED.value:
+            return False
+        now_s = self.clock.now().mono_s
+        self._forged_at.append(now_s)
+        return len(self._forged_at) == FORGED_MAX and now_s - self._forged_at[0] <= FORGED_WITHIN_S
 
     def record_print(
         self, visit: VisitId, copy: int, error: str, messages: tuple[MessageId, ...], no_room: tuple[MessageId, ...]
     ) -> None:
         """The face was printed, or not (``error``). What stands on a good face is not printed here again."""
-        self._state(visit)
+        self._told(visit)
         with self.transaction() as db:
             self._append(db, j.Print(visit, copy, error, messages, no_room))
-            db.execute(sql.FINISH_VISIT, (visit,))
-            if not error:
-                db.executemany(sql.MESSAGE_PRINTED, [(message,) for message in messages])
 
     def record_eject(self, visit: VisitId) -> None:
         """The card lies in the slot: its face will not be finished any more."""
-        self._state(visit)
+        self._told(visit)
         with self.transaction() as db:
             self._append(db, j.Eject(visit))
-            db.execute(sql.FINISH_VISIT, (visit,))
 
     # --- sync --------------------------------------------------------------------------------------------------------
 
-    def apply_feed(self, pull: Pull, skipped: int = 0) -> None:
-        """A page and its cursor, together. ``skipped``: entries that this software does not know.
+    def apply_feed(self, pull: Pull, skipped: int = 0, anew: bool = False) -> None:
+        """A page and its cursor, together. ``skipped``: entries that this software does not know. ``anew``: the page
+        is the feed's first, because head office does not keep what we had.
 
         After an update of the software a feed with skipped entries is read again from its beginning.
         """
         with self.transaction() as db:
-            feed.apply_page(db, pull, skipped)
+            feed.apply_page(db, pull, skipped, anew)
+        self._day_start_minute = self.programme().day_start_minute
+
+    def record_synced(self, wall_ms: int = 0) -> None:
+        """The feed was read to its end, as it was at ``wall_ms`` (UTC); 0 = just now."""
+        with self.transaction() as db:
+            db.execute(sql.SET_SYNCED, (wall_ms or self.clock.now().wall_ms,))
+
+    def remember_office(self, note: OfficeNote) -> None:
+        """What head office said of itself, of this terminal and of the card keys."""
+        with self.transaction() as db:
+            write_note(db, note)
 
     def acknowledge(self, stream: bytes, acked_seq: int, durable_seq: int) -> None:
         """Head office stored ``stream`` up to ``acked_seq`` and has it in a backup up to ``durable_seq``."""
@@ -216,71 +326,50 @@ class Store:
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    def _begin_stream(self, terminal: TerminalId, software: str) -> None:
+    def _begin_stream(self, terminal: TerminalId, software: str, machine: str) -> None:
         with self.transaction() as db:
-            row = db.execute(sql.LAST_STREAM).fetchone()
-            if row is None:
-                first = j.Stream(terminal, bytes(len(self.stream)).hex(), 0, ZERO_HASH.hex(), "new", software)
-            else:
-                parent = row[0]
-                if parent[:2] != self.stream[:2]:
-                    raise EnishiError("store.other_terminal", theirs=int.from_bytes(parent[:2], "big"), ours=terminal)
-                seq, last_hash, _ = db.execute(sql.HEAD, (parent,)).fetchone()
-                db.execute(sql.END_STREAM, (seq, last_hash, parent))
-                first = j.Stream(terminal, parent.hex(), seq, last_hash.hex(), "boot", software)
-                self._reread_feed_after_update(db, parent, software)
-            db.execute(sql.ADD_STREAM, (self.stream,))
+            first = first_event(db, self.stream, terminal, software, self.keeping.bring_home)
+            self.why = first.why
+            db.execute(sql.ADD_STREAM, (self.stream, machine))
             self._append(db, first)
+            self.keeping.begun(db, machine)
+        self.keeping.mirror_begun()
 
-    def _reread_feed_after_update(self, db: sqlite3.Connection, parent: bytes, software: str) -> None:
-        (skipped,) = db.execute(sql.SKIPPED).fetchone()
-        (body,) = db.execute(sql.LAST_SOFTWARE, (parent,)).fetchone()
-        if skipped and _stream_decoder.decode(body).software != software:
-            db.execute(sql.REREAD_FEED)
+    def _append(self, db: sqlite3.Connection, body: j.Body) -> None:
+        self._pen.append(db, body)
 
-    def _append(self, db: sqlite3.Connection, body: j.Body) -> int:
-        """Add one event to this boot's stream, inside the caller's transaction; its number."""
-        kind, text = encode_body(body)
-        if len(text) > BODY_MAX:
-            raise EnishiError("store.event_too_long", type=kind, bytes=len(text))
-        last_seq, prev, last_wall_ms = db.execute(sql.HEAD, (self.stream,)).fetchone() or (0, ZERO_HASH, 0)
-        seq = last_seq + 1
-        now = self.clock.now()
-        quality = now.quality if now.wall_ms >= last_wall_ms else min(now.quality, ClockQuality.BEHIND)
-        digest = event_hash(prev, self.stream, seq, kind, text)
-        times = (now.wall_ms, int(now.mono_s * 1000), quality)
-        db.execute(sql.ADD_EVENT, (self.stream, seq, kind, text, prev, digest, *times))
-        return int(seq)
+    def _want_new_slip(self, db: sqlite3.Connection, visit: VisitId, slip: int) -> None:
+        """Only what comes home from the mirror may bear a number that was given again."""
+        if slip <= self._pen.tip.slip:
+            if db.execute(sql.VISIT_STATE, (visit,)).fetchone() is not None:
+                raise EnishiError("store.visit_exists", visit=visit)
+            raise EnishiError("store.failed", detail=f"slip {slip} is taken")
 
-    def _state(self, visit: VisitId) -> str:
-        with translated():
+    def _want_room(self) -> None:
+        """Raises ``store.full`` while there still is room to finish what was begun."""
+        free = self._room(ROOM_KEPT_S)
+        if free < FREE_BYTES_MIN:
+            raise EnishiError("store.full", free_mb=free >> 20)
+
+    def _room(self, kept_s: float) -> int:
+        """Free bytes, as they were seen within the last ``kept_s``."""
+        now_s = self.clock.now().mono_s
+        if now_s - self._free_at_s >= kept_s:
+            self._free_bytes, self._free_at_s = self.free_bytes(), now_s
+        return self._free_bytes
+
+    def _told(self, visit: VisitId) -> tuple[str, int, str]:
+        """State, whether it was honoured, and staff's answer. Raises ``store.visit_unknown``."""
+        with translated(self._engine):
             row = self._db.execute(sql.VISIT_STATE, (visit,)).fetchone()
         if row is None:
             raise EnishiError("store.visit_unknown", visit=visit)
-        return str(row[0])
+        state, honoured, answer = row
+        return state, honoured, answer
 
-
-def _open_visit(state: str, body: bytes) -> OpenVisit:
-    return OpenVisit(_intent_decoder.decode(body), VisitState(state))
-
-
-def _card_facts(card: CardNo, rows: list[tuple[Any, ...]], next_visit: VisitId) -> CardFacts:
-    slip, member, shadow = 0, None, None
-    open_visits: list[tuple[int, OpenVisit]] = []
-    messages: list[CardMessage] = []
-    for kind, *told in rows:
-        match kind:
-            case "slip":
-                slip = told[0] + 1
-            case "member":
-                member = Member(MemberNo(told[0]), *told[1:])
-            case "shadow":
-                shadow = Shadow(*told[:3])
-            case "open":
-                open_visits.append((told[0], _open_visit(told[1], told[2])))
-            case "message":
-                messages.append(CardMessage(MessageId(told[0]), *told[1:4]))
-    open_visits.sort(key=lambda pair: pair[0])
-    messages.sort(key=lambda message: (-message.priority, message.id))
-    in_order = tuple(visit for _, visit in open_visits)
-    return CardFacts(card, member, shadow, in_order, tuple(messages), next_visit, slip)
+    def _decided(self, visit: VisitId) -> str:
+        """The state of a visit that was intended. Raises ``store.visit_unknown``."""
+        state, _, _ = self._told(visit)
+        if state == "OFFCARD":
+            raise EnishiError("store.visit_unknown", visit=visit)
+        return state

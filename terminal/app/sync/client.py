@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 
 import msgspec
 import requests
 
 from shared.clock import Clock
 from shared.errors import EnishiError
-from shared.ids import TerminalId
 from shared.sync.chain import ZERO_HASH
 from shared.sync.messages import (
     PROTOCOL,
@@ -22,11 +22,13 @@ from shared.sync.messages import (
     Push,
     PushReply,
     StreamHead,
+    Verdict,
 )
+from terminal.app.identity import Signer
 from terminal.app.store.outbox import Outbox
-from terminal.app.sync.line import Line, Refusal, pack
+from terminal.app.sync.line import Line, Packed, Refusal, pack
 from terminal.app.sync.pages import parse_page
-from terminal.app.sync.results import Acknowledged, Failed, PageArrived, SyncResult
+from terminal.app.sync.results import Acknowledged, Failed, OfficeNote, PageArrived, Synced, SyncResult, Welcomed
 
 HELLO_STREAMS_MAX = 100  # unsent boots named in one hello; the rest follow in the next rounds
 GAPS_MAX = 3  # times that head office may send us back within one stream and round
@@ -48,14 +50,17 @@ class SyncClient:
         self,
         session: requests.Session,
         base_url: str,
-        terminal: TerminalId,
-        token: str,
+        signer: Signer,
         outbox: Outbox,
         clock: Clock,
         software: str,
         hear_time: Callable[[int], None] = lambda _: None,
+        board: str = "",
     ) -> None:
-        self._line = Line(session, base_url, terminal, token, software, clock)
+        """``signer``: of this boot, shared by all that ask head office. ``board``: digest of its serial number."""
+        self._line = Line(session, base_url, signer, software, clock)
+        self._signer = signer
+        self._board = board
         self._outbox = outbox
         self._clock = clock
         self._software = software
@@ -65,17 +70,23 @@ class SyncClient:
     def run_once(self, position: tuple[int, int]) -> Iterator[SyncResult]:
         """One round from feed epoch and cursor ``position``. Apply each result before asking for the next.
 
-        Ends by itself; a Failed as last result means that the round broke off there.
+        Ends by itself: with Synced, or with a Failed where the round broke off. A stream that head office does not
+        take breaks nothing off.
         """
         try:
             heads = self._outbox.heads()[:HELLO_STREAMS_MAX]
             reply = self._hello(heads, position)
+            yield from self._take_note(reply)
+            if reply.verdict == Verdict.REVOKED:
+                yield Failed("sync.revoked")
+                return
             theirs = {head.stream: head for head in reply.streams}
             for head in heads:
                 pause = yield from self._push_stream(head, theirs.get(head.stream))
                 if pause:
                     break
             yield from self._pull(reply.feed_epoch, position)
+            yield Synced()
         except Refusal as refusal:
             yield _refused(refusal)
         except EnishiError as error:
@@ -84,12 +95,29 @@ class SyncClient:
     def _hello(self, heads: tuple[StreamHead, ...], position: tuple[int, int]) -> HelloReply:
         epoch, cursor = position
         wall_ms = self._clock.now().wall_ms
-        hello = Hello(PROTOCOL, self._software, heads, cursor, epoch, wall_ms)
-        reply = self._line.post("/v1/hello", pack(hello)[1], _parse_hello)
-        if reply.protocol != PROTOCOL:
-            raise EnishiError("sync.protocol", ours=PROTOCOL, theirs=reply.protocol)
+        last_heard = self._signer.note.server_epoch
+        hello = Hello(PROTOCOL, self._software, heads, cursor, epoch, wall_ms, last_heard, self._board)
+        reply = self._line.post("/v1/hello", pack(hello), _parse_hello)
+        if reply.min_protocol > PROTOCOL:
+            raise EnishiError("sync.protocol", ours=PROTOCOL, theirs=reply.min_protocol)
+        self._signer.epoch = reply.server_epoch
         self._hear_time(reply.server_time_ms)
         return reply
+
+    def _take_note(self, reply: HelloReply) -> Iterator[SyncResult]:
+        """What is new of head office and of the keys. Keys that do not open leave the ones that are here."""
+        known = self._signer.note
+        kid, keys = (reply.kid, reply.keys) if reply.keys else (known.kid, known.keys)
+        note = OfficeNote(reply.server_epoch, reply.verdict, kid, keys)
+        if note == known:
+            return
+        try:
+            ring = self._signer.open_ring(note.kid, note.keys)
+        except EnishiError as error:
+            yield _failed(error)
+            return
+        yield Welcomed(note, ring)
+        self._signer.note = note  # asked for again only when it was applied
 
     # --- push --------------------------------------------------------------------------------------------------------
 
@@ -145,14 +173,15 @@ class SyncClient:
                 self._push_limit = min(PUSH_EVENTS_MAX, 2 * self._push_limit)
                 return reply
 
-    def _fitting(self, stream: bytes, after_seq: int) -> tuple[int, bytes]:
+    def _fitting(self, stream: bytes, after_seq: int) -> tuple[int, Packed]:
         limit = self._push_limit
         while True:
             prev_hash, events = self._outbox.batch(stream, after_seq, limit)
             if not events:
                 raise EnishiError("sync.rolled_back", stream=stream.hex(), seq=after_seq)
-            unpacked, packed = pack(Push(stream, prev_hash, events))
-            if len(events) == 1 or (unpacked <= PUSH_UNPACKED_MAX and len(packed) <= PUSH_PACKED_MAX):
+            packed = pack(Push(stream, prev_hash, events))
+            fits = len(packed.text) <= PUSH_UNPACKED_MAX and len(packed.gzipped) <= PUSH_PACKED_MAX
+            if len(events) == 1 or fits:
                 return len(events), packed
             limit = max(1, len(events) // 2)
 
@@ -174,14 +203,15 @@ class SyncClient:
     def _pull(self, epoch: int, position: tuple[int, int]) -> Iterator[SyncResult]:
         """Page after page. Another epoch, or a cursor that head office no longer keeps: from the beginning."""
         cursor = position[1] if position[0] == epoch else 0
-        restarts = 0
+        restarts, anew = 0, False
         while True:
-            page = self._page(cursor)
+            page = self._page(cursor, anew)
             if page is None or (page.pull.feed_epoch != epoch and cursor != 0):
                 if restarts >= RESTARTS_MAX:
                     raise EnishiError("sync.no_progress", cursor=cursor)
-                restarts, cursor = restarts + 1, 0
+                restarts, cursor, anew = restarts + 1, 0, page is None
                 continue
+            anew = False
             epoch = page.pull.feed_epoch
             if page.pull.next < cursor or (page.pull.more and page.pull.next == cursor):
                 raise EnishiError("sync.no_progress", cursor=cursor)
@@ -190,10 +220,10 @@ class SyncClient:
             if not page.pull.more:
                 return
 
-    def _page(self, cursor: int) -> PageArrived | None:
+    def _page(self, cursor: int, anew: bool) -> PageArrived | None:
         """None: head office does not keep the feed that far back."""
         try:
-            return self._line.get(f"/v1/pull?cursor={cursor}&limit={PULL_ITEMS_MAX}", parse_page)
+            return replace(self._line.get(f"/v1/pull?cursor={cursor}&limit={PULL_ITEMS_MAX}", parse_page), anew=anew)
         except Refusal as refusal:
             if refusal.status != _GONE:
                 raise

@@ -1,20 +1,25 @@
-"""One question to head office and its answer, judged: HTTP becomes structs or a ``sync.*`` error, once, here."""
+"""One signed question to head office and its answer, judged: HTTP becomes structs or a ``sync.*`` error, once, here.
+
+Nothing of an answer is believed before its signature was compared with head office's key: a captive portal, a proxy in
+between and a stranger under its address all come out as ``sync.not_head_office``.
+"""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import msgspec
 import requests
-from requests.auth import AuthBase
 
 from shared.clock import Clock
 from shared.errors import EnishiError
-from shared.ids import TerminalId
 from shared.sync.messages import UNREADABLE, ErrorReply
+from shared.sync.signing import read_signature
+from terminal.app.identity import Signer
 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 20.0  # between two pieces of an answer
@@ -24,10 +29,22 @@ PIECE_BYTES = 64 << 10
 GZIP_LEVEL = 6
 
 _OK = 200
-_UNAUTHORIZED, _TOO_MANY, _SERVER_ERROR = 401, 429, 500
+_BAD_REQUEST, _TOO_MANY, _SERVER_ERROR = 400, 429, 500
 
 Parsed = TypeVar("Parsed")
 _error_decoder = msgspec.json.Decoder(ErrorReply)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an answer is waited for; as long as this where nobody stands at the counter and waits as well."""
+
+    connect_s: float = CONNECT_TIMEOUT_S
+    read_s: float = READ_TIMEOUT_S
+    answer_s: float = ANSWER_S_MAX
+
+
+PATIENT = Patience()
 
 
 class Refusal(Exception):
@@ -39,47 +56,66 @@ class Refusal(Exception):
         self.reply = reply
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A message as JSON, which is signed, and gzipped, which travels."""
+
+    text: bytes
+    gzipped: bytes
+
+
 class Line:
     """Raises EnishiError ``sync.*`` or Refusal, and nothing else of what a network can do."""
 
     def __init__(
-        self, session: requests.Session, base_url: str, terminal: TerminalId, token: str, software: str, clock: Clock
+        self,
+        session: requests.Session,
+        base_url: str,
+        signer: Signer,
+        software: str,
+        clock: Clock,
+        patience: Patience = PATIENT,
     ) -> None:
+        session.auth = _leave  # or a netrc file might add a password of its own
         self._session = session
         self._base_url = base_url.rstrip("/")
-        self._auth = _Bearer(token)
+        self._signer = signer
         self._clock = clock
+        self._patience = patience
         self._headers = {
-            "X-Tid": str(terminal),
             "User-Agent": f"enishi-terminal/{software}",
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
         }
 
-    def post(self, path: str, packed: bytes, parse: Callable[[bytes], Parsed]) -> Parsed:
-        """``packed``: gzipped JSON, from :func:`pack`."""
-        headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-        return self._ask("POST", path, parse, packed, headers)
+    def post(self, path: str, message: Packed, parse: Callable[[bytes], Parsed]) -> Parsed:
+        """``message``: from :func:`pack`."""
+        return self._ask("POST", path, parse, message)
 
     def get(self, path: str, parse: Callable[[bytes], Parsed]) -> Parsed:
-        return self._ask("GET", path, parse, None, {})
+        return self._ask("GET", path, parse, None)
 
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        parse: Callable[[bytes], Parsed],
-        data: bytes | None,
-        headers: Mapping[str, str],
-    ) -> Parsed:
+    def _ask(self, method: str, path: str, parse: Callable[[bytes], Parsed], message: Packed | None) -> Parsed:
+        """Once more when only head office's epoch was not known here."""
+        try:
+            return self._ask_once(method, path, parse, message)
+        except Refusal as refusal:
+            epoch = _true_epoch(refusal)
+            if epoch is None or epoch == self._signer.epoch:
+                raise
+            self._signer.epoch = epoch
+            return self._ask_once(method, path, parse, message)
+
+    def _ask_once(self, method: str, path: str, parse: Callable[[bytes], Parsed], message: Packed | None) -> Parsed:
+        number, headers = self._signer.sign(method, path, b"" if message is None else message.text)
+        packing = {} if message is None else {"Content-Type": "application/json", "Content-Encoding": "gzip"}
         try:
             with self._session.request(
                 method,
                 self._base_url + path,
-                data=data,
-                headers={**self._headers, **headers},
-                auth=self._auth,
-                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                data=None if message is None else message.gzipped,
+                headers={**self._headers, **packing, **headers},
+                timeout=(self._patience.connect_s, self._patience.read_s),
                 allow_redirects=False,  # head office never redirects; a captive portal does
                 stream=True,
             ) as response:
@@ -91,13 +127,21 @@ class Line:
             raise EnishiError("sync.timeout") from error
         except (requests.RequestException, OSError) as error:
             raise EnishiError("sync.unreachable", detail=type(error).__name__) from error
+        self._know(number, response, content)
         return _judge(response.status_code, content, parse)
 
+    def _know(self, number: int, response: requests.Response, content: bytes) -> None:
+        """Whether this is head office. Raises ``sync.not_head_office``."""
+        status, signature = response.status_code, read_signature(response.headers)
+        if self._signer.is_head_office(number, status, content, signature):
+            return
+        # Somebody on the way took the headers away: head office says so, but cannot know to whom.
+        if status != _BAD_REQUEST or not self._signer.is_head_office_to_nobody(status, content, signature):
+            raise EnishiError("sync.not_head_office", status=status)
+
     def _refuse_by_status(self, response: requests.Response) -> None:
-        """What is decided before the body is read; nobody promises that an overloaded proxy speaks JSON."""
+        """What is decided before the body is read: an overloaded proxy in front of head office cannot sign."""
         status = response.status_code
-        if status == _UNAUTHORIZED:
-            raise EnishiError("sync.token_refused")
         if status == _TOO_MANY or status >= _SERVER_ERROR:
             wait_s = _retry_after_s(response.headers.get("Retry-After", ""), self._clock.now().wall_ms)
             raise EnishiError("sync.busy", status=status, wait_s=wait_s)
@@ -109,16 +153,16 @@ class Line:
             content += piece
             if len(content) > ANSWER_BYTES_MAX:
                 raise EnishiError("sync.reply_too_large", limit=ANSWER_BYTES_MAX)
-            if self._clock.now().mono_s - started > ANSWER_S_MAX:
+            if self._clock.now().mono_s - started > self._patience.answer_s:
                 raise EnishiError("sync.timeout")
         return bytes(content)
 
 
-def pack(message: msgspec.Struct) -> tuple[int, bytes]:
-    """The message's length as JSON, and gzipped; the same bytes for the same message."""
+def pack(message: msgspec.Struct) -> Packed:
+    """The same bytes for the same message."""
     text = msgspec.json.encode(message)
     packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)  # 16: with a gzip head, without a time
-    return len(text), packer.compress(text) + packer.flush()
+    return Packed(text, packer.compress(text) + packer.flush())
 
 
 def _judge(status: int, content: bytes, parse: Callable[[bytes], Parsed]) -> Parsed:
@@ -147,12 +191,12 @@ def _retry_after_s(text: str, wall_ms: int) -> int:
         return 0
 
 
-class _Bearer(AuthBase):
-    """As an auth object, so that a netrc file cannot put its own password in the place of the token."""
+def _true_epoch(refusal: Refusal) -> int | None:
+    if refusal.reply is None or refusal.reply.code != "sync.epoch":
+        return None
+    epoch = refusal.reply.facts.get("epoch")
+    return epoch if isinstance(epoch, int) and epoch >= 0 else None
 
-    def __init__(self, token: str) -> None:
-        self._token = token
 
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+def _leave(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request

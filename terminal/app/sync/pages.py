@@ -4,10 +4,28 @@ from __future__ import annotations
 
 import msgspec
 
+from shared.card.codec import LIMITS
+from shared.clock import CARD_MONTH_MAX
 from shared.errors import EnishiError
-from shared.points.program import validate_programme
-from shared.sync.messages import UNREADABLE, Count, FeedEntry, FeedItem, Number, ProgrammeItem, Pull
+from shared.points.program import Programme, validate_programme
+from shared.sync.messages import (
+    UNREADABLE,
+    AdjustmentItem,
+    CardDenyItem,
+    Count,
+    FeedEntry,
+    FeedItem,
+    KidPolicyItem,
+    Lots,
+    Number,
+    ProgrammeItem,
+    Pull,
+)
+from shared.units import POINTS_MAX
 from terminal.app.sync.results import PageArrived
+
+CARD_STATUSES = ("", "online_only", "stopped")
+KEY_REDEEMS = ("offline", "online", "no")
 
 
 class _RawEntry(msgspec.Struct, frozen=True):
@@ -55,9 +73,28 @@ def _known_entry(raw: _RawEntry) -> FeedEntry | None:
 
 def _means_something(item: FeedItem) -> bool:
     """Rules that mean nothing would stop the counter at the next sale; the ones in force stay."""
-    if isinstance(item, ProgrammeItem):
-        try:
-            validate_programme(item.programme)
-        except EnishiError:
-            return False
+    match item:
+        case ProgrammeItem(programme=programme):
+            return _is_sound(programme)
+        case AdjustmentItem(number=number, lots=lots):
+            return fits_the_card(number, lots)
+        case CardDenyItem(status=status):
+            return status in CARD_STATUSES
+        case KidPolicyItem(redeem=redeem):
+            return redeem in KEY_REDEEMS
     return True
+
+
+def _is_sound(programme: Programme) -> bool:
+    try:
+        validate_programme(programme)
+    except EnishiError:
+        return False
+    return True
+
+
+def fits_the_card(number: int, lots: Lots) -> bool:
+    """Whether an adjustment can be told to a card (card image v1)."""
+    return 0 < number <= LIMITS["adj"] and all(
+        0 <= month <= CARD_MONTH_MAX and abs(points) <= POINTS_MAX for month, points in lots
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shared.card.mac import KeyRing
 from shared.errors import Fact
-from shared.sync.messages import Pull, Quarantined
+from shared.sync.messages import KeyPackage, Pull, Quarantined
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,13 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class PageArrived:
-    """A page of the feed. ``skipped``: entries left out because this software does not know them."""
+    """A page of the feed. ``skipped``: entries left out because this software does not know them. ``anew``: head office
+    does not keep what we had, so this is the first page of a new reading.
+    """
 
     pull: Pull
     skipped: int = 0
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +41,27 @@ class Failed:
     wait_s: int = 0  # Retry-After
 
 
-SyncResult = Acknowledged | PageArrived | Failed
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """The round came to its end: all is known here that head office has to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeNote:
+    """What head office said of itself and of us: kept, so that a terminal starts with it while nobody answers."""
+
+    server_epoch: int
+    verdict: str  # shared.sync.messages.Verdict
+    kid: int  # under which cards are written
+    keys: tuple[KeyPackage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Welcomed:
+    """Head office says something new in its hello. ``ring``: the keys of ``note``, opened."""
+
+    note: OfficeNote
+    ring: KeyRing
+
+
+SyncResult = Acknowledged | PageArrived | Failed | Synced | Welcomed

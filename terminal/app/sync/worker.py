@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from terminal.app.sync.backoff import Backoff
 from terminal.app.sync.client import SyncClient
-from terminal.app.sync.results import Failed, PageArrived, SyncResult
+from terminal.app.sync.results import Acknowledged, Failed, PageArrived, Synced, SyncResult
 
 STOP_TIMEOUT_S = 2.0  # a request may hang longer; the thread is a daemon and ends with the process
 
@@ -80,8 +80,10 @@ class SyncWorker:
                     self._position = (pull.feed_epoch, pull.next)
                 case Failed():
                     failed, wait_s = True, max(wait_s, result.wait_s)
-                case _:
+                case Acknowledged():
                     wait_s = max(wait_s, result.wait_s)
+                case Synced():
+                    pass
         return failed, wait_s
 
     def _deliver(self, result: SyncResult) -> bool:

@@ -12,9 +12,15 @@ from shared.text.kana import to_half_width_kana
 from shared.units import format_number
 from shared.visit.screens import (
     ConfirmFace,
+    ConfirmRepair,
     Done,
     Keying,
+    Locked,
+    OffCardDone,
+    OffCardKeying,
     Reading,
+    Repaired,
+    Repairing,
     Screen,
     Starting,
     Stopped,
@@ -43,6 +49,7 @@ BALANCE = N_("ポイント")
 DUE = N_("おかいけい")
 USE = N_("ポイントりよう")
 EARN = N_("こんかい")
+KEPT = N_("おあずかり")
 POINTS = N_("{points}テン")
 
 
@@ -60,11 +67,20 @@ def customer_lines(screen: Screen, translate: Translate) -> tuple[str, str]:
         case Done():
             upper = TAKE_CARD if screen.take_card else THANKS
             return translate(upper), _balance(screen.balance, translate)
+        case OffCardKeying():
+            return _off_card(screen, translate)
+        case OffCardDone():
+            upper = TAKE_CARD if screen.take_card else THANKS
+            return translate(upper), _edges(translate(KEPT), _points(screen.earn, translate, sign="+"))
+        case Repaired():
+            return translate(TAKE_CARD if screen.take_card else PLEASE_WAIT), _balance(screen.balance, translate)
+        case Locked():
+            return translate(WELCOME), ""
         case Stopped():
             return translate(TAKE_CARD if screen.take_card else PLEASE_WAIT), ""
         case TakeCard():
             return translate(TAKE_CARD), ""
-        case Starting() | Unfinished() | TypeNumber() | ConfirmFace():
+        case Starting() | Unfinished() | TypeNumber() | ConfirmFace() | Repairing() | ConfirmRepair():
             return translate(PLEASE_WAIT), ""
     assert_never(screen)
 
@@ -81,6 +97,14 @@ def _keying(screen: Keying, translate: Translate) -> tuple[str, str]:
     upper = _edges(translate(DUE), "¥" + format_number(screen.due_yen))
     if screen.use_points > 0:
         return upper, _edges(translate(USE), _points(-screen.use_points, translate))
+    return upper, _edges(translate(EARN), _points(screen.earn, translate, sign="+"))
+
+
+def _off_card(screen: OffCardKeying, translate: Translate) -> tuple[str, str]:
+    """No balance: the card cannot say it, or may not be believed."""
+    if screen.amount_yen == 0:
+        return translate(WELCOME), ""
+    upper = _edges(translate(DUE), "¥" + format_number(screen.amount_yen))
     return upper, _edges(translate(EARN), _points(screen.earn, translate, sign="+"))
 
 

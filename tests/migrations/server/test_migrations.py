@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from sqlalchemy import inspect
 
 from server.db.base import Base
@@ -11,31 +13,36 @@ from server.db.database import Database
 from server.db.migrate import check, upgrade
 from server.features import FEATURES
 from server.setup import bring_up_to_date
+from tests.postgres import PostgresServer
 
 
-def fresh(tmp_path: Path) -> Database:
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty one of either kind."""
     assert FEATURES  # naming the features loads every model
-    return Database(f"sqlite:///{tmp_path / 'test.sqlite'}")
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'test.sqlite'}")
+        yield database
+        database.close()
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.fresh() as url:
+        database = Database(url)
+        yield database
 
 
-def test_an_empty_database_gets_every_table(tmp_path: Path) -> None:
-    database = fresh(tmp_path)
+def test_an_empty_database_gets_every_table(database: Database) -> None:
     upgrade(database, Base.metadata)
     assert set(inspect(database.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
-    database.close()
 
 
-def test_a_second_upgrade_changes_nothing(tmp_path: Path) -> None:
-    database = fresh(tmp_path)
+def test_a_second_upgrade_changes_nothing(database: Database) -> None:
     bring_up_to_date(database, feed_epoch=5)
     bring_up_to_date(database, feed_epoch=6)
     with database.reading() as session:
         assert session.connection().exec_driver_sql("SELECT epoch FROM feed_state").scalars().all() == [5]
-    database.close()
 
 
-def test_models_and_migrations_agree(tmp_path: Path) -> None:
-    database = fresh(tmp_path)
+def test_models_and_migrations_agree(database: Database) -> None:
     upgrade(database, Base.metadata)
     check(database, Base.metadata)
-    database.close()

@@ -13,7 +13,11 @@ import pytest
 from server.cli import main
 from server.config import Settings
 from server.ledger.models import Entry
+from server.reconcile.checks import CHECKS as LINES
 from server.setup import open_database
+from server.sync.audit import CHECKS
+from shared.card.mac import KeyRing, epoch_key
+from terminal.app.identity import load_identity, open_ring
 from tests.contract.head_office_bench import visit_id
 
 SEED = {
@@ -81,17 +85,18 @@ def test_a_seed_is_taken_once_and_the_books_agree(office: Office, tmp_path: Path
     assert office.seed(tmp_path) == (0, "取り込みました: 店舗 0、会員 0、カード 0、来店 0\n")
     code, said = office.run("check")
     assert code == 0
-    assert said.count("ok") == 3
+    assert said.count("ok  ") == len(CHECKS)
 
 
 def test_the_check_ends_with_one_when_the_books_differ(office: Office, tmp_path: Path) -> None:
     office.seed(tmp_path)
     with open_database(Settings(data_dir=office.folder)).transaction() as session:
+        session.connection().exec_driver_sql("DROP TRIGGER entry_no_delete")
         session.query(Entry).delete()
     code, said = office.run("check")
     assert code == 1
     assert "DIFFERS" in said
-    assert "card 13: entries 0, visits 5" in said
+    assert f"card 13: {'00' * 15}" in said
 
 
 def test_a_seed_that_points_nowhere_is_refused_whole(office: Office, tmp_path: Path) -> None:
@@ -100,20 +105,42 @@ def test_a_seed_that_points_nowhere_is_refused_whole(office: Office, tmp_path: P
     assert len(said.splitlines()) == 1
 
 
-def test_a_terminal_gets_a_private_token_and_its_settings(office: Office, tmp_path: Path) -> None:
+def test_a_terminal_gets_a_private_identity_and_its_settings(office: Office, tmp_path: Path) -> None:
     office.seed(tmp_path)
     out = tmp_path / "terminal"
     options = ("--store", "1", "--name", "レジ1", "--out", str(out))
     assert office.run("provision-terminal", "--terminal", "12", *options)[0] == 0
-    token = out / "token"
-    assert stat.S_IMODE(token.stat().st_mode) == 0o600
-    assert len(token.read_text().strip()) >= 43
-    assert tomllib.loads((out / "terminal.toml").read_text("utf-8")) == {
-        "terminal": {"id": 12, "tenant": 7, "store": "1", "store_name": '駅前"店', "register_name": "レジ1"},
-        "head_office": {"url": "http://127.0.0.1:8080", "token_file": str(token)},
-    }
+    path = out / "identity.json"
+    assert tomllib.loads((out / "terminal.toml").read_text("utf-8")) == {"terminal": {"identity_file": str(path)}}
+    identity = load_identity(path)
+    assert (identity.terminal, identity.tenant, identity.store, identity.url) == (12, 7, "1", "http://127.0.0.1:8080")
+    assert (identity.store_name, identity.register_name) == ('駅前"店', "レジ1")
+    root = bytes.fromhex((tmp_path / "office" / "root_key").read_text())
+    assert open_ring(identity, identity.kid, identity.keys) == KeyRing(7, 1, {1: epoch_key(root, 7, 1)})
     for terminal in ("0", "16384", "x"):
         assert office.run("provision-terminal", "--terminal", terminal, *options)[0] == 2
+
+
+def test_the_drill_for_a_stolen_terminal_is_one_command(office: Office, tmp_path: Path) -> None:
+    office.seed(tmp_path)
+    for number in ("12", "13"):
+        out = ("--store", "1", "--name", "レジ", "--out", str(tmp_path / number))
+        assert office.run("provision-terminal", "--terminal", number, *out)[0] == 0
+    code, said = office.run("terminals", "stolen", "12", "--since", "2026-11-18")
+    assert (code, len(said.splitlines())) == (0, 4)
+    assert "revoked" in said
+    assert "2026-11-18" in said
+    code, said = office.run("keys", "list")
+    assert said.split() == [
+        *("2", "current", "earn", "yes,", "redeem", "offline"), *("1", "old", "earn", "yes,", "redeem", "online")
+    ]  # fmt: skip
+    assert "12  revoked" in office.run("terminals", "list")[1]
+    assert office.run("keys", "restrict", "1", "--redeem", "no", "--no-earn")[0] == 0
+    assert office.run("keys", "withdraw", "1")[0] == 0
+    for wrong in (("restrict", "2"), ("restrict", "9"), ("withdraw", "x")):
+        assert office.run("keys", *wrong)[0] == 2
+    for wrong in (("stolen", "99"), ("revoke", "x"), ("stolen", "13", "--since", "someday")):
+        assert office.run("terminals", *wrong)[0] == 2
 
 
 def test_a_busy_port_is_said_in_one_sentence_with_a_remedy(office: Office) -> None:
@@ -143,6 +170,10 @@ def test_a_busy_port_is_said_in_one_sentence_with_a_remedy(office: Office) -> No
         ["seed"],
         ["seed", "/"],
         ["provision-terminal"],
+        ["keys"],
+        ["keys", "bogus"],
+        ["keys", "restrict", "1", "--redeem", "sometimes"],
+        ["terminals", "stolen"],
         ["provision-terminal", "--terminal", "9" * 5_000, "--store", "1", "--name", "x", "--out", "/proc/x"],
         ["provision-terminal", "--terminal", "-1", "--store", "1", "--name", "x", "--out", "/proc/x"],
     ],
@@ -165,3 +196,37 @@ def test_a_damaged_database_is_named_and_kept(office: Office, content: bytes) ->
         assert (code, len(said.splitlines())) == (2, 1)
         assert "本部のデータベースを読み書きできません" in said
     assert path.read_bytes() == content
+
+
+def test_the_night_is_red_without_a_backup_and_green_with_one(office: Office, tmp_path: Path) -> None:
+    office.seed(tmp_path)
+    code, said = office.run("nightly")
+    assert (code, said.splitlines()[-1]) == (1, "        1  red lines of the check")
+    code, said = office.run("backup", str(tmp_path / "copies"))
+    assert code == 0
+    assert "控えを確かめて" in said
+    code, said = office.run("nightly")
+    assert (code, said.splitlines()[-1]) == (0, "        0  red lines of the check")
+
+
+def test_cards_are_settled_and_checked_by_hand(office: Office, tmp_path: Path) -> None:
+    office.seed(tmp_path)
+    office.run("backup", str(tmp_path / "copies"))
+    code, said = office.run("reconcile", "--all")
+    assert code == 0
+    assert said.splitlines()[0] == "        1  cards settled"
+    assert [line.split()[0] for line in said.splitlines()[1:]] == ["green"] * len(LINES)
+    with open_database(Settings(data_dir=office.folder)).transaction() as session:
+        session.connection().exec_driver_sql("DROP TRIGGER entry_no_update")
+        session.connection().exec_driver_sql("UPDATE entry SET points = points + 1")
+    code, said = office.run("reconcile")
+    assert code == 1
+    assert "red" in said
+
+
+def test_a_restored_office_begins_a_new_epoch(office: Office, tmp_path: Path) -> None:
+    office.seed(tmp_path)
+    assert office.run("restored")[0] == 0
+    code, said = office.run("restored")
+    assert code == 0
+    assert said.startswith("        3  is the server epoch now: adjustments begin at 193, generations at 25")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.config import Settings, is_loopback, load_settings
+from server.config import SECRET_BYTES_MAX, Settings, is_loopback, load_settings
 from shared.errors import TEXTS, EnishiError
 
 NOWHERE = Path("/nonexistent/server.toml")
@@ -122,3 +122,63 @@ def test_only_named_hosts_are_answered() -> None:
 )
 def test_loopback_is_what_only_this_machine_reaches(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+# --- the database ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://enishi@db.example/enishi?sslmode=verify-full", "postgresql+psycopg://enishi@db.example/enishi"),
+        ("postgres://db.example/enishi", "postgresql+psycopg://db.example/enishi"),
+        ("postgresql+psycopg:///enishi?host=/run/postgresql", "postgresql+psycopg:///enishi"),
+        ("sqlite:////srv/enishi.sqlite", "sqlite:////srv/enishi.sqlite"),
+    ],
+)
+def test_a_database_is_known_by_its_address(tmp_path: Path, url: str, expected: str) -> None:
+    secret = tmp_path / "url"
+    secret.write_text(url + "\n")
+    for told in ({"database_url": url}, {"database_url_file": str(secret)}):
+        settings = load_settings(told, {}, NOWHERE)
+        assert settings.url.partition("?")[0] == expected
+        assert ("sslmode=verify-full" in settings.url) is ("sslmode" in url)
+
+
+def test_a_password_comes_from_a_file_and_is_not_shown(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://enishi:s3cret%2F@db.example/enishi"
+    error = refused({"database_url": url})
+    assert (error.code, error.facts["instead"]) == ("config.secret_inline", "database_url_file")
+    secret = tmp_path / "url"
+    secret.write_text(url)
+    settings = load_settings({}, {"ENISHI_SERVER_DATABASE_URL_FILE": str(secret)}, NOWHERE)
+    assert settings.url == url
+    assert "s3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["mysql://x", "no address", "postgresql+asyncpg://x", "postgresql://x:port/y", "://"])
+def test_an_address_of_no_database_that_we_know_stops_the_start_unseen(tmp_path: Path, url: str) -> None:
+    secret = tmp_path / "url"
+    secret.write_text(url)
+    for told in ({"database_url": url}, {"database_url_file": str(secret)}):
+        error = refused(told)
+        assert (error.code, error.facts["value"]) == ("config.bad_value", "…")
+
+
+def test_a_secret_file_that_is_missing_or_empty_is_named(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.write_text("\n")
+    for path in (tmp_path / "none", empty, tmp_path):
+        assert refused({"database_url_file": str(path)}).code == "config.secret_missing"
+
+
+def test_an_address_is_told_once(tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_text("sqlite://")
+    assert refused({"database_url": "sqlite://", "database_url_file": str(secret)}).code == "config.bad_value"
+
+
+def test_a_secret_file_without_end_is_not_read(tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_text("sqlite:///" + "x" * SECRET_BYTES_MAX)
+    assert refused({"database_url_file": str(secret)}).code == "config.bad_value"

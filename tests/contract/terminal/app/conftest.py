@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,9 +63,9 @@ def boot(path: Path, clock: HandClock) -> Iterator[Callable[..., Store]]:
     """Open the journal as the next boot does; what is left open is closed at the end."""
     opened: list[Store] = []
 
-    def open_next(kind: type[Store] = UnwarmedStore, software: str = "1.0.0") -> Store:
+    def open_next(kind: type[Store] = UnwarmedStore, software: str = "1.0.0", **more: Any) -> Store:
         nonce = (len(opened) + 1).to_bytes(8, "big")
-        opened.append(kind.open(path, TERMINAL, nonce, software, clock))
+        opened.append(kind.open(path, TERMINAL, nonce, software, clock, **more))
         return opened[-1]
 
     yield open_next

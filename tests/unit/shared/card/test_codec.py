@@ -91,6 +91,13 @@ def test_any_text_gets_a_verdict_and_none_is_ok(text):
     assert decode(text, RING).verdict is not Verdict.OK
 
 
+@pytest.mark.parametrize("character", ["+", "/", "=", "\n", " ", "\0", "?", "é", "Ａ", "\ud800"])
+@pytest.mark.parametrize("place", [1, 2, 40, TRACK_LEN - 1])
+def test_look_alikes_of_other_alphabets_are_torn(character, place):
+    track = encode(CardImage(RING.tenant, make_card_no(1), 1, 0), RING)
+    assert decode(track[:place] + character + track[place + 1 :], RING).verdict is Verdict.TORN
+
+
 @pytest.mark.parametrize("name", plain_fields)
 @pytest.mark.parametrize("beyond", ["above", "below"])
 def test_a_value_outside_its_field_is_refused_by_name(name, beyond):

@@ -126,7 +126,7 @@ def test_points_beside_the_card_are_owed_to_it():
     sent = replace(facts, issued={1: ((MONTH, 30),)})
     assert derive(sent).owed == ()
     arrived = visit("b2", A.post, 1, adjusted=[(1, ((MONTH, 30),))])
-    after = replace(sent, visits={**sent.visits, "b2": arrived}, committed="a b2".split())
+    after = replace(sent, visits={**sent.visits, "b2": arrived}, committed=["a", "b2"])
     assert derive(after).owed == ()
     assert derive(after).lots == ((MONTH, 41),) == arrived.post.lots
     assert derive(after).last_number == 1
@@ -146,6 +146,14 @@ def test_a_new_generation_carries_what_was_known_and_late_visits_follow_as_a_deb
     late = replace(facts, visits={"a": A, "b": B}, committed="ab")
     assert derive(late).owed == ((MONTH, 20),)
     assert value(derive(late).lots) == 30
+
+
+def test_a_card_that_was_remade_before_its_first_visit_opens_with_nothing():
+    """Its points were earned beside it; the new stripe carries them, and they count once."""
+    start = image("new", 0, 30, gen=9, prev="seeded")
+    grant = Grant("offcard/x", 5, ((MONTH, 30),))
+    facts = CardFacts({}, starts=[start], grants=[grant], made={start.hash}, roots={hash_of("seeded"), start.hash})
+    assert (value(derive(facts).lots), derive(facts).owed, derive(facts).opening) == (30, (), ())
 
 
 def test_a_generation_nobody_told_is_adopted_until_its_start_is_told():

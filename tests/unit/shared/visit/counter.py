@@ -15,8 +15,8 @@ from shared.points.program import Programme
 from shared.visit import effects as f
 from shared.visit import events as e
 from shared.visit import machine
-from shared.visit.facts import CardFacts, CardMessage, Member, OpenVisit, Shadow, VisitState
-from shared.visit.journal import Intent
+from shared.visit.facts import Adjustment, CardFacts, CardMessage, Member, OfflineState, OpenVisit, Shadow, VisitState
+from shared.visit.journal import Intent, OffCard, Reissue
 from shared.visit.shop import Shop
 
 RING = KeyRing(7, 1, {1: bytes(range(32))})
@@ -40,6 +40,15 @@ class Counter:
     member: Member | None = None
     messages: tuple[CardMessage, ...] = ()
     shadow: Shadow | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+    denied: str = ""
+    denied_writers: tuple[tuple[int, int], ...] = ()
+    synced_ago_s: float = 3_600.0  # head office answered an hour ago: not lately, and no limit is lowered
+    redeemed_today: int = 0
+    kept: dict[VisitId, OffCard] = field(default_factory=dict)
+    honoured: list[VisitId] = field(default_factory=list)
+    reissued: list[Reissue] = field(default_factory=list)
+    forged_often: bool = False
     failing: set[type] = field(default_factory=set)
     log: list[object] = field(default_factory=list)  # every effect, in order
     orders: list[object] = field(default_factory=list)  # those for the card unit
@@ -93,8 +102,7 @@ class Counter:
                 self.ids += 1
                 open_here = tuple(visit for visit in self.open() if visit.intent.card == card)
                 visit = VisitId(f"{self.ids:032x}")
-                facts = CardFacts(card, self.member, self.shadow, open_here, self.messages, visit, self.ids)
-                return e.CardLookedUp(facts)
+                return e.CardLookedUp(self.facts(card, open_here, visit))
             case f.LoadOpenVisits():
                 return e.OpenVisitsLoaded(self.open())
             case f.Intend(intent=intent):
@@ -108,7 +116,39 @@ class Counter:
                 self.visits.pop(visit)
             case f.Doubt(visit=visit):
                 self.visits[visit] = OpenVisit(self.visits[visit].intent, VisitState.DOUBT)
+            case f.Honour(visit=visit):
+                self.honoured.append(visit)
+                return e.Honoured(visit)
+            case f.RecordOffCard(entry=entry):
+                self.kept[entry.visit] = entry
+                return e.OffCardRecorded(entry.visit)
+            case f.RecordReissue(reissue=reissue):
+                self.reissued.append(reissue)
+                return e.ReissueRecorded(reissue.request)
+            case f.RecordSeen() if self.forged_often:
+                return e.ForgedOften()
         return None
+
+    def facts(self, card: CardNo, open_here: tuple[OpenVisit, ...], visit: VisitId) -> CardFacts:
+        synced_ms = self.now.wall_ms - int(1000 * self.synced_ago_s) if self.synced_ago_s >= 0 else 0
+        return CardFacts(
+            card=card,
+            member=self.member,
+            shadow=self.shadow,
+            open=open_here,
+            messages=self.messages,
+            next_visit=visit,
+            slip=self.ids,
+            adjustments=self.adjustments,
+            denied=self.denied,
+            denied_writers=self.denied_writers,
+            offline=OfflineState(synced_ms, self.redeemed_today),
+        )
+
+    @property
+    def notices(self) -> list[str]:
+        """The codes that the screen shows."""
+        return [notice.code for notice in self.screen.notices]
 
     def last(self, kind: type) -> object:
         """The last effect of a kind; fails when there is none."""

@@ -75,6 +75,21 @@ def test_a_reprint_says_so():
     assert ReceiptLine("再印字", centred=True) in compose(content(reprint=True), japanese).lines
 
 
+def test_an_adjustment_and_a_doubtful_day_stand_on_the_receipt():
+    lines = compose(content(adjusted=-30, is_day_doubtful=True), japanese).lines
+    assert ReceiptLine("本部からの調整", "-30点") in lines
+    assert ReceiptLine("（日付未確認）") in lines
+    assert ReceiptLine("本部からの調整", "+30点") in compose(content(adjusted=30), japanese).lines
+
+
+def test_points_kept_at_head_office_are_named_without_a_balance():
+    lines = compose(content(is_kept=True, redeem=0), japanese).lines
+    words = "".join(line.left for line in lines)
+    assert ReceiptLine("今回ポイント", "+119点") in lines
+    assert "お預かり" in words
+    assert not any(word in words for word in ("残高", "有効期限"))
+
+
 @pytest.mark.parametrize(("card", "masked"), [(1234567894, "****-**7-894"), (0, "****-**0-000")])
 def test_the_card_number_is_partly_masked(card, masked):
     assert mask_card_no(CardNo(card)) == masked
@@ -103,6 +118,9 @@ contents = st.builds(
     expiring_month=st.integers(0, 511),
     sentence=anything,
     reprint=st.booleans(),
+    adjusted=st.integers(-(2**20), 2**20),
+    is_kept=st.booleans(),
+    is_day_doubtful=st.booleans(),
 )
 
 

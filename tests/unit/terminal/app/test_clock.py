@@ -38,7 +38,8 @@ class Machine:
         (0, 0, (BUILT_MS, BEHIND)),  # a new terminal
         (RECORDED + AHEAD_MAX_MS, RECORDED, (RECORDED + AHEAD_MAX_MS, STEADY)),
         (RECORDED + AHEAD_MAX_MS + 1, RECORDED, (RECORDED + AHEAD_MAX_MS + 1, AHEAD)),
-        (BUILT_MS + 3_000 * DAY_MS, 0, (BUILT_MS + 3_000 * DAY_MS, STEADY)),  # old software on a new terminal
+        (BUILT_MS + 1_000 * DAY_MS, 0, (BUILT_MS + 1_000 * DAY_MS, STEADY)),  # old software on a new terminal
+        (BUILT_MS + 3_000 * DAY_MS, 0, (BUILT_MS + 3_000 * DAY_MS, AHEAD)),  # no software gets that old
     ],
 )
 def test_the_machine_is_believed_between_the_last_record_and_half_a_year_later(

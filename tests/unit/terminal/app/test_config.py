@@ -9,25 +9,29 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from shared.errors import TEXTS, EnishiError
+from simulators.identity import standalone, write_identity
 from terminal.app.config import SECTIONS, load, split_device
 
-KEY = bytes(range(32))
+KEY, SEED = bytes(range(32)), b"s" * 32
+ALONE = standalone(SEED, KEY, tenant=7, kid=1, terminal=12)
+OFFICE = structs.replace(ALONE, url="https://office.example", office_key=b"o" * 32)
 
 
 @pytest.fixture
-def key_file(tmp_path: Path) -> Path:
-    path = tmp_path / "card.key"
-    path.write_text(KEY.hex() + "\n")
+def identity_file(tmp_path: Path) -> Path:
+    path = tmp_path / "identity.json"
+    write_identity(path, ALONE)
     return path
 
 
 @pytest.fixture
-def minimal(tmp_path: Path, key_file: Path) -> Path:
+def minimal(tmp_path: Path, identity_file: Path) -> Path:
     """The smallest settings file that starts a terminal."""
     path = tmp_path / "terminal.toml"
-    path.write_text(f'[terminal]\nid = 12\ntenant = 7\nstore = "001"\n[card]\nkey_file = "{key_file}"\n')
+    path.write_text(f'[terminal]\nidentity_file = "{identity_file}"\n')
     return path
 
 
@@ -49,29 +53,25 @@ def refused(
 
 def test_the_defaults_fill_what_a_small_file_leaves_open(minimal: Path) -> None:
     config = load((), {}, [minimal])
-    assert (config.terminal.id, config.terminal.language, config.kiosk.port) == (12, "ja", 8101)
+    assert (config.identity, config.terminal.language, config.kiosk.port) == (ALONE, "ja", 8101)
     assert config.terminal.data_dir == Path("/var/lib/enishi/terminal")
     assert config.journal == Path("/var/lib/enishi/terminal/journal.db")
     assert config.devices.card_rewriter == "tcp300:/dev/ttyCARD"
-    assert (config.head_office.url, config.head_office_token) == ("", "")
-    assert config.card_key == KEY
+    assert config.office_url == ""
 
 
 def test_each_layer_beats_the_one_before(minimal: Path) -> None:
-    second = more(minimal, "[kiosk]\nport = 1001\n[terminal]\nid = 13\n")
+    second = more(minimal, "[kiosk]\nport = 1001\n[terminal]\nlanguage = 'en'\n")
     assert load((), {}, [minimal, second]).kiosk.port == 1001
     environ = {"ENISHI_KIOSK_PORT": "1002"}
     assert load((), environ, [minimal, second]).kiosk.port == 1002
     config = load(["kiosk.port=1003"], environ, [minimal, second])
-    assert (config.kiosk.port, config.terminal.id) == (1003, 13)
+    assert (config.kiosk.port, config.terminal.language) == (1003, "en")
 
 
-def test_everything_can_come_from_the_environment(key_file: Path) -> None:
+def test_everything_can_come_from_the_environment(identity_file: Path) -> None:
     environ = {
-        "ENISHI_TERMINAL_ID": "12",
-        "ENISHI_TERMINAL_TENANT": "7",
-        "ENISHI_TERMINAL_STORE": "001",
-        "ENISHI_CARD_KEY_FILE": str(key_file),
+        "ENISHI_TERMINAL_IDENTITY_FILE": str(identity_file),
         "ENISHI_CARD_FACE_LANDSCAPE": "true",
         "ENISHI_HEAD_OFFICE_SYNC_EVERY_S": "2.5",
         "ENISHI_SERVER_PORT": "8080",
@@ -87,8 +87,8 @@ def test_everything_can_come_from_the_environment(key_file: Path) -> None:
     [
         (["kiosk.prot=1"], {}, "kiosk.prot", "kiosk.port"),
         (["kisok.port=1"], {}, "kisok.port", "kiosk.port"),
-        ([], {"ENISHI_HEAD_OFFICE_TOKEN_FIEL": "x"}, "head_office.token_fiel", "head_office.token_file"),
-        ([], {"ENISHI_TERMNAL_ID": "1"}, "termnal_id", "terminal.id"),
+        ([], {"ENISHI_TERMINAL_IDENTITY_FIEL": "x"}, "terminal.identity_fiel", "terminal.identity_file"),
+        ([], {"ENISHI_TERMNAL_DATA_DIR": "1"}, "termnal_data_dir", "terminal.data_dir"),
         (["zzz.qqq=1"], {}, "zzz.qqq", "terminal, card, devices, kiosk, head_office"),
     ],
 )
@@ -107,12 +107,12 @@ def test_an_unknown_key_in_a_file_is_refused(minimal: Path, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        '[terminal]\nid = "12"\n',
-        "[terminal]\nid = true\n",
-        "[terminal]\nid = 1.5\n",
-        "[terminal]\nstore = 1\n",
+        '[kiosk]\nport = "12"\n',
+        "[kiosk]\nport = true\n",
+        "[kiosk]\nport = 1.5\n",
+        "[terminal]\nlanguage = 1\n",
         '[card]\nface_landscape = "yes"\n',
-        "[card]\nkey_file = 3\n",
+        "[terminal]\nidentity_file = 3\n",
         '[head_office]\nsync_every_s = "60"\n',
         "[kiosk]\nhost = 2026-01-01\n",
     ],
@@ -129,11 +129,7 @@ def test_a_text_that_is_not_of_the_settings_type_is_refused(minimal: Path, text:
 @pytest.mark.parametrize(
     "text",
     [
-        "terminal.id=0",
-        "terminal.id=16384",
-        "terminal.tenant=1024",
         "terminal.language=fr",
-        "card.key_id=64",
         "card.face_left_dots=-1",
         "kiosk.port=65536",
         "devices.card_rewriter=",
@@ -150,20 +146,11 @@ def test_a_value_outside_its_range_is_refused(minimal: Path, text: str) -> None:
     assert (error.code, error.facts["key"]) == ("config.bad_value", text.partition("=")[0])
 
 
-@pytest.mark.parametrize(
-    ("line", "key"),
-    [("id = 12", "terminal.id"), ("tenant = 7", "terminal.tenant"), ('store = "001"', "terminal.store")],
-)
-def test_a_missing_key_is_named_with_an_example(minimal: Path, line: str, key: str) -> None:
-    minimal.write_text(minimal.read_text().replace(line, ""))
-    error = refused(paths=[minimal])
-    assert (error.code, error.facts["key"]) == ("config.missing_key", key)
-    assert error.facts["example"]
-
-
-def test_an_empty_text_is_as_good_as_missing(minimal: Path) -> None:
-    assert refused(["terminal.store="], paths=[minimal]).facts["key"] == "terminal.store"
-    assert refused(["card.key_file="], paths=[minimal]).facts["key"] == "card.key_file"
+def test_a_missing_key_is_named_with_an_example(minimal: Path) -> None:
+    minimal.write_text("[kiosk]\nport = 1\n")
+    for error in (refused(paths=[minimal]), refused(["terminal.identity_file="], paths=[minimal])):
+        assert (error.code, error.facts["key"]) == ("config.missing_key", "terminal.identity_file")
+        assert error.facts["example"]
 
 
 def test_only_the_receipt_printer_may_be_left_out(minimal: Path) -> None:
@@ -175,37 +162,21 @@ def test_a_device_is_a_driver_and_its_port() -> None:
     assert split_device("escpos:COM3:") == ("escpos", "COM3:")
 
 
-@pytest.mark.parametrize("content", [None, "", " \n", "鍵"])
-def test_a_secret_that_is_missing_or_empty_stops_the_start(minimal: Path, key_file: Path, content: str | None) -> None:
-    key_file.unlink()
-    if content is not None:
-        key_file.write_text(content)
-    error = refused(paths=[minimal])
-    assert (error.code, error.facts["path"]) == ("config.secret_missing", str(key_file))
+def test_the_identitys_seed_is_never_shown(minimal: Path) -> None:
+    shown = repr(load((), {}, [minimal]))
+    assert "terminal=12" in shown
+    assert SEED.hex() not in shown
+    assert "ssss" not in shown
 
 
-@pytest.mark.parametrize("content", ["00" * 31, "00" * 33, "secret!", "0x" + "00" * 31])
-def test_a_key_that_is_not_64_hexadecimal_digits_is_refused_without_being_shown(
-    minimal: Path, key_file: Path, content: str
-) -> None:
-    key_file.write_text(content)
-    error = refused(paths=[minimal])
-    assert error.code == "config.secret_malformed"
-    assert content not in str(error)
+def test_a_head_office_without_its_key_could_be_anybody(minimal: Path) -> None:
+    assert refused(["head_office.url=https://office.example"], paths=[minimal]).code == "config.identity"
 
 
-def test_the_token_is_read_from_its_file_and_never_shown(minimal: Path, tmp_path: Path) -> None:
-    token = tmp_path / "token"
-    token.write_text("t0p-secret\n")
-    config = load(["head_office.url=https://office.example", f"head_office.token_file={token}"], {}, [minimal])
-    assert config.head_office_token == "t0p-secret"
-    assert "t0p-secret" not in repr(config)
-    assert KEY.hex() not in repr(config)
-
-
-def test_a_head_office_needs_a_token(minimal: Path) -> None:
-    error = refused(["head_office.url=https://office.example"], paths=[minimal])
-    assert (error.code, error.facts["key"]) == ("config.missing_key", "head_office.token_file")
+def test_head_office_is_where_the_identity_says_or_where_it_has_moved_to(minimal: Path, identity_file: Path) -> None:
+    write_identity(identity_file, OFFICE)
+    assert load((), {}, [minimal]).office_url == "https://office.example"
+    assert load(["head_office.url=https://new.example"], {}, [minimal]).office_url == "https://new.example"
 
 
 @pytest.mark.parametrize(
@@ -219,10 +190,11 @@ def test_a_head_office_needs_a_token(minimal: Path) -> None:
         ("https://office.example", "false", ""),
     ],
 )
-def test_the_token_travels_in_clear_only_on_this_machine_or_when_allowed(
-    minimal: Path, key_file: Path, url: str, plain: str, code: str
+def test_the_journal_travels_in_clear_only_on_this_machine_or_when_allowed(
+    minimal: Path, identity_file: Path, url: str, plain: str, code: str
 ) -> None:
-    sets = [f"head_office.url={url}", f"head_office.token_file={key_file}", f"head_office.allow_plain_http={plain}"]
+    write_identity(identity_file, OFFICE)
+    sets = [f"head_office.url={url}", f"head_office.allow_plain_http={plain}"]
     if code:
         assert refused(sets, paths=[minimal]).code == code
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ from shared.visit.events import (
     KeyPressed,
 )
 from shared.visit.facts import CardFacts, OpenVisit
-from shared.visit.journal import How, Intent
+from shared.visit.journal import How, Intent, OffCard, Reissue
 from shared.visit.shop import Shop
 from shared.visit.states import Ejecting, Idle, Keying, Printing, Returning, Writing
 from terminal.app.loop import TRACE_MAX, WAITING_MAX, Loop, replay
@@ -75,8 +76,21 @@ class Diary:
     def doubt(self, visit: VisitId, why: str) -> None:
         self._write("doubt")
 
-    def record_seen(self, track: str, verdict: str) -> None:
+    def honour(self, visit: VisitId, why: str) -> None:
+        self._write("honour")
+
+    def resolve(self, visit: VisitId, answer: str) -> None:
+        self._write("resolve")
+
+    def record_off_card(self, entry: OffCard) -> None:
+        self._write("off card")
+
+    def record_reissue(self, reissue: Reissue) -> None:
+        self._write("reissue")
+
+    def record_seen(self, track: str, verdict: str) -> bool:
         self._write("seen")
+        return False
 
     def record_print(
         self, visit: VisitId, copy: int, error: str, messages: tuple[MessageId, ...], no_room: tuple[MessageId, ...]
@@ -208,7 +222,7 @@ def test_a_deadline_counts_from_the_last_change_of_the_state(desk: Desk) -> None
     desk.did(KeyPressed(Key.D1))
     assert desk.wait(299.0) == []
     assert isinstance(desk.loop.state, Keying)
-    assert desk.wait(1.0) == [screens.TakeCard, EjectCard]
+    assert desk.wait(1.0) == [screens.TakeCard, EjectCard, "seen"]
     assert desk.loop.state == Returning("")
 
 
@@ -232,31 +246,31 @@ def test_results_of_sync_wait_until_the_visit_is_over(desk: Desk) -> None:
     applied: list[int] = []
     rules = replace(Programme(), version=2)
 
-    def apply(number: int, programme: Programme | None) -> Callable[[], Programme | None]:
-        def one() -> Programme | None:
+    def apply(number: int, **changed: Any) -> Callable[[Shop], Shop]:
+        def one(shop: Shop) -> Shop:
             applied.append(number)
-            return programme
+            return replace(shop, **changed)
 
         return one
 
-    desk.loop.later(apply(1, None))
-    desk.loop.later(apply(2, rules))
+    desk.loop.later(apply(1))
+    desk.loop.later(apply(2, programme=rules))
     desk.did(*AMOUNT, ENTER, CardWritten(), FacePrinted(), CardDischarged())
     assert applied == []
     assert desk.loop.shop.programme.version == 1
     desk.did(CardTaken())
     assert applied == [1, 2]
     assert desk.loop.shop.programme is rules
-    desk.loop.later(apply(3, None))
+    desk.loop.later(apply(3))
     assert applied == [1, 2, 3]
 
 
 def test_results_that_pile_up_are_an_error_with_a_code(desk: Desk) -> None:
     desk.reach_keying()
     for _ in range(WAITING_MAX):
-        desk.loop.later(lambda: None)
+        desk.loop.later(lambda shop: shop)
     with pytest.raises(EnishiError) as caught:
-        desk.loop.later(lambda: None)
+        desk.loop.later(lambda shop: shop)
     assert caught.value.code == "sync.too_many_waiting"
 
 

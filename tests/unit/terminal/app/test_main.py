@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from simulators.identity import standalone, write_identity
 from terminal.app.main import EXIT_CONFIG, main
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Path:
-    (tmp_path / "card.key").write_text("00" * 32)
+    write_identity(tmp_path / "identity.json", standalone(b"s" * 32, bytes(32), tenant=7, kid=1))
     path = tmp_path / "terminal.toml"
     path.write_text(
-        f'[terminal]\nid = 1\ntenant = 7\nstore = "001"\ndata_dir = "{tmp_path}"\n'
-        f'[card]\nkey_file = "{tmp_path}/card.key"\n[kiosk]\nport = 0\n'
+        f'[terminal]\nidentity_file = "{tmp_path}/identity.json"\ndata_dir = "{tmp_path}"\n[kiosk]\nport = 0\n'
     )
     return path
 
@@ -27,9 +27,9 @@ def settings(tmp_path: Path) -> Path:
         ("kiosk.prt=1", "kiosk.port"),
         ("devices.card_rewriter=tpc300:/dev/x", "tcp300"),
         ("devices.card_rewriter=escpos:/dev/x", "card_rewriter"),
-        ("terminal.id=99999", "16383"),
-        ("card.key_file=/nowhere", "/nowhere"),
-        ("card.key_file=a\0b", "card.key_file"),
+        ("terminal.identity_file=/nowhere", "/nowhere"),
+        ("terminal.identity_file=/proc/self/status", "chmod 600"),
+        ("terminal.identity_file=a\0b", "terminal.identity_file"),
         ("kiosk.host=nowhere.invalid", "kiosk.host"),
         ("kiosk.host=..", "kiosk.host"),
         ("head_office.url=http://[", "head_office.url"),

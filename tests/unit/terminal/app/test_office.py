@@ -1,13 +1,25 @@
-"""Results of sync reach the store as they are."""
+"""Results of sync reach the store as they are, and the shop changes with what they bring."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from shared.card.face import FaceStock
+from shared.card.mac import KeyRing
+from shared.ids import TerminalId
 from shared.points.program import Programme
-from shared.sync.messages import FeedEntry, MessageClosedItem, ProgrammeItem, Pull
+from shared.sync.messages import FeedEntry, FeedItem, KidPolicyItem, MessageClosedItem, ProgrammeItem, Pull
+from shared.visit.shop import KidPolicy, Shop
 from terminal.app.office import apply_result
-from terminal.app.sync.results import Acknowledged, Failed, PageArrived
+from terminal.app.sync.results import Acknowledged, Failed, OfficeNote, PageArrived, Synced, Welcomed
 
 RULES = Programme(version=9)
+POLICIES = {1: KidPolicy(True, "online")}
+SHOP = Shop(TerminalId(12), "駅前店", KeyRing(7, 1, {1: bytes(32)}), Programme(), FaceStock())
+INFORMED = replace(SHOP, programme=RULES, kid_policies=POLICIES)
 
 
 class Ledger:
@@ -17,31 +29,60 @@ class Ledger:
     def acknowledge(self, stream: bytes, acked_seq: int, durable_seq: int) -> None:
         self.told.append((stream, acked_seq, durable_seq))
 
-    def apply_feed(self, pull: Pull, skipped: int = 0) -> None:
-        self.told.append((pull, skipped))
+    def apply_feed(self, pull: Pull, skipped: int = 0, anew: bool = False) -> None:
+        self.told.append((pull, skipped, anew))
+
+    def record_synced(self) -> None:
+        self.told.append("synced")
+
+    def remember_office(self, note: OfficeNote) -> None:
+        self.told.append(note)
 
     def programme(self) -> Programme:
         return RULES
 
+    def kid_policies(self) -> Mapping[int, KidPolicy]:
+        return POLICIES
+
+
+def page(item: FeedItem, more: bool) -> PageArrived:
+    return PageArrived(Pull(1, (FeedEntry(3, item),), 3, more), skipped=2, anew=True)
+
 
 def test_an_acknowledgement_is_written_down() -> None:
     books = Ledger()
-    assert apply_result(books, Acknowledged(b"stream", 7, 5)) is None
+    assert apply_result(books, Acknowledged(b"stream", 7, 5), SHOP) is SHOP
     assert books.told == [(b"stream", 7, 5)]
 
 
-def test_a_page_without_rules_changes_no_rules() -> None:
-    books, pull = Ledger(), Pull(1, (FeedEntry(3, MessageClosedItem(1)),), 3, False)
-    assert apply_result(books, PageArrived(pull, skipped=2)) is None
-    assert books.told == [(pull, 2)]
+@pytest.mark.parametrize(
+    ("arrived", "shop"),
+    [
+        (page(MessageClosedItem(1), more=True), SHOP),
+        (page(MessageClosedItem(1), more=False), INFORMED),  # the end of a feed may sweep policies away
+        (page(ProgrammeItem(RULES), more=True), INFORMED),
+        (page(KidPolicyItem(1, True, "online"), more=True), INFORMED),
+    ],
+)
+def test_a_page_is_applied_and_brings_the_rules_of_the_store(arrived: PageArrived, shop: Shop) -> None:
+    books = Ledger()
+    assert apply_result(books, arrived, SHOP) == shop
+    assert books.told == [(arrived.pull, 2, True)]
 
 
-def test_a_page_with_rules_brings_those_of_the_store() -> None:
-    pull = Pull(1, (FeedEntry(3, ProgrammeItem(Programme(version=9))),), 3, False)
-    assert apply_result(Ledger(), PageArrived(pull)) is RULES
+def test_a_round_that_came_to_its_end_is_written_down() -> None:
+    books = Ledger()
+    assert apply_result(books, Synced(), SHOP) is SHOP
+    assert books.told == ["synced"]
+
+
+def test_what_head_office_says_of_itself_is_kept_and_its_keys_are_used() -> None:
+    books, note, ring = Ledger(), OfficeNote(2, "OK", 2, ()), KeyRing(7, 2, {2: bytes(32)})
+    assert apply_result(books, Welcomed(note, ring), SHOP) == replace(SHOP, ring=ring)
+    assert books.told == [note]
 
 
 def test_a_failure_changes_nothing() -> None:
     books = Ledger()
-    assert apply_result(books, Failed("sync.unreachable")) is None
+    assert apply_result(books, Failed("sync.unreachable"), SHOP) is SHOP
     assert books.told == []

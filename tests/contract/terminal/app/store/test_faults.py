@@ -8,6 +8,7 @@ import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import ClassVar
@@ -100,6 +101,21 @@ def test_a_cut_while_a_boot_begins_leaves_a_journal_that_opens(
     boot()
     with closing(connect_read_only(path)) as db:
         assert check_chain(db).streams == (3 if where == "after" else 2)
+
+
+def test_a_visit_whose_intent_was_rolled_back_is_unknown(boot: Boot, intend: Intend, events: Events) -> None:
+    CutStore.left = -1
+    store = boot(CutStore)
+    first = intend(store)
+    facts = store.look_up(first.card)
+    CutStore.left, CutStore.where = 0, "inside"
+    with pytest.raises(PowerCut):
+        store.intend(replace(first, visit=facts.next_visit, slip=facts.slip))
+    with pytest.raises(EnishiError, match=r"store\.visit_unknown"):
+        store.commit(facts.next_visit, How.VERIFIED)
+    assert events() == ["STREAM", "INTENT"]
+    store.commit(first.visit, How.VERIFIED)
+    assert store.look_up(first.card).slip == facts.slip
 
 
 def trade_until_it_fails(store: Store, intend: Intend, committed: list[VisitId]) -> None:

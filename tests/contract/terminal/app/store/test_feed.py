@@ -15,23 +15,29 @@ from hypothesis import strategies as st
 from shared.ids import MessageId, TerminalId, make_card_no
 from shared.points.program import EarnRule, Programme
 from shared.sync.messages import (
+    AdjustmentItem,
+    CardDenyItem,
     CardHighWaterItem,
     FeedEntry,
     FeedItem,
+    KidPolicyItem,
     MemberItem,
     MessageClosedItem,
     MessageItem,
     ProgrammeItem,
     Pull,
     TombstoneItem,
+    WriterDenyItem,
 )
 from shared.visit.journal import How, Intent
+from shared.visit.shop import KidPolicy
 from terminal.app.store import Store
 
 Boot = Callable[..., Store]
 Intend = Callable[..., Intent]
 CARDS = tuple(make_card_no(serial) for serial in range(1, 5))
-TABLES = ("member", "member_card", "message", "card_shadow", "programme", "cursor")
+RULE_TABLES = ("adjust", "deny_card", "deny_writer", "kid_policy")
+TABLES = ("member", "member_card", "message", "card_shadow", "programme", "cursor", *RULE_TABLES)
 
 
 def page(*items: FeedItem, epoch: int = 1, after: int = 0, more: bool = False) -> Pull:
@@ -140,6 +146,76 @@ def test_a_restored_head_office_gets_again_what_its_backup_may_lack(store: Store
     assert store.unsent() == 3
 
 
+# --- what head office decides about cards -------------------------------------------------------------------------
+
+
+def adjustment(number: int, card: int = CARDS[0], points: int = 5) -> AdjustmentItem:
+    return AdjustmentItem(card, number, ((36, points), (48, -1)))
+
+
+def rules_of(store: Store) -> tuple[object, ...]:
+    facts = store.look_up(CARDS[0])
+    numbers = [one.number for one in facts.adjustments]
+    return numbers, facts.denied, facts.denied_writers, dict(store.kid_policies())
+
+
+def test_what_is_decided_about_a_card_stands_in_its_facts_until_it_is_lifted(store: Store) -> None:
+    told = (adjustment(64), adjustment(3), CardDenyItem(CARDS[0], "online_only"), WriterDenyItem(9, 700))
+    store.apply_feed(page(*told, WriterDenyItem(4, 0), KidPolicyItem(1, True, "online")))
+    assert rules_of(store) == ([3, 64], "online_only", ((4, 0), (9, 700)), {1: KidPolicy(True, "online")})
+    assert store.look_up(CARDS[0]).adjustments[0].lots == ((36, 5), (48, -1))
+    assert (store.look_up(CARDS[1]).adjustments, store.look_up(CARDS[1]).denied) == ((), "")
+    changed = (CardDenyItem(CARDS[0], "stopped"), WriterDenyItem(9, 650), KidPolicyItem(1, False, "no"))
+    store.apply_feed(page(*changed, adjustment(3, points=6), after=6))
+    assert rules_of(store) == ([3, 64], "stopped", ((4, 0), (9, 650)), {1: KidPolicy(False, "no")})
+    assert store.look_up(CARDS[0]).adjustments[0].lots == ((36, 6), (48, -1))
+    store.apply_feed(page(CardDenyItem(CARDS[0], ""), WriterDenyItem(9, -1), WriterDenyItem(4, -1), after=10))
+    assert rules_of(store) == ([3, 64], "", (), {1: KidPolicy(False, "no")})
+
+
+DENIED = (CardDenyItem(CARDS[0], "stopped"), WriterDenyItem(9, 1))
+EVERYTHING = (adjustment(1), adjustment(2), *DENIED, KidPolicyItem(1, True, "no"))
+
+
+def test_a_restored_head_office_takes_back_only_what_its_whole_feed_does_not_tell(store: Store) -> None:
+    store.apply_feed(page(*EVERYTHING))
+    before = rules_of(store)
+    store.apply_feed(page(adjustment(2), epoch=2, more=True))
+    assert rules_of(store) == before
+    store.apply_feed(page(adjustment(64), epoch=2, after=1))
+    assert rules_of(store) == ([2, 64], "", (), {})
+
+
+def test_a_feed_that_is_read_anew_takes_back_what_it_does_not_tell_any_more(store: Store) -> None:
+    store.apply_feed(page(*EVERYTHING, member(1, CARDS[0]), message(1, CARDS[0])))
+    store.acknowledge(store.stream, 1, 0)
+    store.apply_feed(page(adjustment(2), more=True), anew=True)
+    assert store.feed_position() == (1, 1)
+    assert store.look_up(CARDS[0]).member is not None
+    store.apply_feed(page(message(1, CARDS[0]), after=1))
+    assert rules_of(store) == ([2], "", (), {})
+    facts = store.look_up(CARDS[0])
+    assert (facts.member, len(facts.messages)) == (None, 1)
+    assert store.unsent() == 0  # the same head office: what it acknowledged it still has
+
+
+def test_a_message_that_was_printed_stays_printed_when_the_feed_is_read_anew(store: Store, intend: Intend) -> None:
+    store.apply_feed(page(message(1, CARDS[0])))
+    intent = intend(store, card=CARDS[0])
+    store.commit(intent.visit, How.VERIFIED)
+    store.record_print(intent.visit, 1, "", (MessageId(1),), ())
+    store.apply_feed(page(message(1, CARDS[0])), anew=True)
+    assert store.look_up(CARDS[0]).messages == ()
+
+
+def test_a_reading_that_a_second_restoration_breaks_off_is_begun_anew(store: Store) -> None:
+    store.apply_feed(page(*EVERYTHING))
+    store.apply_feed(page(adjustment(1), epoch=2, more=True))
+    store.apply_feed(page(adjustment(2), epoch=3, more=True))
+    store.apply_feed(page(epoch=3, after=1))
+    assert rules_of(store) == ([2], "", (), {})
+
+
 def test_entries_that_the_old_software_skipped_are_read_again_after_an_update(boot: Boot) -> None:
     store = boot()
     store.apply_feed(page(member(1, CARDS[0])), skipped=2)
@@ -185,6 +261,10 @@ items = st.one_of(
     st.builds(CardHighWaterItem, cards, st.integers(1, 2), st.integers(0, 3), st.just(b"h" * 32)),
     st.builds(ProgrammeItem, st.builds(Programme, version=st.integers(1, 9))),
     st.builds(TombstoneItem, numbers),
+    st.builds(AdjustmentItem, cards, numbers, st.sampled_from([(), ((36, 5),), ((36, -5), (0, 9))])),
+    st.builds(CardDenyItem, cards, st.sampled_from(["", "online_only", "stopped"])),
+    st.builds(WriterDenyItem, numbers, st.integers(-1, 2)),
+    st.builds(KidPolicyItem, numbers, st.booleans(), st.sampled_from(["offline", "online", "no"])),
 )
 
 

@@ -9,11 +9,12 @@ import pytest
 import requests
 
 from shared.clock import Clock
-from shared.ids import TerminalId
+from shared.sync.identity import Identity
+from terminal.app.identity import Counter, Signer
 from terminal.app.store import Outbox, Store
 from terminal.app.sync.client import SyncClient
 from tests.contract.terminal.app.sync.rounds import Terminal
-from tests.contract.terminal.app.sync.small_head_office import TOKEN, HeadOffice
+from tests.contract.terminal.app.sync.small_head_office import IDENTITY, HeadOffice
 
 
 @pytest.fixture
@@ -25,11 +26,11 @@ def office() -> HeadOffice:
 def connect(path: Path, office: HeadOffice, clock: Clock) -> Iterator[Callable[..., Terminal]]:
     outbox = Outbox(path)
 
-    def make(store: Store, token: str = TOKEN) -> Terminal:
+    def make(store: Store, identity: Identity = IDENTITY) -> Terminal:
         session = requests.Session()
         session.mount("https://office.test", office)
-        where = (session, "https://office.test/", TerminalId(12), token)
-        client = SyncClient(*where, outbox, clock, "1.0.0", store.clock.hear)
+        signer = Signer(identity, store.stream, Counter(), store.office_note())
+        client = SyncClient(session, "https://office.test/", signer, outbox, clock, "1.0.0", store.clock.hear, "b" * 64)
         return Terminal(store, client)
 
     yield make

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from terminal.app.store import Store
 from terminal.app.sync.client import SyncClient
-from terminal.app.sync.results import Acknowledged, Failed, PageArrived, SyncResult
+from terminal.app.sync.results import Acknowledged, Failed, PageArrived, Synced, SyncResult, Welcomed
 
 
 @dataclass
@@ -23,7 +23,11 @@ class Terminal:
                 case Acknowledged():
                     self.store.acknowledge(result.stream, result.acked, result.durable)
                 case PageArrived():
-                    self.store.apply_feed(result.pull, result.skipped)
+                    self.store.apply_feed(result.pull, result.skipped, result.anew)
+                case Synced():
+                    self.store.record_synced()
+                case Welcomed():
+                    self.store.remember_office(result.note)
         return results
 
     def failure(self) -> Failed:

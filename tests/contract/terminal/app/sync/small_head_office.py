@@ -1,6 +1,6 @@
 """A head office written from the protocol's description alone, and what can go wrong on the way to it.
 
-It checks every hash chain itself and shares no code with the product but the messages.
+It checks every hash chain and every signature itself and shares no code with the product but the messages.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,22 +16,38 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import requests
+from nacl.exceptions import BadSignatureError
+from nacl.public import SealedBox
+from nacl.signing import SigningKey
 from requests.adapters import BaseAdapter
 
+from shared.sync.identity import Identity
 from shared.sync.messages import (
     PUSH_PACKED_MAX,
     PUSH_UNPACKED_MAX,
+    Check,
+    CheckReply,
     ErrorReply,
     FeedEntry,
     Hello,
     HelloReply,
+    KeyPackage,
     Pull,
     Push,
     PushReply,
+    Repair,
+    RepairReply,
     StreamHead,
 )
 
-TOKEN = "terminal-token"
+OFFICE = SigningKey(b"o" * 32)
+TERMINAL = SigningKey(b"t" * 32)
+CARD_KEY = b"k" * 32
+SEALED = SealedBox(TERMINAL.verify_key.to_curve25519_public_key()).encrypt(CARD_KEY)
+IDENTITY = Identity(
+    12, 7, "1", bytes(TERMINAL), 1, (KeyPackage(1, SEALED),), url="https://office.test",
+    office_key=bytes(OFFICE.verify_key), server_epoch=1,
+)  # fmt: skip
 PAGE_ITEMS = 3
 TIME_MS = 1_790_000_060_000  # 2026-09-21, a minute after the terminals' clock
 
@@ -42,6 +59,7 @@ class Answer:
     status: int = 200
     content: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    signed: bool = True
 
 
 class HeadOffice(BaseAdapter):
@@ -52,7 +70,7 @@ class HeadOffice(BaseAdapter):
         self.streams: dict[bytes, list[tuple[bytes, Any]]] = {}
         self.feed: list[Any] = []
         self.feed_epoch = 1
-        self.protocol = 1
+        self.min_protocol = 1
         self.durable = 0
         self.backoff_s = 0
         self.packed_max = PUSH_PACKED_MAX
@@ -60,6 +78,13 @@ class HeadOffice(BaseAdapter):
         self.asked: list[str] = []
         self.pushed: list[int] = []
         self.software: list[str] = []
+        self.server_epoch = 1
+        self.verdict = "OK"
+        self.kid, self.keys = 0, ()
+        self.counters: list[tuple[str, int]] = []
+        self.checks: dict[str, CheckReply] = {}
+        self.balances: dict[int, int] = {}
+        self.repaired: dict[str, int] = {}
 
     def send(self, request: requests.PreparedRequest, *args: object, **kwargs: Any) -> requests.Response:
         assert kwargs["timeout"][0] > 0
@@ -70,6 +95,8 @@ class HeadOffice(BaseAdapter):
         response = requests.Response()
         response.status_code = answer.status
         response.headers.update(answer.headers)
+        if answer.signed:
+            response.headers["X-Signature"] = self.signature(request, answer)
         response.raw = io.BytesIO(answer.content)
         response.url = str(request.url)
         response.request = request
@@ -77,21 +104,47 @@ class HeadOffice(BaseAdapter):
 
     def close(self) -> None: ...
 
+    def signature(self, request: requests.PreparedRequest, answer: Answer) -> str:
+        told = request.headers
+        parts = ("enishi-reply-v1", answer.status, told["X-Stream"], told["X-Rctr"], sha256(answer.content))
+        return b64encode(OFFICE.sign("".join(f"{part}\n" for part in parts).encode()).signature).decode()
+
+    def is_signed(self, request: requests.PreparedRequest, path: str, text: bytes) -> bool:
+        told = request.headers
+        parts = (
+            "enishi-request-v1", request.method, path, told["X-Tid"], told["X-Stream"], told["X-Rctr"],
+            told["X-Epoch"], told["X-Proto"], sha256(text),
+        )  # fmt: skip
+        try:
+            TERMINAL.verify_key.verify("".join(f"{part}\n" for part in parts).encode(), b64decode(told["X-Signature"]))
+        except BadSignatureError:
+            return False
+        return True
+
     def answer(self, request: requests.PreparedRequest) -> Answer:
         assert request.headers["X-Tid"] == "12"
-        if request.headers["Authorization"] != f"Bearer {TOKEN}":
-            return refusal(401, "sync.unauthorised")
+        assert "Authorization" not in request.headers
         address = urlsplit(str(request.url))
+        body = request.body if isinstance(request.body, bytes) else b""
+        text = gzip.decompress(body) if body else b""
+        if not self.is_signed(request, address.path + (f"?{address.query}" if address.query else ""), text):
+            return refusal(401, "sync.signature")
+        counter = (str(request.headers["X-Stream"]), int(request.headers["X-Rctr"]))
+        assert counter not in self.counters
+        self.counters.append(counter)
+        if address.path != "/v1/hello" and int(request.headers["X-Epoch"]) != self.server_epoch:
+            return Answer(409, msgspec.json.encode(ErrorReply("sync.epoch", {"epoch": self.server_epoch})))
         if address.path == "/v1/pull":
             asked = parse_qs(address.query)
             return self.pull(int(asked["cursor"][0]))
         assert request.headers["Content-Encoding"] == "gzip"
-        packed = request.body
-        assert isinstance(packed, bytes)
-        if len(packed) > self.packed_max:
+        if len(body) > self.packed_max:
             return refusal(413, "sync.too_large")
-        text = gzip.decompress(packed)
         assert len(text) <= PUSH_UNPACKED_MAX
+        if address.path == "/v1/check":
+            return self.check(msgspec.json.decode(text, type=Check))
+        if address.path == "/v1/repair":
+            return self.repair(msgspec.json.decode(text, type=Repair))
         if address.path == "/v1/hello":
             return self.hello(msgspec.json.decode(text, type=Hello))
         return self.push(msgspec.json.decode(text, type=Push))
@@ -102,7 +155,8 @@ class HeadOffice(BaseAdapter):
             StreamHead(head.stream, len(self.streams.get(head.stream, [])), self.head(head.stream))
             for head in told.streams
         )
-        return ok(HelloReply(self.protocol, TIME_MS, self.feed_epoch, held))
+        epochs = (self.server_epoch, self.verdict, self.min_protocol, self.kid, self.keys)
+        return ok(HelloReply(1, TIME_MS, self.feed_epoch, held, *epochs))
 
     def head(self, stream: bytes) -> bytes:
         events = self.streams.get(stream, [])
@@ -132,6 +186,20 @@ class HeadOffice(BaseAdapter):
         entries = tuple(FeedEntry(number, item) for number, item in enumerate(items, cursor + 1))
         return ok(Pull(self.feed_epoch, entries, cursor + len(items), cursor + len(items) < len(self.feed)))
 
+    def check(self, told: Check) -> Answer:
+        return ok(self.checks.get(told.track, CheckReply("")))
+
+    def repair(self, told: Repair) -> Answer:
+        """The same request gets the same answer."""
+        if told.card not in self.balances:
+            return refusal(404, "card.unknown")
+        gen = self.repaired.setdefault(told.request, 8 + len(self.repaired))
+        return ok(RepairReply(told.card, gen, f"L{gen}".ljust(69, "A"), self.balances[told.card]))
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
 
 def ok(reply: msgspec.Struct) -> Answer:
     return Answer(200, msgspec.json.encode(reply))
@@ -158,13 +226,20 @@ def lost_request_slowly(office: HeadOffice, request: requests.PreparedRequest) -
 
 
 def truncated(office: HeadOffice, request: requests.PreparedRequest) -> Answer:
+    """Cut off on its way, after it was signed."""
     whole = office.answer(request)
-    return Answer(whole.status, whole.content[:-1])
+    return Answer(whole.status, whole.content[:-1], {"X-Signature": office.signature(request, whole)}, signed=False)
 
 
 def answers(status: int, content: bytes = b"", **headers: str) -> Fault:
+    """Somebody else on the way."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda office, request: Answer(status, content, named)
+    return lambda office, request: Answer(status, content, named, signed=False)
+
+
+def says(status: int, content: bytes = b"") -> Fault:
+    """Head office itself."""
+    return lambda office, request: Answer(status, content)
 
 
 PORTAL = b"<!doctype html><title>Free Wi-Fi</title><form>"

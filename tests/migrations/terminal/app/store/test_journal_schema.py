@@ -70,3 +70,24 @@ def test_every_table_of_the_journal_is_strict(db: sqlite3.Connection) -> None:
         if not strict
     }
     assert {name for name in loose if not name.startswith(("sqlite_", "_sqlite"))} == set()
+
+
+def test_visits_members_and_messages_of_an_older_journal_are_kept(db: sqlite3.Connection) -> None:
+    migrate(db, stop_before="0003_keeping")
+    stream, digest = b"s" * 10, bytes(32)
+    db.execute("INSERT INTO stream (stream) VALUES (?)", (stream,))
+    db.execute("INSERT INTO event VALUES (?, 1, 'INTENT', x'00', ?, ?, 0, 0, 2)", (stream, digest, digest))
+    db.execute(
+        "INSERT INTO visit (visit, card, state, stream, intent_seq, slip, business_day)"
+        " VALUES ('v', 5, 'DOUBT', ?, 1, 9, '2026-09-21')",
+        (stream,),
+    )
+    db.execute("INSERT INTO member VALUES (1, 'n', 'k', '', '', 0, '', '', '', 3)")
+    db.execute("INSERT INTO message VALUES (1, 5, 't', 0, '', 'printed', 3)")
+    db.execute("UPDATE cursor SET feed_epoch = 3, cursor = 77")
+    migrate(db)
+    (visit,) = db.execute("SELECT number, visit, card, state, finished, open, honoured, answer, slip FROM visit")
+    assert visit == (1, "v", 5, "DOUBT", 0, 1, 0, "", 9)
+    assert db.execute("SELECT feed_epoch, cursor, reading, sweep FROM cursor").fetchall() == [(3, 77, 3, 0)]
+    for table in ("member", "message"):  # told by the reading that is going on
+        assert db.execute(f"SELECT reading FROM {table}").fetchall() == [(3,)]

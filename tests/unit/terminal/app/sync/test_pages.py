@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.points.program import Programme
-from shared.sync.messages import UNREADABLE, FeedEntry, MessageClosedItem, ProgrammeItem, Pull, TombstoneItem
+from shared.sync.messages import (
+    UNREADABLE,
+    AdjustmentItem,
+    CardDenyItem,
+    FeedEntry,
+    FeedItem,
+    KidPolicyItem,
+    MessageClosedItem,
+    ProgrammeItem,
+    Pull,
+    TombstoneItem,
+    WriterDenyItem,
+)
 from terminal.app.sync.pages import parse_page
 
 PAGE = Pull(1, (FeedEntry(1, TombstoneItem(5)), FeedEntry(2, ProgrammeItem(Programme()))), 2, False)
@@ -24,6 +36,22 @@ def test_a_page_is_read_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     "item",
     [
+        AdjustmentItem(1, 4095, ((0, -1_048_575), (511, 1_048_575))),
+        CardDenyItem(1, "stopped"),
+        CardDenyItem(1, ""),
+        WriterDenyItem(3, -1),
+        KidPolicyItem(1, False, "no"),
+    ],
+)
+def test_what_head_office_decides_about_cards_is_read(item: FeedItem) -> None:
+    page = Pull(1, (FeedEntry(1, item),), 1, False)
+    result = parse_page(msgspec.json.encode(page))
+    assert (result.pull, result.skipped) == (page, 0)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
         {"kind": "weather", "sun": True},
         {"kind": "rule", "programme": {"version": 9, "earn": {"basis": "moon phase"}}},
         {"kind": "tombstone"},
@@ -32,6 +60,14 @@ def test_a_page_is_read_as_it_was_written() -> None:
         {"kind": "message", "id": 1, "card": 10**40, "text": "", "priority": 0, "valid_until": ""},
         {"kind": "rule", "programme": {"earn": {"per_yen": 0}}},  # would divide by zero at the next sale
         {"kind": "rule", "programme": {"day_start_minute": 99_999_999}},
+        {"kind": "adjust", "card": 1, "number": 1, "lots": [[36, 5]] * 17},
+        {"kind": "adjust", "card": 1, "number": 0, "lots": []},  # every image has it already
+        {"kind": "adjust", "card": 1, "number": 4096, "lots": []},  # twelve bits of the card
+        {"kind": "adjust", "card": 1, "number": 1, "lots": [[512, 5]]},
+        {"kind": "adjust", "card": 1, "number": 1, "lots": [[-1, 5]]},
+        {"kind": "adjust", "card": 1, "number": 1, "lots": [[36, 1048576]]},
+        {"kind": "card_deny", "card": 1, "status": "frowned upon"},
+        {"kind": "kid_policy", "kid": 1, "earn": True, "redeem": "by phone"},
         {},
         [],
         None,

@@ -13,10 +13,16 @@ from shared.units import POINTS_MAX, YEN_MAX
 from shared.visit.facts import Member
 from shared.visit.screens import (
     ConfirmFace,
+    ConfirmRepair,
     Done,
     Keying,
+    Locked,
     Notice,
+    OffCardDone,
+    OffCardKeying,
     Reading,
+    Repaired,
+    Repairing,
     Screen,
     Starting,
     Stopped,
@@ -66,6 +72,27 @@ SHOWN: list[tuple[Screen, str, str]] = [
     (Unfinished(CARD, 1_980, 19, 0, 1), "ｼﾊﾞﾗｸ ｵﾏﾁｸﾀﾞｻｲ", ""),
     (TypeNumber("12", wrong=False), "ｼﾊﾞﾗｸ ｵﾏﾁｸﾀﾞｻｲ", ""),
     (ConfirmFace(CARD, 12_480, "2026-04-01"), "ｼﾊﾞﾗｸ ｵﾏﾁｸﾀﾞｻｲ", ""),
+    (OffCardKeying(CARD, MEMBER, Notice("card.stale"), 0, 0, False), "ｲﾗｯｼｬｲﾏｾ", ""),
+    (
+        OffCardKeying(CARD, MEMBER, Notice("card.stale"), 1_980, 19, False),
+        "ｵｶｲｹｲ         ¥1,980",
+        "ｺﾝｶｲ           +19ﾃﾝ",
+    ),
+    (
+        OffCardDone("縁 花子", CARD, 19, 1_980, 42, Notice("card.stale"), False),
+        "ｱﾘｶﾞﾄｳｺﾞｻﾞｲﾏｼﾀ",
+        "ｵｱｽﾞｶﾘ         +19ﾃﾝ",
+    ),
+    (
+        OffCardDone("縁 花子", CARD, 99_999, 1_980, 42, Notice("card.stale"), True),
+        "ｶｰﾄﾞｦ ｵﾄﾘｸﾀﾞｻｲ",
+        "ｵｱｽﾞｶﾘ     +99,999ﾃﾝ",
+    ),
+    (Repairing(CARD), "ｼﾊﾞﾗｸ ｵﾏﾁｸﾀﾞｻｲ", ""),
+    (ConfirmRepair(CARD, MEMBER, 12_480), "ｼﾊﾞﾗｸ ｵﾏﾁｸﾀﾞｻｲ", ""),
+    (Repaired("縁 花子", CARD, 12_480, "printing", False), "ｼﾊﾞﾗｸ ｵﾏﾁｸﾀﾞｻｲ", "ﾎﾟｲﾝﾄ       12,480ﾃﾝ"),
+    (Repaired("縁 花子", CARD, 12_480, "printed", True), "ｶｰﾄﾞｦ ｵﾄﾘｸﾀﾞｻｲ", "ﾎﾟｲﾝﾄ       12,480ﾃﾝ"),
+    (Locked(10), "ｲﾗｯｼｬｲﾏｾ", ""),
 ]  # fmt: skip
 
 

@@ -1,0 +1,92 @@
+"""The facts of one push enter the books: few statements, whatever the number of events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from server.cards import service as cards
+from server.cards import settling
+from server.cards.service import FirstUse
+from server.db.locks import lock_cards
+from server.ledger import cases, facts
+from server.ledger.load import settled_month
+from server.members import service as members
+from server.messages import service as messages
+from server.sync import plain
+from server.sync.handlers import Collected, Rejected
+
+
+def book(session: Session, collected: Collected, now_ms: int) -> None:
+    """Write the facts and what follows from them. What was told before is rejected, not written twice."""
+    if not collected.facts():
+        return
+    told = _lock(session, collected)
+    _reject_known(session, collected)
+    touched = _told_of(collected) | told
+    held = settling.records(session, touched)
+    visits = [visit for _, visit in collected.visits.values()]
+    cards.make_known(session, _first_uses(collected), held.keys(), now_ms)
+    told |= _promised(session, collected)
+    straight = plain.choose(collected, held, told, settled_month(session))
+    facts.record_visits(session, [straight.counted.get(visit.visit, visit) for visit in visits])
+    facts.record_evidence(session, collected.evidence)
+    facts.record_sightings(session, collected.sightings)
+    facts.record_images(session, collected.images)
+    facts.record_starts(session, collected.starts)
+    facts.record_off_card(session, [entry for _, entry in collected.off_card.values()])
+    for found in collected.cases:
+        cases.report(session, found, now_ms)
+    plain.book(session, straight, now_ms)
+    settling.settle(session, touched - straight.newest.keys(), now_ms)
+    members.refresh_cards(session, touched, now_ms)
+    messages.record_proofs(session, collected.proofs, now_ms)
+
+
+def _lock(session: Session, collected: Collected) -> set[int]:
+    """The cards of whose older visits something new is told. Pushes about one card, or about the cards of one person,
+    follow each other; nothing is decided before."""
+    about = {item.visit for item in collected.evidence} - collected.visits.keys()
+    told = facts.cards_of_visits(session, about)
+    orphans = len(told) < len(about)
+    touched = _told_of(collected) | set(told.values())
+    lock_cards(session, touched | cards.of_same_holders(session, touched), every=orphans)
+    if orphans:  # what was not known before the wait may be known now
+        told = facts.cards_of_visits(session, about)
+    return set(told.values())
+
+
+def _told_of(collected: Collected) -> set[int]:
+    visits = {visit.card for _, visit in collected.visits.values()}
+    beside = {entry.card for _, entry in collected.off_card.values()}
+    return visits | beside | {image.card for image in collected.images}
+
+
+def _reject_known(session: Session, collected: Collected) -> None:
+    """The first word on a visit stands."""
+    for known, told in (
+        (facts.cards_of_visits(session, collected.visits), collected.visits),
+        (facts.known_off_card(session, collected.off_card), collected.off_card),
+    ):
+        for visit in known:
+            seq, _ = told.pop(visit)
+            collected.rejected.append(Rejected(seq, "sync.visit_known", visit))
+
+
+def _promised(session: Session, collected: Collected) -> set[int]:
+    """The cards of visits that somebody booked beside the card before."""
+    return {collected.visits[visit][1].card for visit in facts.known_off_card(session, collected.visits)}
+
+
+def _first_uses(collected: Collected) -> Mapping[int, FirstUse]:
+    uses: dict[int, FirstUse] = {}
+    for _, visit in collected.visits.values():
+        before = uses.get(visit.card)
+        if before is None or (visit.issue and not before.issued):
+            uses[visit.card] = FirstUse(visit.store, visit.at_ms, visit.issue)
+    for _, entry in collected.off_card.values():
+        uses.setdefault(entry.card, FirstUse(entry.store, entry.at_ms, issued=False))
+    for image in collected.images:
+        uses.setdefault(image.card, FirstUse("", image.first_ms, issued=False))
+    return uses

@@ -1,0 +1,70 @@
+"""The card goes back without a visit of its own; and the slot that stays shut after too many forged cards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared.visit import screens
+from shared.visit.effects import EjectCard, Show
+from shared.visit.events import (
+    CardDischarged,
+    CardRewriterLost,
+    CardRewriterReady,
+    CardTaken,
+    DeadlinePassed,
+    ForgedOften,
+    ReceiptFailed,
+)
+from shared.visit.flows.ready import ready_again
+from shared.visit.flows.turn import Turn, lock, lose_unit, stay, wait_for_card
+from shared.visit.shop import Moment
+from shared.visit.states import Locked, Returning
+
+
+def given_back(state: Returning, event: CardDischarged, moment: Moment) -> Turn:
+    """The card lies in the slot."""
+    if state.screen is not None:
+        taking = replace(state.screen, take_card=True)
+        return Turn(replace(state, screen=taking), (Show(taking),))
+    screen = screens.Stopped(state.code, take_card=True) if state.code else screens.TakeCard()
+    return stay(state, Show(screen))
+
+
+def taken(state: Returning, event: CardTaken, moment: Moment) -> Turn:
+    return lock() if state.locks else wait_for_card()
+
+
+def receipt_failed(state: Returning, event: ReceiptFailed, moment: Moment) -> Turn:
+    """The slip of points that head office keeps is missing, the points are not."""
+    if not isinstance(state.screen, screens.OffCardDone) or event.slip != state.screen.slip:
+        return Turn(state)
+    told = replace(state.screen, notices=(*state.screen.notices, screens.Notice(event.code)))
+    return Turn(replace(state, screen=told), (Show(told),))
+
+
+def lost(state: Returning, event: CardRewriterLost, moment: Moment) -> Turn:
+    return Turn(Locked(event.code), lock().effects) if state.locks else lose_unit(event.code)
+
+
+def restarted(state: Returning, event: CardRewriterReady, moment: Moment) -> Turn:
+    if not state.locks:
+        return ready_again(state, event, moment)
+    return Turn(state, (EjectCard(),)) if event.card_inside else lock()
+
+
+def forged_often(state: Returning, event: ForgedOften, moment: Moment) -> Turn:
+    """This one still goes back; afterwards the slot rests."""
+    return Turn(replace(state, locks=True))
+
+
+def locked_lost(state: Locked, event: CardRewriterLost, moment: Moment) -> Turn:
+    """Said when the time is over: until then no card is wanted."""
+    return Turn(Locked(event.code))
+
+
+def locked_ready(state: Locked, event: CardRewriterReady, moment: Moment) -> Turn:
+    return Turn(Locked(""), (EjectCard(),) if event.card_inside else ())
+
+
+def unlocked(state: Locked, event: DeadlinePassed, moment: Moment) -> Turn:
+    return lose_unit(state.lost) if state.lost else wait_for_card()

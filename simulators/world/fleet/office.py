@@ -1,0 +1,163 @@
+"""Head office as the fleet uses it: its console's services, its backups, and its books read by plain queries."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from server.backup import back_up
+from server.cards import settling
+from server.ledger import cases, grants
+from server.ledger.facts import decode_lots
+from server.ledger.models import Adjustment, Case, Entry, Grant, Ruling, SeenImage
+from server.reconcile import commands, nightly, service
+from server.sync.models import JournalEvent
+from server.terminals import service as terminals
+from shared.sync.identity import Identity
+from simulators.world.clock import VirtualClock
+from simulators.world.fleet.oracle import Told, read_events
+from simulators.world.head_office import AUTHOR, HeadOffice, admit
+
+HONOUR = "HONOUR"
+GRANT_MONTH = 48  # 2028-01: lapses after every fleet's weeks
+
+
+class FleetOffice(HeadOffice):
+    """Knows the terminals that are admitted, to admit them again after a restore."""
+
+    def __init__(self, template: Path, folder: Path) -> None:
+        super().__init__(template, folder)
+        self._admitted: dict[int, Identity] = {}
+        self._copies = folder.with_name(folder.name + "-backups")
+        self._newest: Path | None = None
+        self.restores = 0
+
+    def open(self, clock: VirtualClock, identities: Mapping[int, Identity]) -> None:
+        """A new world with these terminals."""
+        self.begin(clock)
+        self._admitted = dict(identities)
+        self.restores, self._newest = 0, None
+        shutil.rmtree(self._copies, ignore_errors=True)
+        self._copies.mkdir()
+
+    # --- what people there do ------------------------------------------------------------------------------------
+
+    def message(self, card: int, text: str) -> None:
+        self.write_message(card, text)
+
+    def grant(self, card: int, points: int) -> None:
+        """Points that somebody gives, or takes."""
+        now_ms = self.now_ms()
+        with self.database.transaction() as session:
+            grants.give(session, card, ((GRANT_MONTH, points),), AUTHOR, "simulated", now_ms)
+            settling.settle(session, [card], now_ms)
+
+    def nightly(self) -> None:
+        for _ in nightly.run(self.database, self.now_ms()):
+            pass
+
+    def backup(self) -> None:
+        """An online copy, verified; from then on terminals may forget what is in it."""
+        self._newest = back_up(self.database, self._copies, self.now_ms())
+
+    def restore(self) -> bool:
+        """Put the newest backup back; False when there is none."""
+        if self._newest is None:
+            return False
+        self.database.close()
+        place = self.folder / "enishi.sqlite"
+        for suffix in ("-wal", "-shm"):
+            place.with_name(place.name + suffix).unlink(missing_ok=True)
+        shutil.copy(self._newest, place)
+        self.restores += 1
+        now_ms = self.now_ms()
+        with self.database.transaction() as session:
+            for _ in commands.restored(session, 1_000 + self.restores, now_ms):
+                pass
+            for identity in self._admitted.values():  # admitted after the backup: admitted again
+                if terminals.find(session, identity.terminal) is None:
+                    admit(session, self.vault, identity.terminal)
+        return True
+
+    def replace(self, number: int) -> Identity:
+        """A new terminal in the place of one that is gone for ever."""
+        successor = max(self._admitted) + 1
+        with self.database.transaction() as session:
+            identity = admit(session, self.vault, successor)
+            gone = terminals.find(session, number)
+            assert gone is not None
+            terminals.replace(session, gone, successor, self.now_ms())
+        self._admitted[successor] = identity
+        return identity
+
+    # --- the books, read by plain queries ----------------------------------------------------------------------------
+
+    def told(self) -> Told:
+        """All that terminals have told."""
+        with self.reading() as session:
+            rows = session.execute(select(JournalEvent.type, JournalEvent.body)).all()
+            honoured = session.scalars(select(Ruling.visit).where(Ruling.kind == HONOUR)).all()
+            seen = session.scalars(select(SeenImage.hash)).all()
+        bodies = read_events((kind, body) for kind, body in rows)
+        bodies.setdefault(HONOUR, []).extend({"visit": visit} for visit in honoured)
+        return Told(bodies, frozenset(seen))
+
+    def granted(self) -> dict[int, int]:
+        """Points given by people at head office, as far as it still knows them."""
+        found: dict[int, int] = {}
+        with self.reading() as session:
+            for card, lots in session.execute(select(Grant.card, Grant.lots)):
+                found[card] = found.get(card, 0) + sum(points for _, points in decode_lots(lots))
+        return found
+
+    def coming(self) -> dict[int, dict[int, int]]:
+        """Adjustments by card and number: their points."""
+        found: dict[int, dict[int, int]] = {}
+        with self.reading() as session:
+            for card, number, lots in session.execute(select(Adjustment.card, Adjustment.number, Adjustment.lots)):
+                found.setdefault(card, {})[number] = sum(points for _, points in decode_lots(lots))
+        return found
+
+    def doubted(self) -> tuple[set[int], set[int]]:
+        """Cards that are called copied, and cards with an untold image that waits for a person."""
+        with self.reading() as session:
+            rows = session.execute(select(Case.kind, Case.card)).all()
+        return (
+            {card for kind, card in rows if kind == cases.FORK},
+            {card for kind, card in rows if kind == cases.WITNESS},
+        )
+
+    def alarms(self) -> list[str]:
+        """What head office noticed about terminals, and nobody has looked at yet."""
+        with self.reading() as session:
+            rows = terminals.all_terminals(session)
+            return [f"{row.id} {alarm.kind}" for row in rows for alarm in terminals.alarms(session, row.id)]
+
+    def settle_alarms(self) -> None:
+        """A person has looked at every terminal that was set back, and lets it go on."""
+        with self.database.transaction() as session:
+            for terminal in terminals.all_terminals(session):
+                terminals.settle(session, terminal, self.now_ms())
+
+    def red(self) -> list[str]:
+        """Every line of the page 照合結果 that is red, with what it names."""
+        service.run_all(self.database, service.NIGHT, self.now_ms())
+        with self.reading() as session:
+            report = service.latest(session)
+            return [
+                f"{line.check.name}: {item.what}"
+                for line in (service.lines(session, report) if report else ())
+                if line.colour == "red"
+                for item in line.items
+            ]
+
+    def derive_again(self) -> int:
+        """Settle every card from its facts; how many entries that posted, which is to be none."""
+        with self.reading() as session:
+            before = session.scalar(select(func.count()).select_from(Entry)) or 0
+        nightly.reconcile(self.database, self.now_ms(), everything=True)
+        with self.reading() as session:
+            return (session.scalar(select(func.count()).select_from(Entry)) or 0) - before

@@ -1,0 +1,125 @@
+"""What the journal's other tables say because of one event; in its transaction, and again when events come back."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import assert_never
+
+import msgspec
+
+from shared.card.codec import decode, track_hash
+from shared.card.mac import KeyRing
+from shared.errors import EnishiError
+from shared.ids import CardNo, VisitId
+from shared.visit import journal as j
+from terminal.app.store import sql
+
+_intent_decoder = msgspec.json.Decoder(j.Intent)
+_NO_KEYS = KeyRing(0, 0, {})  # our own journal is believed; only the plain fields of its images are read here
+
+
+def derive(db: sqlite3.Connection, stream: bytes, seq: int, body: j.Body, known: j.Intent | None = None) -> None:
+    """A COMMIT dominates an ABORT and an ABORT a DOUBT, in whatever order they come; the same event twice is once.
+
+    ``known``: the INTENT that is the last event of all, if one is; the journal need not be asked about its visit.
+    Raises ``store.visit_exists``.
+    """
+    match body:
+        case j.Intent():
+            _intend(db, stream, seq, body)
+        case j.Commit(visit=visit):
+            _commit(db, visit, known)
+        case j.Abort(visit=visit):
+            db.execute(sql.ABORT_VISIT, (visit,))
+        case j.Doubt(visit=visit):
+            db.execute(sql.DOUBT_VISIT, (visit,))
+        case j.OffCard():
+            _off_card(db, stream, seq, body)
+        case j.Honour(visit=visit):
+            _honour(db, visit)
+        case j.Reissue():
+            _reissue(db, body)
+        case j.Resolve(visit=visit, answer=answer):
+            db.execute(sql.ANSWER_VISIT, (answer, visit))
+        case j.Print(visit=visit):
+            db.execute(sql.FINISH_VISIT, (visit,))
+            if not body.error:
+                db.executemany(sql.MESSAGE_PRINTED, [(message,) for message in body.messages])
+        case j.Eject(visit=visit):
+            db.execute(sql.FINISH_VISIT, (visit,))
+        case j.Seen(verdict=j.SET_BACK):
+            db.execute(sql.NOTE_SET_BACK)
+        case j.Stream() | j.Seen():
+            pass
+        case _ as never:
+            assert_never(never)
+
+
+def _intend(db: sqlite3.Connection, stream: bytes, seq: int, intent: j.Intent) -> None:
+    db.execute(sql.LEAVE_UNPRINTED)
+    row = (intent.visit, intent.card, stream, seq, intent.slip, intent.business_day)
+    if not db.execute(sql.ADD_VISIT, row).rowcount:
+        raise EnishiError("store.visit_exists", visit=intent.visit)
+
+
+def _commit(db: sqlite3.Connection, visit: VisitId, known: j.Intent | None) -> None:
+    intent, honoured = known, 0
+    if intent is not None and intent.visit == visit:
+        db.execute(sql.COMMIT_PREPARED, (visit,))
+    else:
+        found = db.execute(sql.COMMIT_VISIT, (visit,)).fetchone()
+        if found is None:
+            return
+        honoured, is_open, stays_open = found
+        if is_open != stays_open:
+            db.execute(sql.OPEN_VISIT, (stays_open, visit))
+        intent = _intent(db, visit)
+    _raise_shadow(db, intent.card, intent.gen, intent.seq, intent.post)
+    if not honoured:
+        _add_to_day(db, intent)
+    if intent.redeem and intent.kind is j.VisitKind.SALE and not intent.online:
+        db.execute(sql.ADD_TO_OFFLINE_DAY, (intent.business_day, intent.redeem))
+
+
+def _honour(db: sqlite3.Connection, visit: VisitId) -> None:
+    """The customer was told that the points are theirs: the day counts them now, and not again with a COMMIT."""
+    if db.execute(sql.HONOUR_VISIT, (visit,)).rowcount:
+        _add_to_day(db, _intent(db, visit))
+
+
+def _off_card(db: sqlite3.Connection, stream: bytes, seq: int, entry: j.OffCard) -> None:
+    row = (entry.visit, entry.card, stream, seq, entry.slip, entry.business_day)
+    if db.execute(sql.ADD_OFF_CARD, row).rowcount:
+        db.execute(sql.LEAVE_UNPRINTED)
+        db.execute(sql.ADD_TO_DAY, (entry.business_day, entry.amount_yen, entry.earn, 0))
+
+
+def _reissue(db: sqlite3.Connection, reissue: j.Reissue) -> None:
+    db.execute(sql.ADD_REISSUE, (reissue.request, reissue.card))
+    image = decode(reissue.track, _NO_KEYS).image
+    _raise_shadow(db, reissue.card, reissue.gen, 0 if image is None else image.seq, reissue.track)
+    db.execute(sql.LEAVE_UNDECIDED, (reissue.card,))
+
+
+def _raise_shadow(db: sqlite3.Connection, card: CardNo, gen: int, seq: int, track: str) -> None:
+    """The newest image that is known here; what it has taken in already is not owed to the card any more."""
+    db.execute(sql.RAISE_SHADOW, (card, gen, seq, track_hash(track), "own"))
+    if db.execute(sql.OWED, (card,)).fetchone() is None:
+        return
+    image = decode(track, _NO_KEYS).image
+    if image is not None:
+        db.execute(sql.FORGET_ADJUSTMENTS, (card, image.adj))
+
+
+def _intent(db: sqlite3.Connection, visit: VisitId) -> j.Intent:
+    (body,) = db.execute(sql.INTENT_OF, (visit,)).fetchone()
+    return _intent_decoder.decode(body)
+
+
+def _add_to_day(db: sqlite3.Connection, intent: j.Intent) -> None:
+    """A refund is a visit that takes sums away."""
+    if intent.kind is j.VisitKind.REFUND:
+        sums = (-intent.amount_yen, -intent.redeem, -intent.earn)
+    else:
+        sums = (intent.amount_yen, intent.earn, intent.redeem)
+    db.execute(sql.ADD_TO_DAY, (intent.business_day, *sums))
