@@ -96,7 +96,8 @@ def _language() -> str:
 
 
 def _stop_signal() -> threading.Event:
-    """Set by SIGTERM; Ctrl-C interrupts by itself."""
+    """Set by SIGTERM and Ctrl-C, which also interrupt; where that is swallowed (Python ignores what is raised in a
+    finalizer) the event still says it."""
     stop = threading.Event()
 
     def wanted(_number: int, _frame: FrameType | None) -> None:
@@ -104,6 +105,7 @@ def _stop_signal() -> threading.Event:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, wanted)
+    signal.signal(signal.SIGINT, wanted)
     return stop
 
 

@@ -341,8 +341,8 @@ def old(stop_before: str) -> Callable[[Path], Image]:
 
 CASES = {
     "a first boot and a visit": Case(a_first_boot_and_a_visit, lambda folder: {}, 250, mirrored=True),
-    "a next boot and a visit": Case(a_next_boot_and_a_visit, a_used_journal, 100),
-    "a sync page": Case(a_sync_page, a_used_journal, 150),
+    "a next boot and a visit": Case(a_next_boot_and_a_visit, a_used_journal, 80),
+    "a sync page": Case(a_sync_page, a_used_journal, 120),
     **{f"a migration from before {name}": Case(a_migration, old(name), 100) for name, _ in SCHEMA[1:]},
     "old events dropped": Case(a_prune, lambda folder: a_used_journal(folder, 3, 7), 60, wall_ms=PRUNE_WALL_MS),
     "a mirror that catches up": Case(

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 SECONDS = int(os.environ.get("FUZZ_SECONDS", "8"))
 START_MAX_S = 60  # imports, instrumentation and the reading of the seeds
 RUNS_MIN_PER_S = 20  # a tenth of the slowest target on a small machine; fewer means that nothing was tried
-MEMORY_MAX_MB = 512
+MEMORY_MAX_MB = 2_048
 CHATTER = ("#", "INFO", "WARNING", "stat::")
 
 # A fuzzer that is blind would find nothing: the least number of branches that each must have seen.

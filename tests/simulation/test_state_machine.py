@@ -352,6 +352,6 @@ def abort_instead_of_doubt(table: Any) -> None:
 )
 def test_a_planted_bug_is_found_by_any_order(table: Any, plant: Any, rule_broken: str) -> None:
     plant(table)
-    quick = settings(max_examples=200, stateful_step_count=STEPS, phases=[Phase.generate], database=None)
+    quick = settings(max_examples=800, stateful_step_count=STEPS, phases=[Phase.generate], database=None)
     with pytest.raises(AssertionError, match=rule_broken):
         run_state_machine_as_test(Counters, settings=quick)

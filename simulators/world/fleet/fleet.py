@@ -162,10 +162,11 @@ class Fleet:
         place = self.dice.randrange(2, len(real.track))
         other = self.dice.choice([sign for sign in "ABCxyz019-_" if sign != real.track[place]])
         false = Plastic(real.number, real.track[:place] + other + real.track[place + 1 :], is_copy=True)
-        before = false.track
         self._serve(till, false, Wish(attentive=True))
-        if false.track != before:
+        if false.held and self.oracle.image(false.held[0]).seq:
             self.oracle.report("forged", f"till {till.number} wrote on a card that nobody issued")
+        if false.held:  # it looked torn, and whoever knows the number had it made anew: a second card exists
+            self.oracle.know(false)
         if false in self.purse:
             self.purse.remove(false)
 

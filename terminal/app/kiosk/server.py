@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 
 from flask import Flask
 from waitress.server import create_server
@@ -39,5 +40,7 @@ class KioskServer:
             self._server.run()
 
     def close(self) -> None:
+        """Whoever still reads from a stream is cut off; what waitress would log of that says nothing to anybody."""
+        logging.getLogger("waitress").disabled = True
         self._server.close()
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=2)
