@@ -9,9 +9,10 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from shared.sync.identity import Identity
 from simulators.world.fleet.audit import audit
 from simulators.world.fleet.fleet import Fleet
 from simulators.world.fleet.hands import Wish
@@ -30,7 +31,7 @@ Say = Callable[[str, str], None]
 class Drill(Fleet):
     """A chain in which only happens what the drill orders."""
 
-    def __init__(self, folder: Path, office: FleetOffice, identities: dict, say: Say) -> None:  # type: ignore[type-arg]
+    def __init__(self, folder: Path, office: FleetOffice, identities: Mapping[int, Identity], say: Say) -> None:
         super().__init__(SEED, folder, office, identities, CARDS, mischief=False)
         self._say = say
         for till in self.tills:
