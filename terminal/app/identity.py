@@ -118,7 +118,7 @@ def write_identity(path: Path, identity: Identity) -> None:
     """Whole or not at all, and only for its owner from its first moment on. Raises OSError."""
     unborn = path.with_name(path.name + ".new")
     unborn.unlink(missing_ok=True)
-    with open(os.open(unborn, os.O_CREAT | os.O_EXCL | os.O_WRONLY, IDENTITY_MODE), "wb") as file:  # noqa: PTH123
+    with os.fdopen(os.open(unborn, os.O_CREAT | os.O_EXCL | os.O_WRONLY, IDENTITY_MODE), "wb") as file:
         file.write(msgspec.json.format(msgspec.json.encode(identity), indent=1) + b"\n")
         file.flush()
         os.fsync(file.fileno())

@@ -53,7 +53,7 @@ class Shop:
         key = office.terminal(TERMINAL).key
         with office.database.transaction() as session:
             row = terminals.recognise(session, TERMINAL)
-            kid, packages = terminals.packages(session, self.vault, row)  # type: ignore[arg-type]
+            kid, packages = terminals.packages(session, self.vault, row)
         self.identity = Identity(
             TERMINAL, office.settings.tenant, "1", bytes(key), kid, packages, office_key=self.vault.public_key,
             server_epoch=1,
@@ -109,7 +109,7 @@ class Shop:
     def publish(self, *numbers: int) -> None:
         with self.office.database.transaction() as session:
             items = {f"adjust:{number}": AdjustmentItem(CARD, number, ((36, 5),)) for number in numbers}
-            feed.publish(session, items, START_MS)  # type: ignore[arg-type]
+            feed.publish(session, items, START_MS)
 
     def stored(self) -> int:
         with self.office.database.reading() as session:

@@ -228,7 +228,7 @@ class Terminal:
     def signed(self, method: str, path: str, body: bytes, **changes: int | bytes) -> dict[str, str]:
         """The headers of the next request; ``changes`` of the claim are signed too."""
         claim = Claim(self.number, self.stream, next(self.counters), self.epoch, PROTOCOL)
-        claim = replace(claim, **changes)  # type: ignore[arg-type]
+        claim = replace(claim, **changes)
         return claim_headers(claim, self.key.sign(request_bytes(claim, method, path, body_hash(body))).signature)
 
 

@@ -139,7 +139,7 @@ def test_a_stopped_terminal_is_neither_heard_nor_answered(shop: Shop) -> None:
     request = shop.export()
     with shop.office.database.transaction() as session:
         row = terminals.recognise(session, TERMINAL)
-        terminals.revoke(session, row, START_MS)  # type: ignore[arg-type]
+        terminals.revoke(session, row, START_MS)
     with pytest.raises(EnishiError, match=r"sync\.revoked"):
         shop.carry(request)
     assert shop.stored() == 0

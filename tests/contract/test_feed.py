@@ -68,7 +68,7 @@ def state(bench: Bench, message: int) -> tuple[str, str]:
 
 
 def printed(number: int, *ids: int, error: str = "", no_room: tuple[int, ...] = ()) -> Print:
-    return Print(visit_id(number), 1, error, tuple(ids), no_room)  # type: ignore[arg-type]
+    return Print(visit_id(number), 1, error, tuple(ids), no_room)
 
 
 def test_a_new_terminal_gets_the_rules_and_every_member(bench: Bench, terminal: Terminal) -> None:

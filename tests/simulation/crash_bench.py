@@ -205,7 +205,7 @@ def an_old_journal(folder: Path, stop_before: str) -> Image:
     """A journal of an earlier release with one visit in it."""
     path = folder / JOURNAL
     stream = b"\x00\x0cold boot"
-    intent = Intent("v" * 32, CARD, 1, 1, "A" * 69, "B" * 69, 1, 1, 0, 0, 0, (), 1, 1, "2026-09-21")  # type: ignore[arg-type]
+    intent = Intent("v" * 32, CARD, 1, 1, "A" * 69, "B" * 69, 1, 1, 0, 0, 0, (), 1, 1, "2026-09-21")
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = WAL")
         migrate(db, stop_before=stop_before)
@@ -282,7 +282,7 @@ def survives(bench: Bench, now: Moment, image: Image, path: Path, before: str | 
         assert look(path) in allowed(now, before)
         told = now.marks.get("told", [])
         if told:
-            stream, seq, level = told[-1]  # type: ignore[misc]
+            stream, seq, level = told[-1]
             kept = events_in(path)
             assert all((stream, number) in kept for number in range(1, seq + 1))
             if level:

@@ -128,7 +128,7 @@ def test_a_disk_that_refuses_any_operation_is_named_and_leaves_nothing_half(
 
 def told_events(now: Moment) -> list[tuple[bytes, int]]:
     """Every event that the program was told is durable."""
-    return [(stream, seq) for stream, head, _ in now.marks.get("told", []) for seq in range(1, head + 1)]  # type: ignore[misc]
+    return [(stream, seq) for stream, head, _ in now.marks.get("told", []) for seq in range(1, head + 1)]
 
 
 def test_weaker_settings_lose_what_was_acknowledged(folder: Callable[[], Path]) -> None:

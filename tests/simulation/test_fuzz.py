@@ -40,7 +40,7 @@ def atheris() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.usefixtures("atheris")
-def test_no_bytes_break_a_reader(target: str, tmp_path: Path, record_property) -> None:  # type: ignore[no-untyped-def]
+def test_no_bytes_break_a_reader(target: str, tmp_path: Path, record_property) -> None:
     longest, branches_min = TARGETS[target]
     (tmp_path / "corpus").mkdir()
     command = [sys.executable, "-m", f"tests.simulation.fuzz.{target}", str(tmp_path / "corpus")]

@@ -301,7 +301,7 @@ def test_any_order_of_visits_cuts_and_copies_leaves_the_books_right() -> None:
 
 
 @pytest.fixture
-def table():  # type: ignore[no-untyped-def]
+def table():
     """The visit table, to be damaged; whole again afterwards."""
     whole = dict(machine.TABLE)
     yield machine.TABLE

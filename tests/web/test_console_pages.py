@@ -127,7 +127,7 @@ def test_every_page_is_accessible_in_both_languages(visitor: Visitor, language: 
 
 def test_no_page_scrolls_sideways_on_the_narrowest_screen_or_has_tiny_targets(visitor: Visitor) -> None:
     visitor.sign_in()
-    visitor.page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]
+    visitor.page.set_viewport_size(NARROWEST)
     for path in PAGES:
         visitor.open(path)
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"], path

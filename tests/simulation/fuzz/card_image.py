@@ -60,7 +60,7 @@ def judge(track: str) -> None:
 
 def _signed_afresh(claimed: object) -> None:
     """What a stripe claims always fits on a stripe, and comes back as it was."""
-    track = encode(claimed, RING)  # type: ignore[arg-type]
+    track = encode(claimed, RING)
     again = decode(track, RING)
     assert again.image == claimed
     assert again.verdict is (Verdict.OK if again.image.tenant == RING.tenant else Verdict.FOREIGN)

@@ -94,7 +94,7 @@ def test_keys_open_with_the_seed_they_were_sealed_to(tmp_path: Path) -> None:
 
 
 def test_no_two_threads_take_the_same_number() -> None:
-    counter, taken = Counter(), [[] for _ in range(4)]  # type: ignore[var-annotated]
+    counter, taken = Counter(), [[] for _ in range(4)]
     threads = [
         threading.Thread(target=lambda mine: [mine.append(counter.take()) for _ in range(2_000)], args=(mine,))
         for mine in taken

@@ -201,7 +201,7 @@ def test_a_bug_in_the_store_is_not_taken_for_a_full_disk(desk: Desk) -> None:
     def broken(intent: Intent) -> None:
         raise EnishiError("card.field_out_of_range", field="seq", value=-1)
 
-    desk.diary.intend = broken  # type: ignore[method-assign]
+    desk.diary.intend = broken
     with pytest.raises(EnishiError, match=r"card\.field_out_of_range"):
         desk.did(*AMOUNT, ENTER)
 

@@ -61,12 +61,12 @@ def test_the_new_journal_has_exactly_the_mirrors_streams(
     outbox = Outbox(new)
     assert [head.seq for head in outbox.heads()] == [3, 5]  # nothing is taken for acknowledged
     outbox.close()
-    store = Store.open(new, TerminalId(12), b"replaced", "1", clock)  # type: ignore[arg-type]
+    store = Store.open(new, TerminalId(12), b"replaced", "1", clock)
     assert store.why == "REPLACED"
     assert [found.intent for found in store.open_visits()] == [doubtful]
     assert store.look_up(make_card_no(1)).slip == 4
     store.close()
-    again = Store.open(new, TerminalId(12), b"and next", "1", clock)  # type: ignore[arg-type]
+    again = Store.open(new, TerminalId(12), b"and next", "1", clock)
     assert again.why == "boot"
     again.close()
 
@@ -77,7 +77,7 @@ def test_a_mirror_whose_old_events_were_dropped_is_enough(
     third = boot(mirror=Mirror(FileMedium(mirror)))
     (first, _) = third._db.execute("SELECT stream FROM stream ORDER BY number LIMIT 2").fetchall()
     third.acknowledge(first[0], 3, 3)
-    third.keeping._clock._machine.wall_ms += 40 * DAY_MS  # type: ignore[attr-defined]
+    third.keeping._clock._machine.wall_ms += 40 * DAY_MS
     third.tend()
     mirror.unlink()
     third.record_seen("x", "y")

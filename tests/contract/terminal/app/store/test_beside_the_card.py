@@ -249,7 +249,7 @@ def _intent(store: Store, **changed: object) -> Intent:
     facts = store.look_up(CARD)
     pre, post = "A" * 69, f"L{facts.slip}".ljust(69, "B")
     intent = Intent(facts.next_visit, CARD, 1, facts.slip, pre, post, 1_000, 10, 300, 0, 0, (), facts.slip, 1, DAY)
-    return replace(intent, **changed)  # type: ignore[arg-type]
+    return replace(intent, **changed)
 
 
 def test_what_is_redeemed_without_head_office_is_summed_by_business_day(store: Store, clock: HandClock) -> None:

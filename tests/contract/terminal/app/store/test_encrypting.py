@@ -269,7 +269,7 @@ def found_in(folder: Path, log: str) -> set[tuple[str, str]]:
 
 def a_day(boot: Boot, intend: Intend, path: Path, clock: object, **more: object) -> set[tuple[str, str]]:
     written = io.StringIO()
-    log = stream_log(written, clock)  # type: ignore[arg-type]
+    log = stream_log(written, clock)
     store = boot(mirror=Mirror(FileMedium(path.with_name("mirror"))), **more)
     member = MemberItem(1, NAME, KANA, "gold", MEMO, 3, "2026-09-01", "本店", BIRTHDAY, (CARD,))
     message = MessageItem(1, CARD, MESSAGE, 1, "2027-01-01")

@@ -97,7 +97,7 @@ def test_a_cut_while_a_boot_begins_leaves_a_journal_that_opens(
     boot().close()
     CutStore.left, CutStore.where = 0, where
     with pytest.raises(PowerCut):
-        CutStore.open(path, TerminalId(12), b"cut-boot", "1.0.0", clock)  # type: ignore[arg-type]
+        CutStore.open(path, TerminalId(12), b"cut-boot", "1.0.0", clock)
     boot()
     with closing(connect_read_only(path)) as db:
         assert check_chain(db).streams == (3 if where == "after" else 2)

@@ -296,7 +296,7 @@ def test_any_feed_read_twice_and_in_any_pages_leaves_the_same(
     results = []
     for name, times, step in (("whole", 1, max(len(told), 1)), ("pieces", 2, size)):
         path = directory / name
-        store = CutOnce.open(path, TerminalId(12), bytes(8), "1", clock)  # type: ignore[arg-type]
+        store = CutOnce.open(path, TerminalId(12), bytes(8), "1", clock)
         for _ in range(times):
             for start in range(0, max(len(told), 1), step):
                 more = start + step < len(told)

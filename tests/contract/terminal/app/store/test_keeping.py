@@ -23,8 +23,8 @@ Intend = Callable[..., Intent]
 
 
 def pass_time(clock: object, seconds: float) -> None:
-    clock.wall_ms += int(seconds * 1_000)  # type: ignore[attr-defined]
-    clock.mono_s += seconds  # type: ignore[attr-defined]
+    clock.wall_ms += int(seconds * 1_000)
+    clock.mono_s += seconds
 
 
 @pytest.mark.parametrize(

@@ -332,7 +332,7 @@ def test_another_terminals_stick_is_not_touched(
     boot: Boot, intend: Intend, tmp_path: Path, clock: object, medium: FailingMedium
 ) -> None:
     other = Store.open(
-        tmp_path / "other.db", TerminalId(13), bytes(8), "1", clock, mirror=Mirror(medium)  # type: ignore[arg-type]
+        tmp_path / "other.db", TerminalId(13), bytes(8), "1", clock, mirror=Mirror(medium)
     )  # fmt: skip
     other.close()
     held = medium.path.read_bytes()

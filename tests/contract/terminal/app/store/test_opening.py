@@ -90,13 +90,13 @@ def test_the_first_boot_has_no_parent_and_the_next_names_it(boot: Boot, intend: 
 def test_a_nonce_is_never_used_twice(boot: Boot, path: Path, clock: object) -> None:
     boot().close()
     with pytest.raises(EnishiError, match=r"store\.failed"):
-        Store.open(path, TerminalId(12), (1).to_bytes(8, "big"), "1.0.0", clock)  # type: ignore[arg-type]
+        Store.open(path, TerminalId(12), (1).to_bytes(8, "big"), "1.0.0", clock)
 
 
 def test_the_journal_of_another_terminal_is_refused(boot: Boot, path: Path, clock: object) -> None:
     boot().close()
     with pytest.raises(EnishiError, match=r"store\.other_terminal theirs=12 ours=13"):
-        Store.open(path, TerminalId(13), bytes(8), "1.0.0", clock)  # type: ignore[arg-type]
+        Store.open(path, TerminalId(13), bytes(8), "1.0.0", clock)
 
 
 def test_the_wal_is_warm_after_opening(boot: Boot, path: Path) -> None:
@@ -247,7 +247,7 @@ def test_no_statement_of_a_visit_reads_a_whole_table(store: Store, statement: st
 
 def test_a_missing_directory_is_not_invented(tmp_path: Path, clock: object) -> None:
     with pytest.raises(EnishiError, match=r"store\.read_only"):
-        Store.open(tmp_path / "unmounted" / "journal.db", TerminalId(12), bytes(8), "1", clock)  # type: ignore[arg-type]
+        Store.open(tmp_path / "unmounted" / "journal.db", TerminalId(12), bytes(8), "1", clock)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs fork and user ids")
@@ -267,7 +267,7 @@ def code_of(path: Path, clock: object) -> str:
     if os.getuid() == 0:
         os.setuid(NOBODY)  # root may write anywhere
     try:
-        Store.open(path, TerminalId(12), b"childboo", "1", clock)  # type: ignore[arg-type]
+        Store.open(path, TerminalId(12), b"childboo", "1", clock)
     except EnishiError as error:
         return error.code
     return "opened"

@@ -278,9 +278,9 @@ def test_no_visit_begins_when_the_disk_is_nearly_full(boot: Boot, intend: Intend
 def test_each_boot_holds_the_machines_clock_against_the_last_record(
     boots: tuple[int, ...], expected: list[tuple[int, int]], boot: Boot, path: Path, clock: object
 ) -> None:
-    start = clock.wall_ms  # type: ignore[attr-defined]
+    start = clock.wall_ms
     for days in boots:
-        clock.wall_ms = start + days * DAY_MS  # type: ignore[attr-defined]
+        clock.wall_ms = start + days * DAY_MS
         boot().close()
     with closing(sqlite3.connect(path)) as db:
         rows = db.execute("SELECT wall_ms, clkq FROM event JOIN stream USING (stream) ORDER BY number").fetchall()
@@ -290,7 +290,7 @@ def test_each_boot_holds_the_machines_clock_against_the_last_record(
 def test_an_event_says_when_the_clock_fell_behind(boot: Boot, intend: Intend, path: Path, clock: object) -> None:
     store = boot()
     intent = intend(store)
-    clock.wall_ms -= 3_600_000  # type: ignore[attr-defined]
+    clock.wall_ms -= 3_600_000
     store.commit(intent.visit, How.VERIFIED)
     with closing(sqlite3.connect(path)) as db:
         assert [quality for (quality,) in db.execute("SELECT clkq FROM event ORDER BY seq")] == [2, 2, 1]

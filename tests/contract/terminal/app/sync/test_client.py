@@ -279,7 +279,7 @@ def test_an_answer_that_trickles_is_cut_off(terminal: Terminal, office: HeadOffi
         response.raw = Trickle()
         return response
 
-    office.send = trickling  # type: ignore[method-assign]
+    office.send = trickling
     assert terminal.failure().code == "sync.timeout"
 
 

@@ -186,7 +186,7 @@ class Bench:
     def __init__(self) -> None:
         self.desk = SlowDesk()
         self.posted: queue.Queue[Event] = queue.Queue()
-        self.clerk = DeskClerk(self.desk, self.posted.put)  # type: ignore[arg-type]
+        self.clerk = DeskClerk(self.desk, self.posted.put)
         self.thread = threading.Thread(target=self.clerk.run, daemon=True)
         self.thread.start()
 
@@ -246,7 +246,7 @@ def test_it_stops_after_the_question_under_way(bench: Bench) -> None:
 
 def test_more_questions_than_anybody_asks_are_refused() -> None:
     posted: list[Event] = []
-    clerk = DeskClerk(SlowDesk(), posted.append)  # type: ignore[arg-type]
+    clerk = DeskClerk(SlowDesk(), posted.append)
     for _ in range(ASKED_MAX + 1):
         clerk.ask(CHECK)
     clerk.ask(REPAIR)

@@ -47,7 +47,7 @@ def keying(**changed: object) -> Keying:
         "expiring_month": 30, "days_since_last": 12, "field": "amount", "amount_yen": 0, "use_points": 0, "earn": 0,
         "due_yen": 0, "balance_after": 12_480, "messages": ("誕生日おめでとう",), "notices": (Notice("card.stale"),),
     }  # fmt: skip
-    return Keying(**{**fields, **changed})  # type: ignore[arg-type]
+    return Keying(**{**fields, **changed})
 
 
 def done(take_card: bool) -> Done:
