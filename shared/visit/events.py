@@ -27,9 +27,13 @@ class CardRewriterLost:
 
 @dataclass(frozen=True, slots=True)
 class CardPresented:
-    """A card was read and stays inside. ``track`` is what the stripe held; may be empty or foreign."""
+    """A card was read and stays inside. ``track`` is what the stripe or the chip held; may be empty or foreign.
+
+    ``uid``: the chip's number, hexadecimal; empty for a stripe.
+    """
 
     track: str
+    uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,51 @@ class ReceiptPrinted:
 class ReceiptFailed:
     slip: int
     code: str
+
+
+# --- other devices beside the card unit --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReady:
+    """``device``: its role (``terminal.drivers.port.Role``)."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLost:
+    device: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A barcode was read whole: printable ASCII, without the scanner's prefix and end."""
+
+    code: str
+
+
+class Withheld(Enum):
+    """Why a call brings no number (Japanese number display, parameter 04)."""
+
+    UNAVAILABLE = "O"
+    PRIVATE = "P"
+    COIN_PHONE = "C"
+    CONFLICT = "S"  # of services
+
+
+@dataclass(frozen=True, slots=True)
+class CallReceived:
+    """The telephone rings. ``number``: digits as dialled within Japan; else ``withheld`` says why there is none."""
+
+    number: str
+    withheld: Withheld | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """It rings no more."""
 
 
 # --- store (answers within the same turn of the loop) ----------------------------------------------------------
@@ -232,6 +281,7 @@ Event = (
     CardRewriterReady | CardRewriterLost | CardPresented | CardUnreadable | NoCard | CardWritten | CardWriteFailed
     | FacePrinted | FacePrintFailed | CardDischarged | CardTaken
     | KeyPressed | PowerFailing | PanelReady | PanelLost | ReceiptPrinted | ReceiptFailed
+    | DeviceReady | DeviceLost | Scanned | CallReceived | CallEnded
     | Started | CardLookedUp | OpenVisitsLoaded | Intended | Committed | StoreFailed
     | OffCardRecorded | ReissueRecorded | Honoured | ForgedOften | CardChecked | RepairOffered | RepairRefused
     | DeadlinePassed

@@ -171,7 +171,9 @@ def _events(*kinds: type[Event]) -> frozenset[type[Event]]:
 
 
 # What may be ignored, by reason.
-_PANEL = _events(e.PanelReady, e.PanelLost, e.ReceiptPrinted)  # the loop shows the health of these two
+_PANEL = _events(  # the loop shows the health of these; a scan or a call changes nothing of a card's way
+    e.PanelReady, e.PanelLost, e.ReceiptPrinted, e.DeviceReady, e.DeviceLost, e.Scanned, e.CallReceived, e.CallEnded
+)
 _RECEIPT = _PANEL | _events(e.ReceiptFailed)  # ... of a receipt nobody waits for any more
 _POWER = _events(e.PowerFailing)  # nothing to prevent: no write can begin here, or it is already on its way
 # An answer of the unit to an order that a restart or a lost link has overtaken:

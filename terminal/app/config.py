@@ -54,11 +54,16 @@ class CardSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevicesSection:
-    """``driver:port``. Only the receipt printer may be left out (empty)."""
+    """``driver:port``. All but the card unit may be left out (empty): the touch keys and the screen remain."""
 
     card_rewriter: str = field(default="tcp300:/dev/ttyCARD", metadata={"device": "needed"})
     receipt_printer: str = field(default="escpos:/dev/ttyRECEIPT", metadata={"device": "optional"})
-    panel: str = field(default="panel_board:/dev/ttyPANEL", metadata={"device": "needed"})
+    panel: str = field(default="panel_board:/dev/ttyPANEL", metadata={"device": "optional"})
+    keypad: str = field(default="", metadata={"device": "optional"})
+    display: str = field(default="", metadata={"device": "optional"})
+    signals: str = field(default="", metadata={"device": "optional"})
+    scanner: str = field(default="", metadata={"device": "optional"})
+    caller_id: str = field(default="", metadata={"device": "optional"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

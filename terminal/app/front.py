@@ -10,7 +10,7 @@ from typing import Protocol
 from shared.clock import Clock, business_day
 from shared.errors import EnishiError
 from shared.sync.messages import Verdict
-from shared.visit.events import Event, PanelLost, PanelReady
+from shared.visit.events import DeviceLost, DeviceReady, Event, PanelLost, PanelReady
 from shared.visit.screens import Keying, Notice, Screen
 from terminal.app.clock import DAY_MS
 from terminal.app.kiosk.stage import Stage, Status
@@ -82,13 +82,18 @@ class Front:
         self.refresh()
 
     def device_spoke(self, event: Event) -> None:
-        """The keypad's board went silent or came back; without it the touch keys remain, and somebody should know."""
-        if isinstance(event, PanelLost):
-            self._devices["panel"] = Notice(event.code)
-        elif isinstance(event, PanelReady):
-            self._devices.pop("panel", None)
-        else:
-            return
+        """A device beside the card unit went silent or came back; the counter works on, and somebody should know."""
+        match event:
+            case PanelLost(code=code):
+                self._devices["panel"] = Notice(code)
+            case PanelReady():
+                self._devices.pop("panel", None)
+            case DeviceLost(device=device, code=code):
+                self._devices[device] = Notice(code)
+            case DeviceReady(device=device):
+                self._devices.pop(device, None)
+            case _:
+                return
         self.refresh()
 
     def office_spoke(self, result: SyncResult) -> None:

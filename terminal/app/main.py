@@ -26,7 +26,7 @@ from shared.card.face import FaceStock
 from shared.clock import Clock
 from shared.errors import EnishiError, explain
 from shared.ids import TerminalId
-from shared.visit.events import Event, Key, KeyPressed, PanelLost, PanelReady
+from shared.visit.events import DeviceLost, DeviceReady, Event, Key, KeyPressed, PanelLost, PanelReady
 from shared.visit.screens import Screen, Waiting
 from shared.visit.shop import Shop
 from shared.visit.states import Down, Idle
@@ -59,7 +59,6 @@ from terminal.app.sync.desk import CHECK_PATIENCE, REPAIR_PATIENCE, Desk, DeskCl
 from terminal.app.sync.line import Line
 from terminal.app.sync.results import SyncResult
 from terminal.app.sync.worker import SyncWorker
-from terminal.drivers.links.serial_link import open_serial
 from terminal.drivers.port import Role
 from terminal.drivers.pump import Pump, Worker
 from terminal.drivers.registry import Options, find_driver
@@ -202,19 +201,15 @@ class Terminal:
     # --- parts -------------------------------------------------------------------------------------------------------
 
     def _make_pumps(self, config: TerminalConfig) -> dict[Role, Pump]:
-        named = {
-            Role.CARD_REWRITER: config.devices.card_rewriter,
-            Role.RECEIPT_PRINTER: config.devices.receipt_printer,
-            Role.PANEL: config.devices.panel,
-        }
-        options = Options(translation(config.terminal.language), config.card.face_gap_dots)
+        translate = translation(config.terminal.language)
         pumps = {}
-        for role, device in named.items():
+        for role in Role:
+            device: str = getattr(config.devices, role.value)
             if device:
                 model, port = split_device(device)
                 driver = find_driver(model, role)
-                opener = partial(open_serial, port, driver.baud)
-                core = driver.make_core(options)
+                opener = partial(driver.open_link, port)
+                core = driver.make_core(Options(translate, config.card.face_gap_dots, port))
                 pumps[role] = Pump(
                     role.value, core, opener, self._clock, self._device_spoke, self._wire_changed, self._crashed
                 )
@@ -257,7 +252,7 @@ class Terminal:
 
     def _device_spoke(self, event: Event) -> None:
         self._inbox.post(event)
-        if isinstance(event, PanelLost | PanelReady):
+        if isinstance(event, PanelLost | PanelReady | DeviceLost | DeviceReady):
             self._inbox.post(Job(partial(self._front.device_spoke, event)))
 
     def _wire_changed(self, device: str, error: EnishiError | None) -> None:

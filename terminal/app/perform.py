@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, assert_never
 
 from shared.errors import EnishiError
@@ -53,6 +53,8 @@ class OfficePort(Protocol):
     def ask(self, effect: e.OfficeEffect) -> None: ...
 
 
+TO_BE_HEARD = (Role.PANEL, Role.SIGNALS)
+TO_BE_SEEN = (Role.PANEL, Role.DISPLAY, Role.SIGNALS)  # lamps go out when the next customer is awaited
 ALONE = "sync.unreachable"  # what a terminal without head office is told when it asks
 
 Answer = Event | None  # what the store says at once; devices answer later through the inbox
@@ -81,11 +83,11 @@ class Performer:
         return self._order(Role.RECEIPT_PRINTER, effect, now)
 
     def play(self, effect: e.Play, now: float) -> Answer:
-        return self._order(Role.PANEL, effect, now)
+        return self._order_each(TO_BE_HEARD, effect, now)
 
     def show(self, effect: e.Show, now: float) -> Answer:
         self._show(effect.screen)
-        return self._order(Role.PANEL, effect, now)
+        return self._order_each(TO_BE_SEEN, effect, now)
 
     def store(self, effect: e.StoreEffect, now: float) -> Answer:
         try:
@@ -106,6 +108,11 @@ class Performer:
         port = self._ports.get(role)
         if port is not None:
             port.command(effect, now)
+        return None
+
+    def _order_each(self, roles: Iterable[Role], effect: e.Effect, now: float) -> Answer:
+        for role in roles:
+            self._order(role, effect, now)
         return None
 
     def _stored(self, effect: e.StoreEffect) -> Answer:

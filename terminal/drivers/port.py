@@ -11,9 +11,14 @@ from shared.visit.effects import Effect
 class Role(Enum):
     """What a device is for. A terminal has at most one device of each role; only the card unit is indispensable."""
 
-    CARD_REWRITER = "card_rewriter"
+    CARD_REWRITER = "card_rewriter"  # stripe or chip, with or without a face
     RECEIPT_PRINTER = "receipt_printer"
     PANEL = "panel"  # keypad, customer display, lamps and buzzer on one board
+    KEYPAD = "keypad"
+    DISPLAY = "display"  # two lines for the customer
+    SIGNALS = "signals"  # lamps and buzzer
+    SCANNER = "scanner"  # barcodes
+    CALLER_ID = "caller_id"
 
 
 class Port(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from shared.errors import EnishiError
 from shared.locale import Translate, japanese
@@ -12,6 +13,8 @@ from terminal.drivers.card_rewriter.sequences import Tcp300Options
 from terminal.drivers.card_rewriter.tcp300 import Tcp300Core
 from terminal.drivers.core import DriverCore
 from terminal.drivers.keypad.panel_board import PanelBoardCore
+from terminal.drivers.links.link import Link
+from terminal.drivers.links.serial_link import open_serial
 from terminal.drivers.port import Role
 from terminal.drivers.receipt_printer.escpos import EscposCore
 
@@ -22,23 +25,29 @@ class Options:
 
     translate: Translate = japanese
     face_gap_dots: int = 0  # between characters of the card's face; must be what the face was laid out for
+    port: str = ""  # as in the settings, behind the colon
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """``baud``: the line's speed, 8N1, as the model leaves the factory."""
+    """``open_link`` takes the port of the settings and raises ``device.link_missing``."""
 
     role: Role
     make_core: Callable[[Options], DriverCore]
-    baud: int
+    open_link: Callable[[str], Link]
+
+
+def serial(baud: int) -> Callable[[str], Link]:
+    """A serial line, 8N1, at the speed that the model has when it leaves the factory."""
+    return partial(open_serial, baud=baud)
 
 
 DRIVERS: Mapping[str, Driver] = {
     "tcp300": Driver(
-        Role.CARD_REWRITER, lambda options: Tcp300Core(Tcp300Options(gap_dots=options.face_gap_dots)), 9_600
+        Role.CARD_REWRITER, lambda options: Tcp300Core(Tcp300Options(gap_dots=options.face_gap_dots)), serial(9_600)
     ),
-    "escpos": Driver(Role.RECEIPT_PRINTER, lambda _: EscposCore(), 19_200),
-    "panel_board": Driver(Role.PANEL, lambda options: PanelBoardCore(options.translate), 115_200),
+    "escpos": Driver(Role.RECEIPT_PRINTER, lambda _: EscposCore(), serial(19_200)),
+    "panel_board": Driver(Role.PANEL, lambda options: PanelBoardCore(options.translate), serial(115_200)),
 }
 
 

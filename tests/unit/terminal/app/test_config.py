@@ -133,7 +133,7 @@ def test_a_text_that_is_not_of_the_settings_type_is_refused(minimal: Path, text:
         "card.face_left_dots=-1",
         "kiosk.port=65536",
         "devices.card_rewriter=",
-        "devices.panel=",
+        "devices.scanner=wedge",
         "devices.card_rewriter=/dev/ttyCARD",
         "devices.receipt_printer=escpos",
         "head_office.sync_every_s=0",

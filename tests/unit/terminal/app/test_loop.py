@@ -132,7 +132,7 @@ class Desk:
         self.loop = Loop(
             SHOP,
             self.diary,
-            dict.fromkeys(Role, shelf),
+            dict.fromkeys((Role.CARD_REWRITER, Role.RECEIPT_PRINTER, Role.PANEL), shelf),
             lambda screen: self.told.append(type(screen)),
             self.clock,
             lambda what, facts: self.lines.append(dict(facts)),

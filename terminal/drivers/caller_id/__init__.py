@@ -1,0 +1,1 @@
+"""Who is calling: a modem on the telephone line, or a SIP account."""

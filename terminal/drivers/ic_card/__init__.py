@@ -1,0 +1,1 @@
+"""Chip cards over PC/SC: one card layer over small dialects of readers."""
