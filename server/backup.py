@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import cast
 
@@ -28,20 +28,33 @@ from shared.errors import EnishiError
 STEP_PAGES = 1_000  # copied at a time, so that writers get in between
 PROGRAM_TIMEOUT_S = 3_600
 Heads = Mapping[bytes, tuple[int, bytes]]
+Opener = Callable[[str], AbstractContextManager[Database]]  # of the database with this URL
+
+_HEADS = select(JournalStream.stream, JournalStream.head_seq, JournalStream.head_hash)
 
 
-def back_up(database: Database, folder: Path, now_ms: int, programs: str = "") -> Path:
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """A database for as long as it is looked at."""
+    copy = Database(url)
+    try:
+        yield copy
+    finally:
+        copy.close()
+
+
+def back_up(database: Database, folder: Path, now_ms: int, programs: str = "", look_into: Opener = opened) -> Path:
     """Copy, open, check, and only then say how far it reaches; the new file in ``folder``.
 
-    ``programs``: folder of ``pg_dump`` and ``pg_restore``; empty: those on the path. Raises ``server.file`` and
-    ``server.backup_bad``, after which no more is called safe than before.
+    ``programs``: folder of ``pg_dump`` and ``pg_restore``; empty: those on the path. ``look_into``: for who copies
+    again and again. Raises ``server.file`` and ``server.backup_bad``, after which no more is called safe than before.
     """
     name = f"enishi-{local_time(now_ms):%Y%m%d-%H%M%S}"
     copy = _copy_sqlite if database.engine.dialect.name == "sqlite" else _copy_postgres
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = folder / f"{name}.part"
-        heads = copy(database, part, programs)
+        heads = copy(database, part, programs, look_into)
         target = part.with_suffix(".sqlite" if copy is _copy_sqlite else ".dump")
         part.rename(target)
         _to_disk(target)
@@ -54,7 +67,7 @@ def back_up(database: Database, folder: Path, now_ms: int, programs: str = "") -
     return target
 
 
-def _copy_sqlite(database: Database, part: Path, _programs: str) -> Heads:
+def _copy_sqlite(database: Database, part: Path, _programs: str, look_into: Opener) -> Heads:
     """SQLite's own online copy; then it stands for itself, without the files of a running database beside it."""
     with database.reading() as session:
         source = cast("sqlite3.Connection", session.connection().connection.driver_connection)
@@ -64,14 +77,14 @@ def _copy_sqlite(database: Database, part: Path, _programs: str) -> Heads:
     part.chmod(0o600)
     if found != ("ok",):
         raise EnishiError("server.backup_bad", path=str(part), detail=str(found[0])[:200])
-    with _opened(f"sqlite:///{part}") as copy:
+    with look_into(f"sqlite:///{part}") as copy:
         heads = _proven(copy, part)
     with closing(sqlite3.connect(part)) as target:  # opened, it was a running database
         target.execute("PRAGMA journal_mode=DELETE")
     return heads
 
 
-def _copy_postgres(database: Database, part: Path, programs: str) -> Heads:
+def _copy_postgres(database: Database, part: Path, programs: str, look_into: Opener) -> Heads:
     """``pg_dump``, and the dump restored into a database of its own, which is dropped again."""
     url = database.engine.url
     _run(
@@ -86,19 +99,10 @@ def _copy_postgres(database: Database, part: Path, programs: str) -> Heads:
             [_program("pg_restore", programs), "--no-owner", "--exit-on-error", f"--dbname={scratch}", str(part)],
             environment,
         )
-        with _opened(url.set(database=scratch).render_as_string(hide_password=False)) as copy:
+        with look_into(url.set(database=scratch).render_as_string(hide_password=False)) as copy:
             return _proven(copy, part)
     finally:
         _administer(database, f'DROP DATABASE IF EXISTS "{scratch}" WITH (FORCE)')
-
-
-@contextmanager
-def _opened(url: str) -> Iterator[Database]:
-    copy = Database(url)
-    try:
-        yield copy
-    finally:
-        copy.close()
 
 
 def _proven(copy: Database, part: Path) -> Heads:
@@ -106,8 +110,7 @@ def _proven(copy: Database, part: Path) -> Heads:
     try:
         with copy.reading() as session:
             wrong = [str(one) for finding in check_books(session) for one in finding.wrong]
-            rows = session.execute(select(JournalStream.stream, JournalStream.head_seq, JournalStream.head_hash))
-            heads = {stream: (seq, hash_) for stream, seq, hash_ in rows}
+            heads = {stream: (seq, hash_) for stream, seq, hash_ in session.execute(_HEADS)}
     except DatabaseError as error:
         raise EnishiError("server.backup_bad", path=str(part), detail=str(error.orig)[:200]) from error
     if wrong:

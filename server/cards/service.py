@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
 from server.cards.models import ALLOWED, Card
 from server.db.bulk import add_rows
-from server.db.database import chunks
+from server.db.direct import Statement, among
 from shared.errors import EnishiError
 from shared.ids import CARD_NO_DIGITS, is_valid
+
+_ISSUED = Statement(
+    update(Card)
+    .where(Card.number == bindparam("card"), Card.issued_ms == 0)
+    .values(issued_ms=bindparam("at_ms"), store=bindparam("at_store"))
+)
+_OF_MEMBERS = Statement(select(Card.member, Card.number).where(among(Card.member, "members")).order_by(Card.number))
+_HOLDERS = Statement(select(Card.number, Card.member).where(among(Card.number, "cards"), Card.member.is_not(None)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,7 @@ def find(session: Session, number: int) -> Card | None:
     return session.get(Card, number)
 
 
+@lru_cache(maxsize=4096)
 def is_card_no(number: int) -> bool:
     """Whether ``number`` can stand on a card."""
     return 0 < number < 10**CARD_NO_DIGITS and is_valid(f"{number:0{CARD_NO_DIGITS}d}")
@@ -40,10 +50,7 @@ def make_known(session: Session, uses: Mapping[int, FirstUse], known: Collection
     add_rows(session, Card, tuple(new[0]) if new else (), [tuple(row.values()) for row in new])
     for number, use in uses.items():
         if use.issued and number in known:
-            issue = update(Card).where(Card.number == number, Card.issued_ms == 0)
-            session.execute(
-                issue.values(issued_ms=use.at_ms, store=use.store), execution_options={"synchronize_session": False}
-            )
+            _ISSUED.rows(session, card=number, at_ms=use.at_ms, at_store=use.store)
 
 
 def link(session: Session, number: int, member: int, store: str, now_ms: int) -> None:
@@ -61,33 +68,14 @@ def link(session: Session, number: int, member: int, store: str, now_ms: int) ->
 def of_members(session: Session, members: Collection[int]) -> Mapping[int, Sequence[int]]:
     """The card numbers of each member."""
     found: defaultdict[int, list[int]] = defaultdict(list)
-    for piece in chunks(members):
-        rows = select(Card.member, Card.number).where(Card.member.in_(piece)).order_by(Card.number)
-        for member, number in session.execute(rows):
-            found[member or 0].append(number)
+    for member, number in _OF_MEMBERS.rows(session, members=list(members)) if members else ():
+        found[member].append(number)
     return found
-
-
-def of_same_holders(session: Session, numbers: Collection[int]) -> set[int]:
-    """All cards of the members who hold one of these."""
-    own, other = aliased(Card), aliased(Card)
-    return {
-        card
-        for piece in chunks(numbers)
-        for card in session.scalars(
-            select(other.number).join(own, own.member == other.member).where(own.number.in_(piece))
-        )
-    }
 
 
 def holders(session: Session, numbers: Collection[int]) -> Mapping[int, int]:
     """The members of those cards that have one."""
-    return {
-        number: member
-        for piece in chunks(numbers)
-        for number, member in session.execute(select(Card.number, Card.member).where(Card.number.in_(piece)))
-        if member is not None
-    }
+    return dict(_HOLDERS.rows(session, cards=list(numbers)))
 
 
 def _row(number: int, use: FirstUse, now_ms: int) -> dict[str, object]:

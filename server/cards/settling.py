@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.cards.models import ALLOWED, ONLINE_ONLY, STOPPED, Card
 from server.db.bulk import change_rows
-from server.db.database import chunks
+from server.db.direct import Statement, among
 from server.feed import service as feed
 from server.ledger import settle as ledger
 from server.ledger.settle import Outcome
@@ -28,6 +28,11 @@ class Held(NamedTuple):
     hash: bytes
     status: str
     is_plain: bool
+
+
+_RECORDS = Statement(
+    select(Card.number, Card.gen, Card.seq, Card.hash, Card.status, Card.is_plain).where(among(Card.number, "cards"))
+)
 
 
 def settle(session: Session, cards: Collection[int], now_ms: int, thorough: bool = False) -> None:
@@ -53,12 +58,7 @@ def settle_all(session: Session, after: int, now_ms: int, batch: int = BATCH, pl
 
 def records(session: Session, cards: Collection[int]) -> dict[int, Held]:
     """By number, those that exist."""
-    columns = (Card.number, Card.gen, Card.seq, Card.hash, Card.status, Card.is_plain)
-    return {
-        row.number: Held(*row)
-        for piece in chunks(sorted(cards))
-        for row in session.execute(select(*columns).where(Card.number.in_(piece)))
-    }
+    return {held.number: held for held in _RECORDS.each(session, Held._make, cards=sorted(cards))}
 
 
 def advance(session: Session, newest: Mapping[int, tuple[int, int, bytes]], now_ms: int) -> None:

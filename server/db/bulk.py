@@ -7,16 +7,14 @@ it has read is not looked at, so objects of changed rows must not be kept.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import cast
 
 import psycopg
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server.db.base import Base
-
-Row = tuple[Any, ...]
+from server.db.direct import Row, as_raised, execute, execute_many
 
 
 def add_rows(session: Session, model: type[Base], columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -29,7 +27,7 @@ def add_rows(session: Session, model: type[Base], columns: Sequence[str], rows: 
     if connection.dialect.name == "postgresql":
         _copy(connection, f"COPY {place} FROM STDIN", listed)
     else:
-        connection.exec_driver_sql(f"INSERT INTO {place} VALUES ({', '.join('?' * len(columns))})", listed)
+        execute_many(connection, f"INSERT INTO {place} VALUES ({', '.join('?' * len(columns))})", listed)
 
 
 def change_rows(session: Session, model: type[Base], key: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -43,14 +41,15 @@ def change_rows(session: Session, model: type[Base], key: str, columns: Sequence
         names = (*columns, key)
         sets = ", ".join(f"{name} = new.{name}" for name in columns)
         values = tuple([row[place] for row in listed] for place in range(len(names)))
-        connection.exec_driver_sql(
+        execute(
+            connection,
             f"UPDATE {table} SET {sets} FROM unnest({_arrays(connection, model, names)}) AS new ({', '.join(names)})"
             f" WHERE {table}.{key} = new.{key}",
             values,
         )
     else:
         sets = ", ".join(f"{name} = ?" for name in columns)
-        connection.exec_driver_sql(f"UPDATE {table} SET {sets} WHERE {key} = ?", listed)
+        execute_many(connection, f"UPDATE {table} SET {sets} WHERE {key} = ?", listed)
 
 
 def _arrays(connection: Connection, model: type[Base], names: Iterable[str]) -> str:
@@ -60,17 +59,11 @@ def _arrays(connection: Connection, model: type[Base], names: Iterable[str]) -> 
 
 
 def _copy(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
-    """PostgreSQL's own way for many rows, inside the transaction; what fails is raised as SQLAlchemy raises it.
-
-    Only the error's first line: the next ones quote the row (see ``postgres.failed``, which does not see a COPY).
-    """
+    """PostgreSQL's own way for many rows, inside the transaction; what fails is raised as SQLAlchemy raises it."""
     try:
         cursor = cast("psycopg.Connection[Row]", connection.connection).cursor()
         with cursor, cursor.copy(statement.encode()) as copy:
             for row in rows:
                 copy.write_row(row)
     except psycopg.Error as error:
-        error.args = (str(error).partition("\n")[0],)
-        raise DBAPIError.instance(
-            statement, None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
-        ) from error
+        raise as_raised(connection, statement, error) from error

@@ -14,7 +14,15 @@ from shared.errors import EnishiError
 BUSY_TIMEOUT_MS = 5_000  # longer than the longest ingest transaction measured here, by a factor of ten
 ENGINE: Mapping[str, Any] = MappingProxyType({})
 OPTIONS: Mapping[Mode, Mapping[str, Any]] = MappingProxyType({mode: {} for mode in Mode})
-_PRAGMAS = (("journal_mode", "WAL", "wal"), ("synchronous", "FULL", 2), ("foreign_keys", "ON", 1))
+CACHE_KB = 32 << 10  # of one connection: visits fall anywhere into their indexes, which soon outgrow SQLite's own 2 MB
+CHECKPOINT_PAGES = 4_000  # 16 MB of log; a page that many pushes change is copied home once for all of them
+_PRAGMAS = (
+    ("journal_mode", "WAL", "wal"),
+    ("synchronous", "FULL", 2),
+    ("foreign_keys", "ON", 1),
+    ("cache_size", str(-CACHE_KB), -CACHE_KB),
+    ("wal_autocheckpoint", str(CHECKPOINT_PAGES), CHECKPOINT_PAGES),
+)
 
 
 def opened(connection: Any, _record: Any) -> None:

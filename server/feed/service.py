@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from server.db.bulk import add_rows
-from server.db.database import at_commit, chunks
+from server.db.database import at_commit
+from server.db.direct import Statement, among
 from server.feed.models import FeedItem, FeedState
 from shared.sync.messages import FeedEntry, Pull
 from shared.sync.messages import FeedItem as Item
 
 _STATE = 1  # the id of the only row
 _decoder: msgspec.json.Decoder[Item] = msgspec.json.Decoder(Item)
+
+_EPOCH = Statement(select(FeedState.epoch))
+_SERVER_EPOCH = Statement(select(FeedState.server_epoch))
+_AFTER = Statement(
+    select(FeedItem.number, FeedItem.body)
+    .where(FeedItem.number > bindparam("cursor"))
+    .order_by(FeedItem.number)
+    .limit(bindparam("most"))
+)
+_COUNT_ON = Statement(
+    update(FeedState).values(last=FeedState.last + bindparam("count")).returning(FeedState.last)
+)  # and hold the counter's row
+_REPLACED = Statement(delete(FeedItem).where(among(FeedItem.topic, "topics")))
 
 
 def start(session: Session, epoch: int) -> None:
@@ -39,12 +53,12 @@ def is_started(session: Session) -> bool:
 
 
 def epoch(session: Session) -> int:
-    return session.scalars(select(FeedState.epoch)).one()
+    return int(_EPOCH.value(session))
 
 
 def server_epoch(session: Session) -> int:
     """Head office's own epoch: numbers given before a restore are not given again with another meaning."""
-    return session.scalars(select(FeedState.server_epoch)).one()
+    return int(_SERVER_EPOCH.value(session))
 
 
 def publish(session: Session, items: Mapping[str, Item], now_ms: int) -> None:
@@ -62,12 +76,7 @@ def publish(session: Session, items: Mapping[str, Item], now_ms: int) -> None:
 
 def pull(session: Session, cursor: int, limit: int) -> Pull:
     """The items after ``cursor``, oldest first."""
-    found = session.execute(
-        select(FeedItem.number, FeedItem.body)
-        .where(FeedItem.number > cursor)
-        .order_by(FeedItem.number)
-        .limit(limit + 1)
-    ).all()
+    found = _AFTER.rows(session, cursor=cursor, most=limit + 1)
     entries = tuple(FeedEntry(number, _decoder.decode(body)) for number, body in found[:limit])
     following = entries[-1].number if entries else cursor
     return Pull(epoch(session), entries, following, more=len(found) > limit)
@@ -75,10 +84,8 @@ def pull(session: Session, cursor: int, limit: int) -> Pull:
 
 def _number(session: Session, waiting: Mapping[str, tuple[Item, int]]) -> None:
     """Whoever holds the counter's row has seen all that was published before, and is seen by all that comes after."""
-    last = session.scalars(update(FeedState).values(last=FeedState.last + len(waiting)).returning(FeedState.last)).one()
-    first = last - len(waiting) + 1
-    for piece in chunks(waiting):
-        session.execute(delete(FeedItem).where(FeedItem.topic.in_(piece)))
+    first = _COUNT_ON.value(session, count=len(waiting)) - len(waiting) + 1
+    _REPLACED.rows(session, topics=list(waiting))
     rows = (
         (first + place, topic, msgspec.json.encode(item), now_ms)
         for place, (topic, (item, now_ms)) in enumerate(waiting.items())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.db.direct import Statement
 from server.feed import service as feed
 from server.keys.models import CURRENT, NO, OFFLINE, OLD, ONLINE, WITHDRAWN, KeyEpoch
 from server.vault import Vault
@@ -17,6 +19,11 @@ from shared.sync.messages import KEY_ID_MAX, KidPolicyItem
 FIRST_KID = 1
 HELD_EPOCHS = 3  # what a terminal holds: the current one and the two before (security 4.2)
 CHOICES = (OFFLINE, ONLINE, NO)
+
+_HELD = Statement(
+    select(KeyEpoch.kid).where(KeyEpoch.state != WITHDRAWN).order_by(KeyEpoch.kid.desc()).limit(HELD_EPOCHS)
+)
+_STATES = Statement(select(KeyEpoch.kid, KeyEpoch.state).order_by(KeyEpoch.kid))
 
 
 def begin(session: Session, now_ms: int) -> None:
@@ -38,14 +45,20 @@ def current(session: Session) -> int:
 
 def held(session: Session) -> tuple[int, ...]:
     """The epochs whose keys terminals hold, the current one first."""
-    usable = select(KeyEpoch.kid).where(KeyEpoch.state != WITHDRAWN).order_by(KeyEpoch.kid.desc()).limit(HELD_EPOCHS)
-    return tuple(session.scalars(usable))
+    return tuple(_HELD.column(session))
 
 
 def ring(session: Session, vault: Vault) -> KeyRing:
     """The keys of all epochs, for head office's own eyes: withdrawn ones still prove who wrote a card."""
-    kids = session.scalars(select(KeyEpoch.kid)).all()
-    return KeyRing(vault.tenant, current(session), {kid: vault.epoch_key(kid) for kid in kids})
+    states = _STATES.rows(session)
+    now = next(kid for kid, state in states if state == CURRENT)
+    return _ring(vault, now, tuple(kid for kid, _ in states))
+
+
+@lru_cache(maxsize=4)
+def _ring(vault: Vault, current: int, kids: tuple[int, ...]) -> KeyRing:
+    """Derived once, until an epoch begins: every push asks for it."""
+    return KeyRing(vault.tenant, current, {kid: vault.epoch_key(kid) for kid in kids})
 
 
 def rotate(session: Session, now_ms: int) -> int:

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.db.database import chunks
+from server.db.direct import Statement, among
 from server.ledger.models import CLOSED, GONE, OPEN, Case
 
 FORK = "fork"  # two images that cannot stand on one card
@@ -22,6 +22,8 @@ WORN = "worn"  # a card that has no numbers left
 CAP = "cap"  # more points of untold visits became final on one day than a day may bring
 
 LISTED_MAX = 200  # lines of one page
+
+_NUMBERS = Statement(select(Case.id).where(among(Case.card, "cards"), among(Case.kind, "kinds")))
 
 Facts = Mapping[str, str | int]
 
@@ -44,11 +46,10 @@ class Found:
 
 def keep(session: Session, cards: Collection[int], kinds: Collection[str], found: Sequence[Found], now_ms: int) -> None:
     """Make the open cases of these kinds about ``cards`` the ones that were ``found``."""
-    held: dict[Key, Case] = {}
-    for piece in chunks(sorted(cards)):
-        wanted = select(Case).where(Case.card.in_(piece), Case.kind.in_(list(kinds)))
-        held.update({Key(case.kind, case.subject): case for case in session.scalars(wanted)})
-    _update(session, held, found, now_ms)
+    numbers = _NUMBERS.column(session, cards=list(cards), kinds=list(kinds))
+    held = {Key(case.kind, case.subject): case for case in (session.get(Case, number) for number in numbers) if case}
+    if held or found:
+        _update(session, held, found, now_ms)
 
 
 def keep_all(session: Session, kind: str, found: Sequence[Found], now_ms: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db.bulk import add_rows
-from server.db.database import chunks
+from server.db.direct import Statement, among
 from server.ledger.models import (
     SALE,
     TERMINAL,
@@ -28,6 +28,10 @@ from shared.points.derive import Lots, add_up
 
 NO_HASH = b""
 _encode = msgspec.json.encode
+_CARDS_OF_VISITS = Statement(select(Visit.visit, Visit.card).where(among(Visit.visit, "visits")))
+_OFF_CARD = Statement(select(OffCardVisit.visit).where(among(OffCardVisit.visit, "visits")))
+_SEEN_OF = Statement(select(SeenImage.hash).where(among(SeenImage.card, "cards")))
+_STARTS_OF = Statement(select(StartImage.hash).where(among(StartImage.card, "cards")))
 _lots: msgspec.json.Decoder[Lots] = msgspec.json.Decoder(Lots)
 
 
@@ -129,7 +133,8 @@ class NewOffCard(NamedTuple):
 
 def encode_lots(lots: Iterable[tuple[int, int]]) -> bytes:
     """Months in order, no zero: one change has one form."""
-    return _encode(add_up(lots))
+    listed = tuple(lots)
+    return _encode(listed if len(listed) == 1 and listed[0][1] else add_up(listed))
 
 
 def decode_lots(stored: bytes) -> Lots:
@@ -138,7 +143,8 @@ def decode_lots(stored: bytes) -> Lots:
 
 def image_lots(image: CardImage) -> Lots:
     """The points on a card by month."""
-    return add_up((lot.month, lot.points) for lot in image.lots)
+    lots = tuple([(lot.month, lot.points) for lot in image.lots if lot.points])
+    return lots if len(lots) < 2 else add_up(lots)
 
 
 def prev_bytes(image: CardImage) -> bytes:
@@ -169,22 +175,19 @@ def record_sightings(session: Session, sightings: Sequence[NewSighting]) -> None
 def record_images(session: Session, images: Iterable[NewImage]) -> None:
     """An image that is known already stays as it was first seen."""
     new = {image.hash: image for image in images}
-    held = {
-        known
-        for piece in chunks(new)
-        for known in session.scalars(select(SeenImage.hash).where(SeenImage.hash.in_(piece)))
-    }
+    held = _known(session, _SEEN_OF, new.values())
     add_rows(session, SeenImage, NewImage._fields, [image for image in new.values() if image.hash not in held])
 
 
 def record_starts(session: Session, starts: Iterable[NewStart]) -> None:
     new = {start.hash: start for start in starts}
-    held = {
-        known
-        for piece in chunks(new)
-        for known in session.scalars(select(StartImage.hash).where(StartImage.hash.in_(piece)))
-    }
+    held = _known(session, _STARTS_OF, new.values())
     add_rows(session, StartImage, NewStart._fields, [start for start in new.values() if start.hash not in held])
+
+
+def _known(session: Session, of_cards: Statement, told: Collection[NewImage | NewStart]) -> set[bytes]:
+    """The hashes that stand there already; a hash is of one card for ever."""
+    return set(of_cards.column(session, cards=sorted({one.card for one in told}))) if told else set()
 
 
 def record_off_card(session: Session, visits: Sequence[NewOffCard]) -> None:
@@ -193,17 +196,9 @@ def record_off_card(session: Session, visits: Sequence[NewOffCard]) -> None:
 
 def cards_of_visits(session: Session, visits: Collection[str]) -> Mapping[str, int]:
     """The known ones among ``visits``, with their cards."""
-    return {
-        visit: card
-        for piece in chunks(visits)
-        for visit, card in session.execute(select(Visit.visit, Visit.card).where(Visit.visit.in_(piece)))
-    }
+    return dict(_CARDS_OF_VISITS.rows(session, visits=list(visits))) if visits else {}
 
 
 def known_off_card(session: Session, visits: Collection[str]) -> set[str]:
     """Those that were told before."""
-    return {
-        visit
-        for piece in chunks(visits)
-        for visit in session.scalars(select(OffCardVisit.visit).where(OffCardVisit.visit.in_(piece)))
-    }
+    return set(_OFF_CARD.column(session, visits=list(visits))) if visits else set()

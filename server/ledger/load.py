@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from server.db.database import chunks
+from server.db.direct import Statement, among
 from server.ledger.facts import decode_lots
 from server.ledger.models import (
     IMPORT,
@@ -38,16 +38,63 @@ NOTHING = b"[]"  # no lots
 _Adjusted = tuple[tuple[int, Lots], ...]
 _adjusted: msgspec.json.Decoder[_Adjusted] = msgspec.json.Decoder(_Adjusted)
 
-_VISIT = (
-    Visit.visit, Visit.card, Visit.source, Visit.terminal, Visit.kind, Visit.refund_of, Visit.business_day,
-    Visit.gen, Visit.seq, Visit.pre_hash, Visit.pre_adj, Visit.pre_prev, Visit.pre_day, Visit.pre_writer,
-    Visit.pre_lots, Visit.post_hash, Visit.post_adj, Visit.post_day, Visit.post_lots, Visit.amount_yen, Visit.earn,
-    Visit.redeem, Visit.expired, Visit.lots, Visit.adjusted, Visit.state,
+
+class VisitRow(NamedTuple):
+    """Of a visit what decides; see the model."""
+
+    visit: str
+    card: int
+    source: str
+    terminal: int
+    kind: str
+    refund_of: str
+    business_day: str
+    gen: int
+    seq: int
+    pre_hash: bytes
+    pre_adj: int
+    pre_prev: bytes
+    pre_day: int
+    pre_writer: int
+    pre_lots: bytes
+    post_hash: bytes
+    post_adj: int
+    post_day: int
+    post_lots: bytes
+    amount_yen: int
+    earn: int
+    redeem: int
+    expired: int
+    lots: bytes
+    adjusted: bytes
+    state: str
+
+
+_SETTLED_MONTH = Statement(select(BooksState.settled_month))
+_VISITS = Statement(select(*(getattr(Visit, name) for name in VisitRow._fields)).where(among(Visit.card, "cards")))
+_EVIDENCE = Statement(
+    select(Visit.card, Evidence.visit, Evidence.kind)
+    .join(Evidence, Evidence.visit == Visit.visit)
+    .where(among(Visit.card, "cards"), or_(*(Evidence.kind == kind for kind in ("COMMIT", "ABORT", "HONOUR"))))
+)
+_RULINGS = Statement(select(Ruling.card, Ruling.kind, Ruling.visit, Ruling.hash).where(among(Ruling.card, "cards")))
+_SEEN = Statement(
+    select(
+        SeenImage.card, SeenImage.writer, SeenImage.hash, SeenImage.gen, SeenImage.seq, SeenImage.adj, SeenImage.prev,
+        SeenImage.day, SeenImage.lots,
+    ).where(among(SeenImage.card, "cards"))
 )  # fmt: skip
-_SEEN = (
-    SeenImage.card, SeenImage.hash, SeenImage.gen, SeenImage.seq, SeenImage.adj, SeenImage.prev, SeenImage.day,
-    SeenImage.writer, SeenImage.lots,
-)  # fmt: skip
+_STARTS = Statement(select(StartImage.card, StartImage.hash, StartImage.source).where(among(StartImage.card, "cards")))
+_REPAIRS = Statement(select(Repair.card, Repair.hash, Repair.moved).where(among(Repair.card, "cards")))
+_OFF_CARD = Statement(
+    select(OffCardVisit.card, OffCardVisit.visit, OffCardVisit.business_day, OffCardVisit.lots).where(
+        among(OffCardVisit.card, "cards")
+    )
+)
+_GRANTS = Statement(
+    select(Grant.card, Grant.id, Grant.kind, Grant.business_day, Grant.lots).where(among(Grant.card, "cards"))
+)
+_SENT = Statement(select(Adjustment.card, Adjustment.number, Adjustment.lots).where(among(Adjustment.card, "cards")))
 
 
 @dataclass(slots=True)
@@ -58,7 +105,7 @@ class Known:
     """
 
     card: int
-    visits: dict[str, Any] = field(default_factory=dict)
+    visits: dict[str, VisitRow] = field(default_factory=dict)
     told: dict[str, VisitFact] = field(default_factory=dict)
     committed: set[str] = field(default_factory=set)
     aborted: set[str] = field(default_factory=set)
@@ -99,22 +146,23 @@ class Known:
 
 def settled_month(session: Session) -> int:
     """Lots of this month and before are over."""
-    return session.scalar(select(BooksState.settled_month)) or 0
+    return _SETTLED_MONTH.value(session) or 0
 
 
 def load(session: Session, cards: Collection[int]) -> dict[int, Known]:
     """By card; also those of which nothing is known."""
     found = {card: Known(card) for card in cards}
-    for piece in chunks(sorted(cards)):
-        _load_visits(session, piece, found)
-        _load_evidence(session, piece, found)
-        _load_images(session, piece, found)
-        _load_beside(session, piece, found)
+    listed = sorted(cards)
+    if listed:
+        _load_visits(session, listed, found)
+        _load_evidence(session, listed, found)
+        _load_images(session, listed, found)
+        _load_beside(session, listed, found)
     return found
 
 
-def _load_visits(session: Session, piece: Sequence[int], found: Mapping[int, Known]) -> None:
-    for row in session.execute(select(*_VISIT).where(Visit.card.in_(piece))):
+def _load_visits(session: Session, cards: list[int], found: Mapping[int, Known]) -> None:
+    for row in _VISITS.each(session, VisitRow._make, cards=cards):
         known = found[row.card]
         known.visits[row.visit] = row
         if row.source == IMPORT:
@@ -124,7 +172,7 @@ def _load_visits(session: Session, piece: Sequence[int], found: Mapping[int, Kno
             known.writers[row.pre_hash] = row.pre_writer
 
 
-def _fact(row: Any) -> VisitFact:
+def _fact(row: VisitRow) -> VisitFact:
     lots, adjusted = decode_lots(row.lots), _adjusted.decode(row.adjusted) if row.adjusted else ()
     before = decode_lots(row.pre_lots)
     after = decode_lots(row.post_lots) if row.post_lots else add_up(before, lots, *(change for _, change in adjusted))
@@ -135,17 +183,11 @@ def _fact(row: Any) -> VisitFact:
     return VisitFact(row.visit, pre, post, lots, adjusted, only_earns, granted)
 
 
-def _load_evidence(session: Session, piece: Sequence[int], found: Mapping[int, Known]) -> None:
-    told = (
-        select(Visit.card, Evidence.visit, Evidence.kind)
-        .join(Evidence, Evidence.visit == Visit.visit)
-        .where(Visit.card.in_(piece), Evidence.kind.in_(("COMMIT", "ABORT", "HONOUR")))
-    )
-    for card, visit, kind in session.execute(told):
+def _load_evidence(session: Session, cards: list[int], found: Mapping[int, Known]) -> None:
+    for card, visit, kind in _EVIDENCE.rows(session, cards=cards):
         known = found[card]
         {"COMMIT": known.committed, "ABORT": known.aborted, "HONOUR": known.honoured}[kind].add(visit)
-    rulings = select(Ruling.card, Ruling.kind, Ruling.visit, Ruling.hash).where(Ruling.card.in_(piece))
-    for card, kind, visit, hash_ in session.execute(rulings):
+    for card, kind, visit, hash_ in _RULINGS.rows(session, cards=cards):
         known = found[card]
         if kind == BASE_SEEN:
             known.aborted.add(visit)
@@ -155,36 +197,30 @@ def _load_evidence(session: Session, piece: Sequence[int], found: Mapping[int, K
             known.rulings.add((kind, hash_))
 
 
-def _load_images(session: Session, piece: Sequence[int], found: Mapping[int, Known]) -> None:
-    for row in session.execute(select(*_SEEN).where(SeenImage.card.in_(piece))):
-        image = Image(row.hash, row.gen, row.seq, row.adj, row.prev, row.day, decode_lots(row.lots))
-        found[row.card].seen.append(image)
-        found[row.card].writers[row.hash] = row.writer
-    starts = select(StartImage.card, StartImage.hash, StartImage.source).where(StartImage.card.in_(piece))
-    for card, hash_, source in session.execute(starts):
+def _load_images(session: Session, cards: list[int], found: Mapping[int, Known]) -> None:
+    for card, writer, hash_, gen, seq, adj, prev, day, lots in _SEEN.rows(session, cards=cards):
+        found[card].seen.append(Image(hash_, gen, seq, adj, prev, day, decode_lots(lots)))
+        found[card].writers[hash_] = writer
+    for card, hash_, source in _STARTS.rows(session, cards=cards):
         found[card].starts.add(hash_)
         if source != IMPORT:
             found[card].made.add(hash_)
-    made = select(Repair.card, Repair.hash, Repair.moved).where(Repair.card.in_(piece))
-    for card, hash_, lots in session.execute(made):
+    for card, hash_, lots in _REPAIRS.rows(session, cards=cards):
         found[card].starts.add(hash_)  # it counts from when somebody tells of it, or reads it
         found[card].made.add(hash_)
         if lots != NOTHING:
             found[card].moved[hash_] = decode_lots(lots)
 
 
-def _load_beside(session: Session, piece: Sequence[int], found: Mapping[int, Known]) -> None:
-    wanted = select(OffCardVisit.card, OffCardVisit.visit, OffCardVisit.business_day, OffCardVisit.lots)
-    for card, visit, day, lots in session.execute(wanted.where(OffCardVisit.card.in_(piece))):
+def _load_beside(session: Session, cards: list[int], found: Mapping[int, Known]) -> None:
+    for card, visit, day, lots in _OFF_CARD.rows(session, cards=cards):
         found[card].off_card[visit] = GrantFact(f"offcard/{visit}", _card_day(day), decode_lots(lots))
-    given = select(Grant.card, Grant.id, Grant.kind, Grant.business_day, Grant.lots).where(Grant.card.in_(piece))
-    for card, number, kind, day, lots in session.execute(given):
+    for card, number, kind, day, lots in _GRANTS.rows(session, cards=cards):
         cause = f"grant/{number}"
         found[card].grants[cause] = GrantFact(cause, _card_day(day), decode_lots(lots))
         if kind == "loss":
             found[card].losses.add(cause)
-    sent = select(Adjustment.card, Adjustment.number, Adjustment.lots).where(Adjustment.card.in_(piece))
-    for card, number, lots in session.execute(sent):
+    for card, number, lots in _SENT.rows(session, cards=cards):
         found[card].issued[number] = decode_lots(lots)
 
 
@@ -192,9 +228,9 @@ def _card_day(iso: str) -> int:
     return card_day(date.fromisoformat(iso))
 
 
-def refunds(known: Known, counted: Collection[str]) -> Mapping[str, Sequence[Any]]:
+def refunds(known: Known, counted: Collection[str]) -> Mapping[str, Sequence[VisitRow]]:
     """The counted refunds of each counted sale of the card."""
-    found: defaultdict[str, list[Any]] = defaultdict(list)
+    found: defaultdict[str, list[VisitRow]] = defaultdict(list)
     for visit in sorted(counted):
         row = known.visits[visit]
         if row.kind == REFUND and row.refund_of in counted:

@@ -59,12 +59,14 @@ class Line:
     visit: str = ""
 
 
-def postings(kind: str, earn: int, redeem: int, expired: int, lots: Iterable[tuple[int, int]]) -> tuple[Posting, ...]:
+def postings(kind: str, earn: int, redeem: int, expired: int, lots: Sequence[tuple[int, int]]) -> tuple[Posting, ...]:
     """Split a visit's change per lot into kinds; wants ``sum(lots) == earn - redeem - expired``.
 
     New points belong to the lot that lapses last; lapsed points leave the lots that lapse first, then used points
     do; what is left over moved between lots when two were joined. What a refund gives back goes to the lots that grew.
     """
+    if kind != REFUND and len(lots) == 1 and not (redeem or expired) and lots[0][1] == earn > 0:
+        return (Posting(EARN, lots[0][0], earn),)  # most visits, said at once
     change: dict[int, int] = {}
     for month, points in lots:
         change[month] = change.get(month, 0) + points
@@ -85,7 +87,7 @@ def postings(kind: str, earn: int, redeem: int, expired: int, lots: Iterable[tup
 
 
 def earned_lots(
-    kind: str, earn: int, redeem: int, expired: int, lots: Iterable[tuple[int, int]]
+    kind: str, earn: int, redeem: int, expired: int, lots: Sequence[tuple[int, int]]
 ) -> tuple[tuple[int, int], ...]:
     """The part of a visit that its holder is owed even when the card never took it."""
     made = postings(kind, earn, redeem, expired, lots)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.db.bulk import add_rows, change_rows
-from server.db.database import chunks
+from server.db.direct import Statement, among
 from server.feed import service as feed
 from server.ledger import cases
 from server.ledger.books import Books, fork_name, keep_books, posted_lines, to_send
@@ -28,6 +28,31 @@ NUMBERS_MAX = 4_000  # card-and-sync 5.8; the card's field holds 4,095
 
 _KINDS = (cases.FORK, cases.WITNESS, cases.IMAGE, cases.WORN)
 _ENTRY = ("card", "visit", "kind", "contra", "month", "points", "cause", "version", "at_ms")
+
+
+class _Sum(NamedTuple):
+    """All entries of one cause together. ``owner``: the card or the visit by which they were asked for."""
+
+    owner: Any
+    cause: str
+    kind: str
+    contra: str
+    month: int
+    visit: str | None
+    points: int
+    version: int
+
+
+def _sums(column: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]) -> Statement:
+    by = (column, Entry.cause, Entry.kind, Entry.contra, Entry.month, Entry.visit)
+    # An owner stands twice under its own name: once as itself, once as the one that was asked for.
+    columns = (column.label("owner"), *by[1:], func.sum(Entry.points), func.max(Entry.version))
+    return Statement(select(*columns).where(among(column, "owners"), *conditions).group_by(*by))
+
+
+_BY_CARD = _sums(Entry.card)
+_OF_NO_VISIT = _sums(Entry.card, Entry.visit.is_(None))
+_BY_VISIT = _sums(Entry.visit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +92,7 @@ def unposted(session: Session, cards: Collection[int]) -> dict[int, list[str]]:
     month = settled_month(session)
     kept = {card: keep_books(known, month) for card, known in load(session, cards).items()}
     result: dict[int, list[str]] = {}
-    for card, entries in _posted(session, Entry.card, kept).items():
+    for card, entries in _posted(session, _BY_CARD, kept).items():
         missing = difference(kept[card].lines(), entries)
         wrong = [f"{line.cause}: {line.points:+}" for line, _ in missing]
         wrong += [
@@ -90,15 +115,15 @@ def _save(session: Session, kept: Mapping[int, Books], now_ms: int, thorough: bo
     states = [(kept[card].state(visit), visit) for visit, card in changed.items()]
     change_rows(session, Visit, "visit", ("state",), states)
     if thorough:
-        everything = _posted(session, Entry.card, kept)
+        everything = _posted(session, _BY_CARD, kept)
         post(
             session,
             [(card, *one) for card, books in kept.items() for one in difference(books.lines(), everything[card])],
             now_ms,
         )
         return
-    posted = _posted(session, Entry.card, kept, Entry.visit.is_(None))
-    by_visit = _posted(session, Entry.visit, changed)
+    posted = _posted(session, _OF_NO_VISIT, kept)
+    by_visit = _posted(session, _BY_VISIT, changed)
     due: list[tuple[int, Line, int]] = []
     for card, books in kept.items():
         due += [(card, *one) for one in difference(books.other_lines(), posted[card])]
@@ -116,23 +141,12 @@ def post(session: Session, due: Sequence[tuple[int, Line, int]], now_ms: int) ->
     add_rows(session, Entry, _ENTRY, rows)
 
 
-def _posted(
-    session: Session, column: Any, wanted: Collection[Any], condition: ColumnElement[bool] | None = None
-) -> dict[Any, dict[str, tuple[Line, int]]]:
+def _posted(session: Session, sums: Statement, owners: Collection[Any]) -> dict[Any, dict[str, tuple[Line, int]]]:
     """By card or by visit: the sums of its entries by cause, with the last versions."""
-    rows: defaultdict[Any, list[Any]] = defaultdict(list)
-    for piece in chunks(sorted(wanted)):
-        sums = (
-            select(
-                column.label("owner"), Entry.cause, Entry.kind, Entry.contra, Entry.month, Entry.visit,
-                func.sum(Entry.points).label("points"), func.max(Entry.version).label("version"),
-            )
-            .where(column.in_(piece))
-            .group_by(column, Entry.cause, Entry.kind, Entry.contra, Entry.month, Entry.visit)
-        )  # fmt: skip
-        for row in session.execute(sums if condition is None else sums.where(condition)):
-            rows[row.owner].append(row)
-    return {owner: posted_lines(rows[owner]) for owner in wanted}
+    rows: defaultdict[Any, list[_Sum]] = defaultdict(list)
+    for row in sums.each(session, _Sum._make, owners=sorted(owners)) if owners else ():
+        rows[row.owner].append(row)
+    return {owner: posted_lines(rows[owner]) for owner in owners}
 
 
 def _send(session: Session, kept: Mapping[int, Books], due: Mapping[int, Lots], now_ms: int) -> set[int]:

@@ -110,11 +110,6 @@ def names_of_cards(session: Session, numbers: Collection[int]) -> Mapping[int, t
     return {card: (member, known[member]) for card, member in holders.items()}
 
 
-def refresh_cards(session: Session, touched: Collection[int], now_ms: int) -> None:
-    """Tell the terminals anew about the members whose cards were in a visit."""
-    publish(session, sorted(set(cards.holders(session, touched).values())), now_ms)
-
-
 def publish(session: Session, numbers: Collection[int], now_ms: int) -> None:
     """Send the present state of these members to every terminal."""
     if not numbers:

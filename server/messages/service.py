@@ -98,6 +98,8 @@ def withdraw(session: Session, message: CardMessage, now_ms: int) -> None:
 
 def record_proofs(session: Session, proofs: Sequence[Proof], now_ms: int) -> None:
     """Take down what terminals printed, and close those messages everywhere. Unknown message ids are passed over."""
+    if not proofs:
+        return
     wanted = {proof.message for proof in proofs}
     known = {
         message.id: message

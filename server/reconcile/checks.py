@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from server.ledger import cases
@@ -23,6 +23,29 @@ BACKUP_H = 24  # without a fresh verified copy, terminals keep everything (fault
 
 GREEN, YELLOW, RED = "green", "yellow", "red"
 Look = Callable[[Session, int], Finding]
+
+_SET_ASIDE = select(func.count()).select_from(QuarantinedEvent)
+_SET_ASIDE_LONG = (
+    select(QuarantinedEvent.stream, QuarantinedEvent.seq, QuarantinedEvent.code)
+    .where(QuarantinedEvent.at_ms <= bindparam("since_ms", type_=BigInteger))
+    .order_by(QuarantinedEvent.at_ms)
+)
+_TERMINALS = select(func.count()).select_from(Terminal)
+_OPEN_ALARMS = (
+    select(TerminalAlarm.terminal, TerminalAlarm.kind).where(TerminalAlarm.settled_ms == 0).order_by(TerminalAlarm.id)
+)
+_NEWEST_BACKUP = select(func.max(Backup.at_ms))
+_STREAMS = select(func.count()).select_from(JournalStream)
+_SAFE_AHEAD = select(JournalStream.stream, JournalStream.terminal).where(
+    JournalStream.durable_seq > JournalStream.head_seq
+)
+_OF_KINDS = Case.kind.in_(bindparam("kinds", expanding=True))
+_CASES = select(func.count()).select_from(Case).where(_OF_KINDS)
+_OPEN_CASES = (
+    select(Case.kind, Case.subject, Case.card, Case.terminal, Case.id)
+    .where(_OF_KINDS, Case.state == OPEN)
+    .order_by(Case.opened_ms, Case.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +85,18 @@ def owed(session: Session, _now_ms: int) -> Finding:
 
 def quarantine(session: Session, now_ms: int) -> Finding:
     """I17: events that no rule could book, and that have waited too long for a person."""
-    rows = session.execute(
-        select(QuarantinedEvent.stream, QuarantinedEvent.seq, QuarantinedEvent.code, QuarantinedEvent.at_ms)
-        .where(QuarantinedEvent.at_ms <= now_ms - QUARANTINE_H * HOUR_MS)
-        .order_by(QuarantinedEvent.at_ms)
-    ).all()
-    total = session.scalar(select(func.count()).select_from(QuarantinedEvent)) or 0
     wrong = [
         Wrong(f"{stream.hex()} event {seq}: {code}", terminal=int.from_bytes(stream[:2], "big"))
-        for stream, seq, code, _ in rows
+        for stream, seq, code in session.execute(_SET_ASIDE_LONG, {"since_ms": now_ms - QUARANTINE_H * HOUR_MS})
     ]
+    total = session.scalar(_SET_ASIDE) or 0
     return Finding("quarantine", f"events set aside for more than {QUARANTINE_H} h", total, tuple(wrong))
 
 
 def alarms(session: Session, _now_ms: int) -> Finding:
     """I12: terminals that came back from the past, live twice, or moved into another machine."""
-    total = session.scalar(select(func.count()).select_from(Terminal)) or 0
-    open_ones = select(TerminalAlarm).where(TerminalAlarm.settled_ms == 0).order_by(TerminalAlarm.id)
-    wrong = [Wrong(f"terminal {row.terminal}: {row.kind}", terminal=row.terminal) for row in session.scalars(open_ones)]
+    total = session.scalar(_TERMINALS) or 0
+    wrong = [Wrong(f"terminal {number}: {kind}", terminal=number) for number, kind in session.execute(_OPEN_ALARMS)]
     return Finding("alarms", "terminals with an open alarm", total, tuple(wrong))
 
 
@@ -100,7 +117,7 @@ def losses(session: Session, now_ms: int) -> Finding:
 
 def backup(session: Session, now_ms: int) -> Finding:
     """S7: without a verified copy of today nothing may be forgotten anywhere."""
-    newest = session.scalar(select(func.max(Backup.at_ms)))
+    newest = session.scalar(_NEWEST_BACKUP)
     late = newest is None or newest < now_ms - BACKUP_H * HOUR_MS
     age = "none" if newest is None else f"{(now_ms - newest) // HOUR_MS} h old"
     return Finding(
@@ -110,23 +127,20 @@ def backup(session: Session, now_ms: int) -> Finding:
 
 def durable(session: Session, _now_ms: int) -> Finding:
     """I13: nobody was told that more is safe than is held."""
-    total = session.scalar(select(func.count()).select_from(JournalStream)) or 0
-    ahead = select(JournalStream.stream, JournalStream.terminal).where(
-        JournalStream.durable_seq > JournalStream.head_seq
-    )
+    total = session.scalar(_STREAMS) or 0
     wrong = [
         Wrong(f"{stream.hex()}: called safe beyond its head", terminal=number)
-        for stream, number in session.execute(ahead)
+        for stream, number in session.execute(_SAFE_AHEAD)
     ]
     return Finding("durable", "streams called safe no further than they reach", total, tuple(wrong))
 
 
 def _cases(session: Session, name: str, subject: str, kinds: tuple[str, ...]) -> Finding:
-    total = session.scalar(select(func.count()).select_from(Case).where(Case.kind.in_(kinds))) or 0
-    open_ones = select(Case).where(Case.kind.in_(kinds), Case.state == OPEN).order_by(Case.opened_ms, Case.id)
+    wanted = {"kinds": kinds}
+    total = session.scalar(_CASES, wanted) or 0
     wrong = [
-        Wrong(f"{case.kind} {case.subject[:16]}", case.card, case.terminal, case.id)
-        for case in session.scalars(open_ones)
+        Wrong(f"{kind} {subject[:16]}", card, terminal, number)
+        for kind, subject, card, terminal, number in session.execute(_OPEN_CASES, wanted)
     ]
     return Finding(name, subject, total, tuple(wrong))
 

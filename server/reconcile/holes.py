@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
 
 from server.sync.checks import WALL_MS_MAX
 from server.sync.models import JournalEvent, JournalStream
@@ -15,6 +15,19 @@ from server.terminals.models import Terminal
 from shared.clock import business_day, card_day
 
 Hole = tuple[int, int]  # first and last card day
+
+_first, _last = aliased(JournalEvent), aliased(JournalEvent)
+_BOOTS = (  # with the days of the first and the last event, as the terminal's clock said
+    select(
+        JournalStream.stream, JournalStream.terminal, JournalStream.head_seq, JournalStream.told_seq,
+        JournalStream.frozen, JournalStream.first_ms, JournalStream.parent, JournalStream.parent_seq,
+        _first.wall_ms.label("first_wall_ms"), _last.wall_ms.label("last_wall_ms"),
+    )
+    .outerjoin(_first, (_first.stream == JournalStream.stream) & (_first.seq == 1))
+    .outerjoin(_last, (_last.stream == JournalStream.stream) & (_last.seq == JournalStream.head_seq))
+    .order_by(JournalStream.first_ms, JournalStream.stream)
+)  # fmt: skip
+_TERMINALS = select(Terminal.id, Terminal.created_ms, Terminal.contact_ms, Terminal.closed_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +86,20 @@ def covers(life: Life, day: int) -> bool:
 def lives(session: Session, now_ms: int) -> Mapping[int, Life]:
     """All terminals that were ever let in."""
     boots: defaultdict[int, list[Boot]] = defaultdict(list)
-    ends = _ends(session)
-    for row in session.scalars(select(JournalStream).order_by(JournalStream.first_ms, JournalStream.stream)):
-        first, last = ends.get(row.stream, (_day(row.first_ms), _day(row.first_ms)))
+    for row in session.execute(_BOOTS):
+        last = row.first_ms if row.last_wall_ms is None else row.last_wall_ms
+        first = last if row.first_wall_ms is None else row.first_wall_ms
         boots[row.terminal].append(
-            Boot(row.stream, first, last, row.head_seq, row.told_seq, row.frozen, row.parent, row.parent_seq)
-        )
+            Boot(
+                row.stream, _day(first), _day(last), row.head_seq, row.told_seq, row.frozen, row.parent, row.parent_seq
+            )
+        )  # fmt: skip
     return {
-        terminal.id: Life(
-            _day(terminal.created_ms),
-            _day(terminal.contact_ms or terminal.created_ms),
-            _day(terminal.closed_ms or now_ms),
-            tuple(boots[terminal.id]),
+        number: Life(
+            _day(created_ms), _day(contact_ms or created_ms), _day(closed_ms or now_ms), tuple(boots[number])
         )
-        for terminal in session.scalars(select(Terminal))
-    }
-
-
-def _ends(session: Session) -> Mapping[bytes, Hole]:
-    """Per stream the days of its first and its last event, as the terminal's clock said."""
-    first = _moments(session, JournalEvent.seq == 1)
-    last = _moments(session, JournalEvent.seq == JournalStream.head_seq)
-    return {stream: (first.get(stream, day), day) for stream, day in last.items()}
-
-
-def _moments(session: Session, condition: ColumnElement[bool]) -> Mapping[bytes, int]:
-    rows = session.execute(
-        select(JournalEvent.stream, JournalEvent.wall_ms)
-        .join(JournalStream, JournalStream.stream == JournalEvent.stream)
-        .where(condition)
-    )
-    return {stream: _day(wall_ms) for stream, wall_ms in rows}
+        for number, created_ms, contact_ms, closed_ms in session.execute(_TERMINALS)
+    }  # fmt: skip
 
 
 def _day(wall_ms: int) -> int:

@@ -23,6 +23,14 @@ from shared.points.derive import Witness, value
 
 DAY_POINTS_MAX = 100_000  # of all cards, by rule; as much as one terminal may let redeem offline (card-and-sync 5.8)
 
+_CARDS = (
+    select(Entry.card)
+    .where(Entry.contra == PENDING)
+    .group_by(Entry.card, Entry.cause)
+    .having(func.sum(Entry.points) != 0)
+    .distinct()
+)
+_TERMINALS = select(Terminal.id, Terminal.state)
 NOBODY, DENIED, COMPLETE, TOO_MUCH = "nobody", "denied", "complete", "too_much"  # why a person must decide
 
 
@@ -38,7 +46,7 @@ class Matured:
 def mature(session: Session, now_ms: int) -> Matured:
     """Look at every image whose points are pending. The caller settles the cards and holds the books alone."""
     left = DAY_POINTS_MAX - rulings.matured_on(session, business_day(now_ms))
-    terminals = {terminal.id: terminal for terminal in session.scalars(select(Terminal))}
+    terminals = {row.id: row.state for row in session.execute(_TERMINALS)}
     known = lives(session, now_ms)
     done: set[int] = set()
     total = 0
@@ -62,27 +70,20 @@ def mature(session: Session, now_ms: int) -> Matured:
     return Matured(frozenset(done), total, len(waiting))
 
 
-def why_not(terminals: Mapping[int, Terminal], known: Mapping[int, Life], number: int, day: int) -> str:
+def why_not(terminals: Mapping[int, str], known: Mapping[int, Life], number: int, day: int) -> str:
     """ "" when terminal ``number`` may well have written an image on ``day`` that it never told of."""
-    terminal = terminals.get(number)
-    if terminal is None:
+    state = terminals.get(number)
+    if state is None:
         return NOBODY
-    if terminal.state == REVOKED:
+    if state == REVOKED:
         return DENIED
     return "" if covers(known[number], day) else COMPLETE
 
 
 def _pending(session: Session) -> Iterator[tuple[Books, Witness]]:
     """In the order of the cards, so that every run looks at them alike."""
-    wanted = (
-        select(Entry.card)
-        .where(Entry.contra == PENDING)
-        .group_by(Entry.card, Entry.cause)
-        .having(func.sum(Entry.points) != 0)
-        .distinct()
-    )
     month = settled_month(session)
-    for piece in chunks(sorted(session.scalars(wanted))):
+    for piece in chunks(sorted(session.scalars(_CARDS))):
         facts_by_card = load(session, piece)
         for facts in (facts_by_card[card] for card in piece):
             books = keep_books(facts, month)

@@ -28,6 +28,9 @@ HORIZON_D = 45  # after a month's end late visits may still come (card-and-sync 
 HONOUR_AFTER_D = 14  # (card-and-sync 5.8)
 DAY_MS = 86_400_000
 
+_CARDS = select(func.count()).select_from(Card)
+_OPEN_CARDS = _CARDS.where(Card.is_plain.is_(False))
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -58,8 +61,7 @@ def run(database: Database, now_ms: int) -> Iterator[Done]:
 def reconcile(database: Database, now_ms: int, everything: bool) -> int:
     """Settle the cards about which something is open, or all; how many. Posts nothing where nothing is missing."""
     with database.reading() as session:
-        wanted = select(func.count()).select_from(Card)
-        count = session.scalar(wanted if everything else wanted.where(Card.is_plain.is_(False))) or 0
+        count = session.scalar(_CARDS if everything else _OPEN_CARDS) or 0
     after = -1
     while after:
         with database.transaction() as session:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from server.cards import settling
@@ -28,6 +28,8 @@ ITEMS_MAX = 200  # exceptions of one line that are kept; their number is kept wh
 KEPT = 60  # reports
 SMALL = 5_000  # cards; more than that are checked by the nightly run, not while somebody waits
 NOTE_MAX = 200
+_BEYOND = select(Report).order_by(Report.id.desc()).offset(KEPT)
+_REDS = select(func.count()).where(ReportLine.report == bindparam("report"), ReportLine.colour == RED)
 YES, NO, SEEN, STOP = "yes", "no", "seen", "stop"
 ANSWERS: dict[str, tuple[str, ...]] = {
     cases.FORK: (STOP, SEEN),
@@ -61,14 +63,20 @@ class Line:
 
 
 def run_all(database: Database, author: int, now_ms: int) -> int:
-    """A whole run; its report. Looking takes minutes in large books, so it holds nobody up: it only reads."""
+    """A whole run, of one moment; its report. Looking takes minutes in large books, so it holds nobody up: it only
+    reads, and what it found is written down at its end.
+    """
+    with database.reading() as session:
+        findings = [check.look(session, now_ms) for check in CHECKS]
     with database.transaction() as session:
-        number = start(session, author, now_ms).id
-    for check in CHECKS:
-        with database.reading() as session:
-            finding = check.look(session, now_ms)
-        with database.transaction() as session:
-            keep(session, number, check, finding, now_ms)
+        report = Report(started_ms=now_ms, finished_ms=max(now_ms, 1), author=author)
+        session.add(report)
+        session.flush()
+        number = report.id
+        pairs = zip(CHECKS, findings, strict=True)
+        rows = [_line(number, place, check, finding) for place, (check, finding) in enumerate(pairs)]
+        session.execute(insert(ReportLine), rows)
+        _keep_few(session)
     return number
 
 
@@ -95,8 +103,7 @@ def keep(session: Session, number: int, check: Check, finding: Finding, now_ms: 
     if report is None:
         return False
     if session.get(ReportLine, (number, place)) is None:
-        session.add(_line(report, place, check, finding))
-        session.flush()
+        session.execute(insert(ReportLine), [_line(number, place, check, finding)])
     if following(session, report) is None:
         report.finished_ms = max(now_ms, 1)
         _keep_few(session)
@@ -129,8 +136,7 @@ def line(session: Session, report: Report, name: str) -> Line | None:
 
 def reds(session: Session, number: int) -> int:
     """How many lines of a report are red."""
-    wanted = select(func.count()).where(ReportLine.report == number, ReportLine.colour == RED)
-    return session.scalar(wanted) or 0
+    return session.scalar(_REDS, {"report": number}) or 0
 
 
 def is_small(session: Session) -> bool:
@@ -174,16 +180,17 @@ def _points(session: Session, card: int, image: bytes) -> int:
     return sum(abs(value(one.lots)) for one in books.derived.witnesses if one.image.hash == image)
 
 
-def _line(report: Report, place: int, check: Check, finding: Finding) -> ReportLine:
+def _line(report: int, place: int, check: Check, finding: Finding) -> dict[str, object]:
     items = [Item(str(wrong), wrong.card, wrong.terminal, wrong.case) for wrong in finding.wrong[:ITEMS_MAX]]
-    return ReportLine(
-        report=report.id, place=place, check=check.name, checked=finding.checked, wrong=len(finding.wrong),
-        colour=check.colour if finding.wrong else GREEN, items=msgspec.json.encode(items),
-    )  # fmt: skip
+    return {
+        "report": report, "place": place, "check": check.name, "checked": finding.checked,
+        "wrong": len(finding.wrong), "colour": check.colour if finding.wrong else GREEN,
+        "items": msgspec.json.encode(items),
+    }  # fmt: skip
 
 
 def _keep_few(session: Session) -> None:
-    for old in session.scalars(select(Report).order_by(Report.id.desc()).offset(KEPT)):
+    for old in session.scalars(_BEYOND):
         _forget(session, old)
 
 

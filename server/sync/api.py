@@ -76,7 +76,7 @@ def push() -> Response:
 @BLUEPRINT.get("/pull")
 def pull() -> Response:
     def serve(session: Session, terminal: Terminal, asked: tuple[int, int], now_ms: int) -> msgspec.Struct:
-        return service.pull(session, terminal, *asked, now_ms)
+        return service.pull(session, terminal, *asked)
 
     return _answer(lambda: (_number("cursor", 0), min(_number("limit", PULL_ITEMS_MAX), PULL_ITEMS_MAX)), serve)
 
@@ -110,10 +110,9 @@ def _answer(
         return error(knocked)
     claim, signature = knocked
     with head_office.database.reading() as session:
-        known = terminals.recognise(session, claim.terminal)
-        key = b"" if isinstance(known, Refused) else known.sign_key
-    if isinstance(known, Refused):
-        return error(known)
+        key = terminals.sign_key(session, claim.terminal)
+    if not key:
+        return error(Refused("sync.unauthorised"))
     try:
         verify(key, claim, signature)
         asked = read()

@@ -22,7 +22,7 @@ def book(session: Session, collected: Collected, now_ms: int) -> None:
     """Write the facts and what follows from them. What was told before is rejected, not written twice."""
     if not collected.facts():
         return
-    told = _lock(session, collected)
+    told, holders = _lock(session, collected)
     _reject_known(session, collected)
     touched = _told_of(collected) | told
     held = settling.records(session, touched)
@@ -40,21 +40,27 @@ def book(session: Session, collected: Collected, now_ms: int) -> None:
         cases.report(session, found, now_ms)
     plain.book(session, straight, now_ms)
     settling.settle(session, touched - straight.newest.keys(), now_ms)
-    members.refresh_cards(session, touched, now_ms)
+    members.publish(session, sorted(set(holders.values())), now_ms)
     messages.record_proofs(session, collected.proofs, now_ms)
 
 
-def _lock(session: Session, collected: Collected) -> set[int]:
-    """The cards of whose older visits something new is told. Pushes about one card, or about the cards of one person,
-    follow each other; nothing is decided before."""
+def _lock(session: Session, collected: Collected) -> tuple[set[int], Mapping[int, int]]:
+    """The cards of whose older visits something new is told, and the members who hold the cards of the push.
+
+    Pushes about one card, or about the cards of one person, follow each other; nothing is decided before. Who holds a
+    card changes only while no terminal is served.
+    """
     about = {item.visit for item in collected.evidence} - collected.visits.keys()
     told = facts.cards_of_visits(session, about)
     orphans = len(told) < len(about)
-    touched = _told_of(collected) | set(told.values())
-    lock_cards(session, touched | cards.of_same_holders(session, touched), every=orphans)
+    touched = _told_of(collected)
+    holders = cards.holders(session, touched.union(told.values()))
+    together = cards.of_members(session, set(holders.values()))
+    lock_cards(session, touched.union(told.values(), *together.values()), every=orphans)
     if orphans:  # what was not known before the wait may be known now
         told = facts.cards_of_visits(session, about)
-    return set(told.values())
+        holders = cards.holders(session, touched.union(told.values()))
+    return set(told.values()), holders
 
 
 def _told_of(collected: Collected) -> set[int]:

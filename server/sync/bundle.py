@@ -20,7 +20,6 @@ from server.db.database import Database
 from server.feed import service as feed
 from server.keys import service as keys
 from server.sync import door, service
-from server.sync.models import JournalStream
 from server.terminals import service as terminals
 from server.terminals.models import REPLACED, Terminal
 from server.vault import Vault
@@ -111,6 +110,7 @@ def take(database: Database, vault: Vault, asked: Asked, now_ms: int) -> Taken:
             terminal = terminals.recognise(session, asked.terminal, locks=True)
             if isinstance(terminal, Refused):
                 raise EnishiError(terminal.code, **terminal.facts)
+            terminals.heard(session, terminal, now_ms)
             reply = service.push(session, terminal, push, now_ms, keys.ring(session, vault))
         if isinstance(reply, Refused):
             refused.append(reply.code)
@@ -143,7 +143,7 @@ def answer(database: Database, vault: Vault, asked: Asked, now_ms: int) -> Itera
 
 def _welcome(session: Session, vault: Vault, terminal: Terminal, asked: Asked, now_ms: int) -> bytes:
     kid, packages = terminals.packages(session, vault, terminal)
-    found = (session.get(JournalStream, head.stream) for head in asked.hello.streams)
+    found = (service.find_stream(session, head.stream) for head in asked.hello.streams)
     heads = tuple(StreamHead(row.stream, row.head_seq, row.head_hash) for row in found if row and row.head_seq)
     return msgspec.json.encode(Welcome(feed.server_epoch(session), now_ms, heads, kid, packages))
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
 
 from server.cards.service import is_card_no
-from shared.card.codec import LIMITS, TRACK_LEN, Verdict, decode
+from server.ledger.facts import image_lots
+from shared.card.codec import LIMITS, TRACK_LEN, Verdict, decode, track_hash
 from shared.card.image import CardImage
 from shared.card.mac import KeyRing
 from shared.clock import CARD_MONTH_MAX
 from shared.errors import EnishiError
+from shared.points.derive import Lots
 from shared.units import POINTS_MAX, YEN_MAX
 from shared.visit.journal import Intent, OffCard, Reissue
 
@@ -19,6 +26,20 @@ WALL_MS_MAX = 4_102_444_800_000  # the year 2100; also what datetime can show
 LOTS_IN_EVENT_MAX = 8  # three on the card before, three after, some joined
 ADJUSTED_MAX = 64  # numbers brought onto a card by one visit; head office sends them one by one
 EXPIRED_MAX = 3 * POINTS_MAX
+TRACKS_KEPT = 4096  # of which it is known that they are genuine; about 5 MB. The image before a visit is the one after
+#                     the visit before, which proved it a moment or a week ago.
+DAYS_KEPT = 64
+
+_VISIT_ID = re.compile("[0-9a-f]{32}")
+
+
+class Proven(NamedTuple):
+    """A genuine track. ``lots``: the points on it by month, and the same as JSON."""
+
+    image: CardImage
+    hash: bytes
+    lots: Lots
+    stored_lots: bytes
 
 
 def check_intent(intent: Intent) -> None:
@@ -49,20 +70,21 @@ def check_intent(intent: Intent) -> None:
         _check_lots(lots, CARD_MONTH_MAX)
 
 
-def check_images(intent: Intent, ring: KeyRing) -> tuple[CardImage, CardImage]:
+def check_images(intent: Intent, ring: KeyRing) -> tuple[Proven, Proven]:
     """The images before and after, proven by their MAC. Raises ``sync.image`` when one is not the visit's."""
-    pre, post = _proven("pre", intent.pre, ring), _proven("post", intent.post, ring)
+    proven = _proven("pre", intent.pre, ring), _proven("post", intent.post, ring)
+    pre, post = proven[0].image, proven[1].image
     before, after = (pre.card, pre.gen, pre.seq + 1), (post.card, post.gen, post.seq)
     if not before == after == (intent.card, intent.gen, intent.seq):
         raise EnishiError("sync.image", field="post")
-    return pre, post
+    return proven
 
 
 def check_reissue(reissue: Reissue, ring: KeyRing) -> CardImage:
     """The first image of a generation. Raises ``sync.field`` or ``sync.image``."""
     check_visit_id(reissue.request)
     _check_card(reissue.card)
-    image = _proven("track", reissue.track, ring)
+    image = _proven("track", reissue.track, ring).image
     if (image.card, image.gen) != (reissue.card, reissue.gen):
         raise EnishiError("sync.image", field="track")
     return image
@@ -86,7 +108,7 @@ def check_off_card(entry: OffCard) -> None:
 
 def check_visit_id(visit: str) -> None:
     """32 lower-case hex digits. Raises ``sync.field``."""
-    if len(visit) != 32 or not set(visit) <= set("0123456789abcdef"):
+    if not _VISIT_ID.fullmatch(visit):
         raise EnishiError("sync.field", field="visit")
 
 
@@ -107,26 +129,41 @@ def _check_figures(*figures: tuple[str, int, int]) -> None:
             raise EnishiError("sync.field", field=name)
 
 
-def _proven(name: str, track: str, ring: KeyRing) -> CardImage:
+def _proven(name: str, track: str, ring: KeyRing) -> Proven:
     if len(track) > TRACK_LEN or not track.isascii():
         raise EnishiError("sync.field", field=name)
+    proven = _prove(track, ring)
+    if isinstance(proven, Verdict):
+        raise EnishiError("sync.image", field=name, verdict=proven.value)
+    return proven
+
+
+@lru_cache(maxsize=TRACKS_KEPT)
+def _prove(track: str, ring: KeyRing) -> Proven | Verdict:
+    """What the track is, by its MAC: whoever asks again is told the same."""
     decoded = decode(track, ring)
     if decoded.verdict is not Verdict.OK or decoded.image is None:
-        raise EnishiError("sync.image", field=name, verdict=decoded.verdict.value)
-    return decoded.image
+        return decoded.verdict
+    lots = image_lots(decoded.image)
+    return Proven(decoded.image, track_hash(track), lots, msgspec.json.encode(lots))
 
 
 def _check_day(day: str) -> None:
+    if not _is_day(day):
+        raise EnishiError("sync.field", field="business_day")
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _is_day(day: str) -> bool:
     try:
-        if date.fromisoformat(day).isoformat() == day:
-            return
+        return date.fromisoformat(day).isoformat() == day
     except ValueError:
-        pass
-    raise EnishiError("sync.field", field="business_day")
+        return False
 
 
-def _check_lots(lots: Iterable[tuple[int, int]], limit: int) -> None:
-    listed = list(lots)
-    in_range = all(0 <= month <= CARD_MONTH_MAX and abs(points) <= EXPIRED_MAX for month, points in listed)
-    if len(listed) > limit or not in_range:
+def _check_lots(lots: Sequence[tuple[int, int]], limit: int) -> None:
+    if len(lots) > limit:
         raise EnishiError("sync.field", field="lots")
+    for month, points in lots:
+        if not (0 <= month <= CARD_MONTH_MAX and -EXPIRED_MAX <= points <= EXPIRED_MAX):
+            raise EnishiError("sync.field", field="lots")

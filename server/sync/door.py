@@ -7,6 +7,7 @@ from nacl.signing import VerifyKey
 from sqlalchemy.orm import Session
 
 from server.feed import service as feed
+from server.terminals import service as terminals
 from server.terminals import window
 from server.terminals.models import ACTIVE, PENDING, REPLACED, Terminal
 from shared.errors import Refused
@@ -43,8 +44,8 @@ def admit(session: Session, terminal: Terminal, claim: Claim, path: str, now_ms:
         return Refused("sync.epoch", {"epoch": epoch})
     if not terminal.is_open and path != HELLO and not (terminal.state == REPLACED and path == PUSH):
         return Refused("sync.revoked")
-    if terminal.is_open:
-        terminal.contact_ms = now_ms
-        if terminal.state == PENDING:
-            terminal.state = ACTIVE
+    if terminal.is_open or path == PUSH:
+        terminals.heard(session, terminal, now_ms)
+    if terminal.state == PENDING:
+        terminal.state = ACTIVE
     return None

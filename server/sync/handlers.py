@@ -18,7 +18,6 @@ from server.ledger.facts import (
     NewStart,
     NewVisit,
     encode_lots,
-    image_lots,
     prev_bytes,
     seen_image,
 )
@@ -26,6 +25,7 @@ from server.messages.models import NO_ROOM, PRINTED
 from server.messages.service import Proof
 from server.sync.checks import (
     NUMBER_MAX,
+    Proven,
     check_images,
     check_intent,
     check_off_card,
@@ -33,11 +33,11 @@ from server.sync.checks import (
     check_visit_id,
     check_wall_ms,
 )
-from shared.card.codec import TRACK_LEN, Verdict, decode, prev_tag, track_hash
+from shared.card.codec import TRACK_LEN, Verdict, decode, track_hash
 from shared.card.image import CardImage
 from shared.card.mac import KeyRing
 from shared.errors import EnishiError
-from shared.points.derive import Lots, add_up
+from shared.points.derive import add_up
 from shared.sync.chain import decode_body
 from shared.sync.messages import JournalEvent
 from shared.visit.journal import (
@@ -125,27 +125,26 @@ def _intent(collected: Collected, origin: Origin, event: JournalEvent, body: Int
     if body.visit in collected.visits:
         raise EnishiError("sync.visit_known")
     pre, post = check_images(body, origin.ring)
-    lots, before = encode_lots(body.lots), image_lots(pre)
+    before, after = pre.image, post.image
     visit = NewVisit(
         body.visit, body.card, origin.store, event.wall_ms, body.business_day, body.amount_yen, body.earn,
-        body.redeem, body.expired, lots, origin.terminal, body.gen, body.seq,
-        track_hash(body.pre), pre.adj, prev_bytes(pre), pre.day, pre.writer, msgspec.json.encode(before),
-        track_hash(body.post), post.adj, post.day, _odd_lots(body, before, pre, post),
+        body.redeem, body.expired, encode_lots(body.lots), origin.terminal, body.gen, body.seq,
+        pre.hash, before.adj, prev_bytes(before), before.day, before.writer, pre.stored_lots,
+        post.hash, after.adj, after.day, _odd_lots(body, pre, post),
         msgspec.json.encode(body.adjusted) if body.adjusted else b"",
         body.kind.value, body.refund_of, body.online, body.discount_yen, body.slip, body.programme, body.issue,
     )  # fmt: skip
     collected.visits[body.visit] = (event.seq, visit)
 
 
-def _odd_lots(body: Intent, before: Lots, pre: CardImage, post: CardImage) -> bytes:
+def _odd_lots(body: Intent, pre: Proven, post: Proven) -> bytes:
     """What the card was written with, when it does not follow from the visit's own figures; else nothing."""
     brought = [lots for _, lots in body.adjusted]
-    written = image_lots(post)
-    number = max([pre.adj, *(number for number, _ in body.adjusted)])
-    follows = add_up(before, body.lots, *brought) == written
-    if follows and post.adj >= number and post.prev == prev_tag(body.pre):
+    number = max([pre.image.adj, *(number for number, _ in body.adjusted)])
+    follows = add_up(pre.lots, body.lots, *brought) == post.lots
+    if follows and post.image.adj >= number and prev_bytes(post.image) == pre.hash[:4]:
         return b""
-    return encode_lots(written)
+    return post.stored_lots
 
 
 def _about(collected: Collected, origin: Origin, event: JournalEvent, body: Commit | Abort | Doubt | Honour) -> None:
@@ -201,6 +200,8 @@ def suspect(track: str, image: CardImage | None, terminal: int) -> Found:
 def _print(collected: Collected, origin: Origin, event: JournalEvent, body: Print) -> None:
     """A face that failed proves nothing; its messages wait for the next one."""
     check_visit_id(body.visit)
+    if not (body.messages or body.no_room):
+        return
     printed = () if body.error else body.messages
     kinds = dict.fromkeys(body.no_room, NO_ROOM) | dict.fromkeys(printed, PRINTED)
     if len(kinds) > MESSAGES_MAX or any(not 0 < message <= NUMBER_MAX for message in kinds):
@@ -217,7 +218,8 @@ def _eject(_collected: Collected, _origin: Origin, _event: JournalEvent, _body: 
 
 def _short(text: str, limit: int = DETAIL_MAX) -> str:
     """A journal's own word, fit for a text column: PostgreSQL takes no NUL."""
-    return "".join(sign for sign in text[:limit] if sign.isprintable())
+    kept = text[:limit]
+    return kept if kept.isprintable() else "".join(sign for sign in kept if sign.isprintable())
 
 
 Handler = Callable[[Collected, Origin, JournalEvent, Any], None]

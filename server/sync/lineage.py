@@ -2,58 +2,77 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from server.db.direct import Statement
 from server.sync.models import JournalStream
 from server.terminals import service as terminals
 from server.terminals.models import Terminal
 from shared.errors import EnishiError
-from shared.sync.chain import decode_body
+from shared.sync.chain import ZERO_HASH, decode_body
 from shared.sync.messages import JournalEvent, Verdict
 from shared.sync.signing import STREAM_BYTES
 from shared.visit.journal import Stream
 
+
+class HeldStream(NamedTuple):
+    """What is held of one boot, as its row says; see the model."""
+
+    stream: bytes
+    head_seq: int = 0
+    head_hash: bytes = ZERO_HASH
+    told_seq: int = 0
+    frozen: bool = False
+    parent: bytes = b""
+    parent_seq: int = 0
+    durable_seq: int = 0
+
+
+HELD = select(*(getattr(JournalStream, name) for name in HeldStream._fields))
+NAMED = JournalStream.stream == bindparam("name")
+
 _NO_PARENT = bytes(STREAM_BYTES)
-_BEHIND = select(JournalStream).where(  # the boots that left a stream before one of its events
-    JournalStream.parent == bindparam("parent"), JournalStream.parent_seq < bindparam("seq")
+_OF_PARENT = JournalStream.parent == bindparam("follows")
+_CHILDREN = Statement(HELD.where(_OF_PARENT))  # the boots that say they follow one
+_BEHIND = Statement(HELD.where(_OF_PARENT, JournalStream.parent_seq < bindparam("seq")))  # left it before that event
+_HEAD = Statement(select(JournalStream.head_seq).where(NAMED))
+_FOLLOW = Statement(
+    update(JournalStream).where(NAMED).values(parent=bindparam("parent"), parent_seq=bindparam("parent_seq"))
 )
 
 
-def note(session: Session, terminal: Terminal, stream: JournalStream, first: JournalEvent, now_ms: int) -> None:
-    """After new events of ``stream`` were stored, the first of which is ``first`` (card-and-sync 5.5)."""
+def note(session: Session, terminal: Terminal, held: HeldStream, first: JournalEvent, now_ms: int) -> None:
+    """After new events of a stream were stored, the first of which is ``first`` (card-and-sync 5.5). ``held``: now."""
     if first.seq == 1:
-        _note_parent(stream, first)
-        session.flush()
-        if stream.parent:
-            _look_at_parent(session, terminal, stream, now_ms)
-    for child in session.scalars(_BEHIND, {"parent": stream.stream, "seq": stream.head_seq}):
-        _rolled_back(session, terminal, child, stream.head_seq, now_ms)
+        held = _with_parent(held, first)
+        if held.parent:
+            _FOLLOW.rows(session, name=held.stream, parent=held.parent, parent_seq=held.parent_seq)
+            _look_at_parent(session, terminal, held, now_ms)
+    for child in _BEHIND.each(session, HeldStream._make, follows=held.stream, seq=held.head_seq):
+        _rolled_back(session, terminal, child, held.head_seq, now_ms)
 
 
-def _note_parent(stream: JournalStream, first: JournalEvent) -> None:
+def _with_parent(held: HeldStream, first: JournalEvent) -> HeldStream:
     try:
         body = decode_body(first.type, first.body)
         parent = bytes.fromhex(body.parent_stream) if isinstance(body, Stream) else b""
     except (EnishiError, ValueError):  # set aside already, as an event without meaning
-        return
+        return held
     if isinstance(body, Stream) and len(parent) == STREAM_BYTES and parent != _NO_PARENT and body.parent_seq >= 0:
-        stream.parent, stream.parent_seq = parent, min(body.parent_seq, (1 << 53) - 1)
+        return held._replace(parent=parent, parent_seq=min(body.parent_seq, (1 << 53) - 1))
+    return held
 
 
-def _look_at_parent(session: Session, terminal: Terminal, stream: JournalStream, now_ms: int) -> None:
-    parent = session.get(JournalStream, stream.parent)
-    held = 0 if parent is None else parent.head_seq
-    siblings = [child for child in _children(session, stream.parent) if child.stream != stream.stream]
-    if stream.parent_seq < held or siblings:
-        _rolled_back(session, terminal, stream, held, now_ms)
+def _look_at_parent(session: Session, terminal: Terminal, held: HeldStream, now_ms: int) -> None:
+    of_parent = _HEAD.value(session, name=held.parent) or 0
+    children = _CHILDREN.each(session, HeldStream._make, follows=held.parent)
+    if held.parent_seq < of_parent or any(child.stream != held.stream for child in children):
+        _rolled_back(session, terminal, held, of_parent, now_ms)
 
 
-def _children(session: Session, parent: bytes) -> list[JournalStream]:
-    """The boots that say they follow ``parent``."""
-    return list(session.scalars(select(JournalStream).where(JournalStream.parent == parent)))
-
-
-def _rolled_back(session: Session, terminal: Terminal, stream: JournalStream, held: int, now_ms: int) -> None:
-    detail = f"{stream.stream.hex()} from {stream.parent.hex()}/{stream.parent_seq}, held {held}"
+def _rolled_back(session: Session, terminal: Terminal, held: HeldStream, of_parent: int, now_ms: int) -> None:
+    detail = f"{held.stream.hex()} from {held.parent.hex()}/{held.parent_seq}, held {of_parent}"
     terminals.raise_alarm(session, terminal, Verdict.TERMINAL_ROLLED_BACK, detail, now_ms)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.cards import service as cards
@@ -10,6 +10,7 @@ from server.cards import settling
 from server.cards.models import ONLINE_ONLY, STOPPED
 from server.cards.service import FirstUse
 from server.cards.settling import Held
+from server.db.direct import Statement
 from server.db.locks import lock_cards
 from server.ledger import cases, facts, rulings
 from server.ledger.facts import decode_lots, seen_image
@@ -21,6 +22,16 @@ from shared.card.codec import Verdict, decode, track_hash
 from shared.card.image import CardFlag, CardImage
 from shared.card.mac import KeyRing
 from shared.sync.messages import AdjustmentEntry, Check, CheckReply
+
+_TOLD = Statement(
+    select(Visit.visit).where(Visit.card == bindparam("card"), Visit.post_hash == bindparam("image")).limit(1)
+)
+_BEGUN = Statement(select(StartImage.hash).where(StartImage.hash == bindparam("image")))
+_SENT = Statement(
+    select(Adjustment.number, Adjustment.lots)
+    .where(Adjustment.card == bindparam("card"), Adjustment.number > bindparam("adj"))
+    .order_by(Adjustment.number)
+)
 
 
 def check(session: Session, terminal: Terminal, told: Check, now_ms: int, ring: KeyRing) -> CheckReply:
@@ -73,18 +84,12 @@ def _is_untrusted(session: Session, image: CardImage, hash_: bytes) -> bool:
     """Whether the image is of a visit that nobody told of, written by a terminal that was stopped or never was."""
     if image.seq == 0:
         return False
-    told = select(Visit.visit).where(Visit.card == image.card, Visit.post_hash == hash_)
-    if session.scalars(told.limit(1)).first() is not None:
+    if _TOLD.rows(session, card=image.card, image=hash_):
         return False
-    begun = select(StartImage.hash).where(StartImage.hash == hash_)
     writer = terminals.find(session, image.writer)
-    return (writer is None or writer.state == REVOKED) and session.scalar(begun) is None
+    return (writer is None or writer.state == REVOKED) and not _BEGUN.rows(session, image=hash_)
 
 
 def _coming(session: Session, image: CardImage) -> tuple[AdjustmentEntry, ...]:
-    sent = select(Adjustment.number, Adjustment.lots).where(
-        Adjustment.card == image.card, Adjustment.number > image.adj
-    )
-    return tuple(
-        AdjustmentEntry(number, decode_lots(lots)) for number, lots in session.execute(sent.order_by(Adjustment.number))
-    )
+    sent = _SENT.rows(session, card=image.card, adj=image.adj)
+    return tuple(AdjustmentEntry(number, decode_lots(lots)) for number, lots in sent)

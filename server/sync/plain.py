@@ -46,7 +46,7 @@ def choose(collected: Collected, held: Mapping[int, Held], told: Collection[int]
     for card, visits in by_card.items():
         chain = sorted(visits, key=lambda visit: (visit.gen, visit.seq))
         if card not in odd and _is_straight(chain, held.get(card), committed):
-            counted.update({visit.visit: visit._replace(state=COUNTED) for visit in chain})
+            counted.update({visit.visit: NewVisit(*visit[:-1], COUNTED) for visit in chain})  # the state stands last
             newest[card] = (chain[-1].gen, chain[-1].seq, chain[-1].post_hash)
     return Straight(counted, newest)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from server.db.bulk import add_rows
+from server.db.direct import Statement
 from server.feed import service as feed
 from server.sync import booking, handlers, lineage
 from server.sync.handlers import Origin
+from server.sync.lineage import HELD, NAMED, HeldStream
 from server.sync.models import JournalEvent, JournalStream, QuarantinedEvent
+from server.terminals import service as terminals
 from server.terminals.models import Terminal
 from shared.card.mac import KeyRing
 from shared.errors import Refused
@@ -46,16 +49,15 @@ def hello(session: Session, terminal: Terminal, told: Hello, now_ms: int) -> Hel
         return Refused("sync.protocol", {"theirs": told.protocol, "ours": PROTOCOL})
     if any(not _is_own(terminal, head.stream) for head in told.streams):
         return Refused("sync.wrong_terminal")
-    terminal.contact_ms = now_ms
-    terminal.software = "".join(sign for sign in told.software[:SOFTWARE_MAX] if sign.isprintable())
-    terminal.cursor = min(told.cursor, SEQ_MAX)
     heads, waiting = [], 0
     for head in told.streams:
-        row = _stream(session, terminal, head.stream, now_ms)
-        row.told_seq = min(head.seq, SEQ_MAX)
+        row, told_seq = _stream(session, terminal, head.stream, now_ms), min(head.seq, SEQ_MAX)
+        if told_seq != row.told_seq:
+            _TOLD.rows(session, name=row.stream, told_seq=told_seq)
         heads.append(StreamHead(row.stream, row.head_seq, row.head_hash))
-        waiting += max(row.told_seq - row.head_seq, 0)
-    terminal.waiting = waiting
+        waiting += max(told_seq - row.head_seq, 0)
+    software = "".join(sign for sign in told.software[:SOFTWARE_MAX] if sign.isprintable())
+    terminals.note(terminal, software=software, cursor=min(told.cursor, SEQ_MAX), waiting=waiting)
     session.flush()
     return HelloReply(PROTOCOL, now_ms, feed.epoch(session), tuple(heads))
 
@@ -70,28 +72,25 @@ def push(session: Session, terminal: Terminal, told: Push, now_ms: int, ring: Ke
         return Refused("sync.wrong_terminal")
     if not is_chained(told):
         return Refused("sync.chain")
-    stream = _stream(session, terminal, told.stream, now_ms)
-    terminal.contact_ms = now_ms
+    held = _stream(session, terminal, told.stream, now_ms)
     first = told.events[0].seq
-    if first > stream.head_seq + 1:
-        return Refused("sync.gap", {"have_seq": stream.head_seq})
-    if stream.frozen or _differs(session, stream, told):
-        stream.frozen = True
+    if first > held.head_seq + 1:
+        return Refused("sync.gap", {"have_seq": held.head_seq})
+    if held.frozen or _differs(session, held, told):
+        _FREEZE.rows(session, name=held.stream)
         return Refused("sync.fork")
-    held = stream.head_seq
-    new = [event for event in told.events if event.seq > held]
-    quarantined = _quarantined(session, stream.stream, first) if first <= held else ()
+    new = [event for event in told.events if event.seq > held.head_seq]
+    quarantined = _quarantined(session, held.stream, first) if first <= held.head_seq else ()
     if new:
-        quarantined += _store(session, stream, new, Origin(stream.stream, terminal.id, terminal.store, ring), now_ms)
-        lineage.note(session, terminal, stream, new[0], now_ms)
-        if terminal.waiting:  # a row that is set, even to the same, is looked at again at the commit
-            terminal.waiting = max(terminal.waiting - len(new), 0)
-    return PushReply(stream.head_seq, stream.durable_seq, quarantined)
+        quarantined += _store(session, held, new, Origin(held.stream, terminal.id, terminal.store, ring), now_ms)
+        lineage.note(session, terminal, held._replace(head_seq=new[-1].seq), new[0], now_ms)
+        terminals.note(terminal, waiting=max(terminal.waiting - len(new), 0))
+    return PushReply(max(held.head_seq, told.events[-1].seq), held.durable_seq, quarantined)
 
 
-def pull(session: Session, terminal: Terminal, cursor: int, limit: int, now_ms: int) -> Pull:
+def pull(session: Session, terminal: Terminal, cursor: int, limit: int) -> Pull:
     """The feed after ``cursor``."""
-    terminal.contact_ms, terminal.cursor = now_ms, cursor
+    terminals.note(terminal, cursor=cursor)
     return feed.pull(session, cursor, limit)
 
 
@@ -102,12 +101,14 @@ def is_chained(told: Push) -> bool:
         return False
     if not all(kind.isascii() and kind.isprintable() for kind in {event.type for event in told.events}):
         return False
+    stream = told.stream
     for seq, event in enumerate(told.events, first):
+        hash_ = event.hash
         if event.seq != seq or not -WALL_MS_MAX < event.wall_ms < WALL_MS_MAX:
             return False
-        if event_hash(prev, told.stream, seq, event.type, event.body) != event.hash:
+        if event_hash(prev, stream, seq, event.type, event.body) != hash_:
             return False
-        prev = event.hash
+        prev = hash_
     return True
 
 
@@ -128,54 +129,67 @@ def quarantined(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(QuarantinedEvent)) or 0
 
 
-_LOCKED = select(JournalStream).where(JournalStream.stream == bindparam("stream")).with_for_update()
+def find_stream(session: Session, stream: bytes) -> HeldStream | None:
+    """Not locked: for what only reads."""
+    row = _FIND.first(session, name=stream)
+    return None if row is None else HeldStream._make(row)
+
+
+_FIND = Statement(HELD.where(NAMED))
+_LOCK = Statement(HELD.where(NAMED).with_for_update())
+_BEGIN = Statement(insert(JournalStream))
+_TOLD = Statement(update(JournalStream).where(NAMED).values(told_seq=bindparam("told_seq")))
+_FREEZE = Statement(update(JournalStream).where(NAMED).values(frozen=True))
+_GROW = Statement(
+    update(JournalStream).where(NAMED).values(head_seq=bindparam("head_seq"), head_hash=bindparam("head_hash"))
+)
+_HASHES = Statement(
+    select(JournalEvent.seq, JournalEvent.hash).where(
+        JournalEvent.stream == bindparam("stream"), JournalEvent.seq.between(bindparam("first"), bindparam("last"))
+    )
+)
+_SET_ASIDE = Statement(
+    select(QuarantinedEvent.seq, QuarantinedEvent.code)
+    .where(QuarantinedEvent.stream == bindparam("stream"), QuarantinedEvent.seq >= bindparam("first"))
+    .order_by(QuarantinedEvent.seq)
+)
 
 
 def _is_own(terminal: Terminal, stream: bytes) -> bool:
     return int.from_bytes(stream[:2], "big") == terminal.id
 
 
-def _stream(session: Session, terminal: Terminal, stream: bytes, now_ms: int) -> JournalStream:
+def _stream(session: Session, terminal: Terminal, stream: bytes, now_ms: int) -> HeldStream:
     """Its row stays locked: of two pushes of one stream the second sees what the first has stored."""
-    row = session.scalars(_LOCKED, {"stream": stream}, execution_options={"populate_existing": True}).one_or_none()
-    if row is None:
-        row = JournalStream(
-            stream=stream, terminal=terminal.id, head_seq=0, head_hash=ZERO_HASH, told_seq=0, frozen=False,
-            first_ms=now_ms, parent=b"", parent_seq=0, durable_seq=0,
-        )  # fmt: skip
-        session.add(row)
-        session.flush()
-    return row
+    row = _LOCK.first(session, name=stream)
+    if row is not None:
+        return HeldStream._make(row)
+    held = HeldStream(stream)
+    _BEGIN.rows(session, terminal=terminal.id, first_ms=now_ms, **held._asdict())
+    return held
 
 
-def _differs(session: Session, stream: JournalStream, told: Push) -> bool:
+def _differs(session: Session, held: HeldStream, told: Push) -> bool:
     """Whether what is told contradicts what is held, in the overlap or at the joint."""
     first, last = told.events[0].seq, told.events[-1].seq
-    held = _held_hashes(session, stream, first - 1, min(last, stream.head_seq))
-    if told.prev_hash != held.get(first - 1, ZERO_HASH):
-        return True
-    return any(held.get(event.seq, event.hash) != event.hash for event in told.events)
-
-
-def _held_hashes(session: Session, stream: JournalStream, first: int, last: int) -> Mapping[int, bytes]:
-    if first == stream.head_seq:
-        return {first: stream.head_hash}
-    rows = select(JournalEvent.seq, JournalEvent.hash).where(
-        JournalEvent.stream == stream.stream, JournalEvent.seq.between(first, last)
+    if first > held.head_seq:
+        return told.prev_hash != held.head_hash
+    known: dict[int, bytes] = dict(
+        _HASHES.rows(session, stream=held.stream, first=first - 1, last=min(last, held.head_seq))
     )
-    return dict(session.execute(rows).all())
+    if told.prev_hash != known.get(first - 1, ZERO_HASH):
+        return True
+    return any(known.get(event.seq, event.hash) != event.hash for event in told.events)
 
 
-def _store(
-    session: Session, stream: JournalStream, new: list[Told], origin: Origin, now_ms: int
-) -> tuple[Quarantined, ...]:
-    before = [stream.head_hash, *(event.hash for event in new)]
-    name = stream.stream
+def _store(session: Session, held: HeldStream, new: list[Told], origin: Origin, now_ms: int) -> tuple[Quarantined, ...]:
+    before = [held.head_hash, *(event.hash for event in new)]
+    name = held.stream
     rows = [
         (name, event.seq, event.type, event.body, event.hash, prev, event.wall_ms, now_ms)
         for event, prev in zip(new, before, strict=False)
     ]
-    stream.head_seq, stream.head_hash = new[-1].seq, new[-1].hash
+    _GROW.rows(session, name=name, head_seq=new[-1].seq, head_hash=new[-1].hash)
     add_rows(session, JournalEvent, EVENT_COLUMNS, rows)
     collected = handlers.collect(origin, new)
     booking.book(session, collected, now_ms)
@@ -186,9 +200,4 @@ def _store(
 
 
 def _quarantined(session: Session, stream: bytes, first: int) -> tuple[Quarantined, ...]:
-    rows = (
-        select(QuarantinedEvent.seq, QuarantinedEvent.code)
-        .where(QuarantinedEvent.stream == stream, QuarantinedEvent.seq >= first)
-        .order_by(QuarantinedEvent.seq)
-    )
-    return tuple(Quarantined(seq, code) for seq, code in session.execute(rows))
+    return tuple(Quarantined(seq, code) for seq, code in _SET_ASIDE.rows(session, stream=stream, first=first))

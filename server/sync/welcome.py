@@ -29,7 +29,7 @@ def welcomed(
     _look_closely(session, terminal, stream, told, reply, now_ms)
     kid, packages = terminals.packages(session, vault, terminal)
     epoch = feed.server_epoch(session)
-    open_kinds = {alarm.kind for alarm in terminals.alarms(session, terminal.id)}
+    open_kinds = terminals.open_kinds(session, terminal.id)
     verdict = next((kind for kind in _GRAVITY if kind in open_kinds), None)
     if verdict is None:
         verdict = Verdict.SERVER_RESTORED if 0 < told.server_epoch < epoch else Verdict.OK
@@ -48,7 +48,7 @@ def _look_closely(
             terminals.raise_alarm(session, terminal, Verdict.TERMINAL_ROLLED_BACK, detail, now_ms)
     if window.is_overtaken(session, terminal.id, stream):
         terminals.raise_alarm(session, terminal, Verdict.DUPLICATE_ID, f"boot {stream.hex()}", now_ms)
-    if told.board:
+    if told.board and not told.board == terminal.board == terminal.seen_board:
         _look_at_board(session, terminal, told.board, now_ms)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
+from server.db.direct import Statement
 from server.keys import service as keys
 from server.stores import service as stores
 from server.terminals.models import (
@@ -28,6 +30,12 @@ from shared.text.plain import plain
 
 _BY_NUMBER = select(Terminal).where(Terminal.id == bindparam("id"))  # made once: every request asks it
 _LOCKED = _BY_NUMBER.with_for_update().execution_options(populate_existing=True)
+_SIGN_KEY = Statement(select(Terminal.sign_key).where(Terminal.id == bindparam("number")))
+_HEARD = Statement(update(Terminal).where(Terminal.id == bindparam("number")).values(contact_ms=bindparam("now_ms")))
+_SEALED = Statement(select(TerminalKey.kid, TerminalKey.sealed).where(TerminalKey.terminal == bindparam("terminal")))
+_OPEN_KINDS = Statement(
+    select(TerminalAlarm.kind).where(TerminalAlarm.terminal == bindparam("terminal"), TerminalAlarm.settled_ms == 0)
+)
 
 NAME_MAX = 40
 DETAIL_MAX = 200
@@ -88,18 +96,34 @@ def recognise(session: Session, terminal: int, locks: bool = False) -> Terminal 
     return row if row is not None and row.sign_key else Refused("sync.unauthorised")
 
 
+def sign_key(session: Session, terminal: int) -> bytes:
+    """The public key that a request of this terminal must be signed with; nothing when there is none."""
+    return _SIGN_KEY.value(session, number=terminal) or b""
+
+
+def heard(session: Session, terminal: Terminal, now_ms: int) -> None:
+    """It called just now."""
+    _HEARD.rows(session, number=terminal.id, now_ms=now_ms)
+    set_committed_value(terminal, "contact_ms", now_ms)
+
+
+def note(terminal: Terminal, **told: str | int) -> None:
+    """What it says of itself. Only what differs is set: the mapper looks anew at every row that anybody touched."""
+    for name, value in told.items():
+        if getattr(terminal, name) != value:
+            setattr(terminal, name, value)
+
+
 def packages(session: Session, vault: Vault, terminal: Terminal) -> tuple[int, tuple[KeyPackage, ...]]:
     """The current epoch and the card keys of all that the terminal holds, sealed to it; sealed at the first call."""
     kids = keys.held(session)
-    made = {
-        row.kid: row.sealed for row in session.scalars(select(TerminalKey).where(TerminalKey.terminal == terminal.id))
-    }
+    made = dict(_SEALED.rows(session, terminal=terminal.id))
     for kid in kids:
         if kid not in made:
             made[kid] = vault.seal(kid, terminal.sign_key)
             session.add(TerminalKey(terminal=terminal.id, kid=kid, sealed=made[kid]))
     session.flush()
-    return keys.current(session), tuple(KeyPackage(kid, made[kid]) for kid in kids)
+    return kids[0], tuple(KeyPackage(kid, made[kid]) for kid in kids)
 
 
 def all_terminals(session: Session) -> Sequence[Terminal]:
@@ -141,13 +165,18 @@ def _close(session: Session, terminal: Terminal, state: str, now_ms: int) -> Non
 
 def raise_alarm(session: Session, terminal: Terminal, kind: str, detail: str, now_ms: int) -> None:
     """Note it once until a person settles it. Two machines under one number may not redeem meanwhile."""
-    if kind not in {alarm.kind for alarm in alarms(session, terminal.id)}:
+    if kind not in open_kinds(session, terminal.id):
         session.add(
             TerminalAlarm(terminal=terminal.id, kind=kind, detail=detail[:DETAIL_MAX], at_ms=now_ms, settled_ms=0)
         )
     if kind == Verdict.DUPLICATE_ID and terminal.is_open:
         terminal.state = FROZEN
     session.flush()
+
+
+def open_kinds(session: Session, terminal: int) -> set[str]:
+    """What is odd about it now."""
+    return set(_OPEN_KINDS.column(session, terminal=terminal))
 
 
 def alarms(session: Session, terminal: int) -> Sequence[TerminalAlarm]:

@@ -12,7 +12,7 @@ import hmac
 from dataclasses import dataclass
 from enum import Enum
 
-from shared.card.image import CardImage, Lot
+from shared.card.image import NO_LOT, CardImage, Lot
 from shared.card.mac import MAC_BYTES, KeyRing
 from shared.errors import EnishiError
 from shared.ids import CardNo
@@ -23,7 +23,7 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 # The alphabet is that of base64 (RFC 4648) but for its last two, so a library in C turns characters into bits. What is
 # only in the other alphabet becomes "?", which is in neither.
-_TO_BASE64 = str.maketrans("-_+/=", "+/???")
+_TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/???")
 _FROM_BASE64 = bytes.maketrans(b"+/", b"-_")
 
 FIELDS = (  # name, bits; in the order of the wire
@@ -97,7 +97,7 @@ def decode(track: str, ring: KeyRing) -> Decoded:
     if len(track) != TRACK_LEN or track[0] != FORMAT_V1:
         return Decoded(Verdict.FOREIGN)
     try:
-        packed = binascii.a2b_base64(track[1:].translate(_TO_BASE64), strict_mode=True)
+        packed = binascii.a2b_base64(track[1:].encode("ascii", "replace").translate(_TO_BASE64), strict_mode=True)
     except ValueError:  # a character of no alphabet
         return Decoded(Verdict.TORN)
     value = int.from_bytes(packed, "big")
@@ -155,7 +155,11 @@ def _image(fields: int) -> CardImage:
         tenant, card, gen, seq, adj, points_a, month_a, points_b, month_b, points_c, month_c,
         day, writer, vtag, earn, redeem, off_red, off_cnt, prev, flags,
     ) = [fields >> shift & mask for shift, mask in _PLACES]  # fmt: skip
-    lots = (Lot(points_a, month_a), Lot(points_b, month_b), Lot(points_c, month_c))
+    lots = (_lot(points_a, month_a), _lot(points_b, month_b), _lot(points_c, month_c))
     return CardImage(
         tenant, CardNo(card), gen, seq, adj, lots, day, writer, vtag, earn, redeem, off_red, off_cnt, prev, flags
     )
+
+
+def _lot(points: int, month: int) -> Lot:
+    return Lot(points, month) if points or month else NO_LOT

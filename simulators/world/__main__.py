@@ -30,15 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             totals[name] = totals.get(name, 0) + count
         if outcome.violations:
             failed += 1
-            _tell_failure(outcome)
+            _tell_failure(outcome, given.kind)
         _progress(done, len(seeds), failed, time.monotonic() - started)
     _say(f"\n{len(seeds)} seeds, {failed} with violations, {time.monotonic() - started:.1f} s")
     _say(", ".join(f"{name} {count:,}" for name, count in sorted(totals.items())))
     return 1 if failed else 0
 
 
-def _tell_failure(outcome: Outcome) -> None:
-    _say(f"\nseed {outcome.seed}: see it again with ./enishi sim --seed {outcome.seed}")
+def _tell_failure(outcome: Outcome, kind: str) -> None:
+    _say(f"\nseed {outcome.seed}: see it again with ./enishi sim --kind {kind} --seed {outcome.seed}")
     for violation in outcome.violations:
         _say(f"  {violation}")
 

@@ -26,6 +26,7 @@ from simulators.world.cut import Fuse, FusedPort, FusedStore, PowerCut
 from simulators.world.faces import Faces
 from simulators.world.oracle import Oracle
 from simulators.world.wire import Wire
+from simulators.world.witness import Witness
 from terminal.app.loop import Loop
 from terminal.app.store import Outbox
 from terminal.drivers.card_rewriter.faults import JAM
@@ -65,6 +66,7 @@ class Counter:
         self.terminal, self.name, self.clock, self.dice = terminal, name, clock, dice
         self.oracle, self.faces = oracle, faces
         self.path = folder / f"terminal-{terminal}.db"
+        self.witness = Witness(self.path)
         self.unit = Tcp300Simulator(fonts=Boxes())
         self.printer = EscposSimulator()
         self.panel = PanelBoardSimulator()
@@ -120,6 +122,7 @@ class Counter:
 
     def kill(self) -> None:
         """The program ends at once (SIGKILL); the devices keep their power."""
+        self.witness.close()
         if self.store is not None:
             self.store.close()
         self.loop, self.store, self.screen = None, None, None
@@ -244,7 +247,7 @@ class Counter:
     def _watch(self, effect: Effect) -> None:
         match effect:
             case WriteCard(track=track):
-                self.oracle.write_ordered(track, self.path)
+                self.oracle.write_ordered(track, self.witness)
             case PrintFace(face=face):
                 self.ordered_face = face
             case _:
@@ -254,7 +257,7 @@ class Counter:
         self.fuse.pass_point()
         self.screen = screen
         if isinstance(screen, Done | OffCardDone):
-            self.oracle.success_shown(self.terminal, screen, self.path)
+            self.oracle.success_shown(self.terminal, screen, self.witness)
 
     def observe(self) -> None:
         """Look at the card inside: what its stripe and its face have become."""

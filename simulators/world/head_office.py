@@ -33,6 +33,7 @@ from shared.card.image import CardImage
 from shared.clock import business_day
 from shared.sync.identity import Identity
 from simulators.world.clock import START_WALL_MS, VirtualClock
+from terminal.app.store.opening import open_journal
 
 TENANT = 7
 STORES = (SeedStore("1", "こむぎ 駅前店"), SeedStore("2", "こむぎ 緑町店"))
@@ -40,10 +41,16 @@ URL = "http://localhost"
 CLERK, AUTHOR = "clerk", 1  # the only account, and its number
 ROOT = bytes(range(32))  # of all card keys
 _SIGNING = bytes(range(32, 64))
+_BALANCES = select(Entry.card, func.sum(Entry.points)).group_by(Entry.card)
+_COUNTS = select(JournalEvent.stream, func.count()).group_by(JournalEvent.stream)
+_HEADS = select(JournalStream.stream, JournalStream.head_seq)
 
 
 def make_template(folder: Path, cards: Mapping[str, CardImage], counters: int) -> dict[int, Identity]:
-    """A head office with stores, terminals and cards, to be copied for every seed; who the terminals are."""
+    """A head office with stores, terminals and cards, to be copied for every seed; who the terminals are.
+
+    Beside it an empty journal, with which every terminal begins.
+    """
     settings = Settings(data_dir=folder, tenant=TENANT)
     folder.mkdir(parents=True)
     write_private(settings.root_key_path, ROOT.hex())
@@ -58,7 +65,12 @@ def make_template(folder: Path, cards: Mapping[str, CardImage], counters: int) -
         staff.use_setup_link(session, link, CLERK, CLERK, "no password opens this account", START_WALL_MS)
         identities = {number: admit(session, vault, number) for number in range(1, counters + 1)}
     database.close()
+    open_journal(blank_journal(folder), warm_bytes=0).close()
     return identities
+
+
+def blank_journal(template: Path) -> Path:
+    return template.with_name(template.name + "-journal.db")
 
 
 def admit(session: Any, vault: Vault, number: int) -> Identity:
@@ -77,6 +89,7 @@ class HeadOffice:
 
     def __init__(self, template: Path, folder: Path) -> None:
         self._template, self.folder = template, folder
+        self.blank_journal = blank_journal(template)
         self._clock = VirtualClock()
         shutil.copytree(template, folder)
         settings = Settings(data_dir=folder, tenant=TENANT)
@@ -114,7 +127,7 @@ class HeadOffice:
     def balances(self) -> dict[int, int]:
         """Sum of all entries of each card."""
         with self.reading() as session:
-            return dict(session.execute(select(Entry.card, func.sum(Entry.points)).group_by(Entry.card)).all())
+            return dict(session.execute(_BALANCES).all())
 
     def visit_states(self) -> dict[str, str]:
         with self.reading() as session:
@@ -123,10 +136,8 @@ class HeadOffice:
     def heads(self) -> dict[bytes, tuple[int, int]]:
         """Per stream: its head, and how many events are really there."""
         with self.reading() as session:
-            counts = dict(
-                session.execute(select(JournalEvent.stream, func.count()).group_by(JournalEvent.stream)).all()
-            )
-            heads = session.execute(select(JournalStream.stream, JournalStream.head_seq)).all()
+            counts = dict(session.execute(_COUNTS).all())
+            heads = session.execute(_HEADS).all()
         return {stream: (head, counts.get(stream, 0)) for stream, head in heads}
 
     def quarantined(self) -> int:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from shared.card.codec import Verdict, decode
 from shared.card.image import CardImage
 from shared.card.mac import KeyRing
 from shared.visit import screens
+from simulators.world.witness import Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Oracle:
         self.stripes[card] = [track]
         self.opening[card] = self._image(track).balance
 
-    def write_ordered(self, track: str, journal: Path) -> None:
+    def write_ordered(self, track: str, journal: Witness) -> None:
         """I9: no order to write without its durable INTENT."""
         promised = (("INTENT", f'%"post":"{track}"%'), ("REISSUE", f'%"track":"{track}"%'))
         if not any(_holds(journal, kind, pattern) for kind, pattern in promised):
@@ -47,12 +46,12 @@ class Oracle:
         if self.stripes[card][-1] != track:
             self.stripes[card].append(track)
 
-    def success_shown(self, terminal: int, screen: screens.Done | screens.OffCardDone, journal: Path) -> None:
+    def success_shown(self, terminal: int, screen: screens.Done | screens.OffCardDone, journal: Witness) -> None:
         """I10: nothing says success before its COMMIT is durable."""
         if (terminal, screen.slip) in self.shown:
             return
         self.shown.append((terminal, screen.slip))
-        if not _committed(journal, screen.slip):
+        if not journal.has_success(screen.slip):
             self.report("I10", f"terminal {terminal} showed slip {screen.slip} before its COMMIT")
 
     def report(self, rule: str, detail: str) -> None:
@@ -75,18 +74,5 @@ class Oracle:
         return decoded.image
 
 
-def _holds(journal: Path, kind: str, pattern: str) -> bool:
-    """Read by an independent connection: only what is committed can be seen."""
-    with sqlite3.connect(f"file:{journal}?mode=ro", uri=True) as connection:
-        sql = "SELECT 1 FROM event WHERE type = ? AND CAST(body AS TEXT) LIKE ? LIMIT 1"
-        found = connection.execute(sql, (kind, pattern)).fetchone()
-    connection.close()
-    return found is not None
-
-
-def _committed(journal: Path, slip: int) -> bool:
-    with sqlite3.connect(f"file:{journal}?mode=ro", uri=True) as connection:
-        sql = "SELECT 1 FROM visit WHERE slip = ? AND (state IN ('COMMITTED', 'OFFCARD') OR honoured = 1)"
-        found = connection.execute(sql, (slip,)).fetchone()
-    connection.close()
-    return found is not None
+def _holds(journal: Witness, kind: str, pattern: str) -> bool:
+    return journal.has("SELECT 1 FROM event WHERE type = ? AND CAST(body AS TEXT) LIKE ? LIMIT 1", kind, pattern)

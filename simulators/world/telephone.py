@@ -64,6 +64,10 @@ class Telephone:
         self.trouble = ""
         return True
 
+    def left_to_tell(self) -> frozenset[bytes]:
+        """Streams of which head office does not have everything yet, as the journal knows."""
+        return frozenset(head.stream for head in self._outbox.heads())
+
     def hang_up(self) -> None:
         """The program is gone."""
         self._outbox.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,6 +112,7 @@ class World:
         counter = Counter(terminal, f"店{terminal}", folder, self.clock, self.dice, self.oracle, self.faces)
         phone = Telephone(self.office, identity, counter.path, self.clock, self.dice, counter.told.append)
         counter.phone = phone
+        shutil.copy(self.office.blank_journal, counter.path)
         self.counters.append(counter)
         self.phones.append(phone)
 

@@ -1,7 +1,8 @@
 """From a terminal's journal into head office's books and back: the whole way, against PouchDB with the same documents.
 
 ``python -m tests.benchmarks.sync``. Real journal, real client, HTTP to ``python -m server serve`` in its own process,
-real books, the acknowledgement written to the journal. Ends with 1 if a goal is missed.
+real books, the acknowledgement written to the journal. Both sides are warmed up by the same number of documents, of
+another terminal or database. Ends with 1 if a goal is missed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from statistics import median
 from server.sync import door
 from server.sync.api import unpack
 from shared.points.program import Programme
+from shared.sync.identity import Identity
 from shared.sync.messages import PUSH_EVENTS_MAX, JournalEvent, Push
 from shared.sync.signing import read_claim
 from terminal.app.identity import Counter, Signer
@@ -33,9 +35,10 @@ from tests.benchmarks.measure.pouch import RECORDED_PER_S, PeerMissing, running_
 from tests.benchmarks.measure.till import wallets
 
 ROUNDS = 3
-VISITS = 1_250  # of one round: four events each, and the two that begin the boots
+VISITS = 5_000  # of one round: four events each, and the two that begin the boots
+WARM_VISITS = 250
 CARDS = 600
-TERMINAL = 1
+TERMINAL, WARMING = 1, 2
 PEER_MIN = 5.0  # times the peer's documents a second
 
 OURS, PEER = "journal -> HTTP -> books -> journal", "PouchDB 9 -> express-pouchdb 4"
@@ -48,33 +51,42 @@ class Bench:
     folder: Path
     offices: Offices = field(init=False)
     events: tuple[JournalEvent, ...] = ()
+    warming: tuple[JournalEvent, ...] = ()
     rounds: int = 0
     sent_bytes: int = 0
 
     def __post_init__(self) -> None:
         self.offices = Offices(self.folder)
-        self.offices.furnish([TERMINAL])
-        dice, cards = Random(1), wallets(1, CARDS)
-        with closing(open_store(self.folder / "journal.db", TERMINAL, 1, SetClock())) as store:
-            for _ in range(VISITS):
+        self.offices.furnish([TERMINAL, WARMING])
+        self.events = self._journal(TERMINAL, VISITS, 1)
+        self.warming = self._journal(WARMING, WARM_VISITS, 1 + CARDS)
+
+    def _journal(self, terminal: int, visits: int, first_serial: int) -> tuple[JournalEvent, ...]:
+        """A terminal's journal is written, on cards of its own; its events."""
+        path = self.folder / f"journal{terminal}.db"
+        dice, cards = Random(terminal), wallets(first_serial, CARDS)
+        with closing(open_store(path, terminal, 1, SetClock())) as store:
+            for _ in range(visits):
                 finish(store, decide(store, dice, dice.choice(cards), Programme()))
             stream = store.stream
-        with closing(Outbox(self.folder / "journal.db")) as outbox:
-            self.events = outbox.batch(stream, 0, 1 << 30)[1]
+        with closing(Outbox(path)) as outbox:
+            return outbox.batch(stream, 0, 1 << 30)[1]
 
     def sync(self) -> Round:
-        """The terminal starts anew with all its visits unsent, and syncs with a head office that knows none."""
+        """The terminal starts anew with all its visits unsent, and syncs with a head office that knows none of them."""
         self.rounds += 1
         settings = self.offices.settings(f"office-{self.rounds}")
         with closing(self.offices.copy(settings.data_dir.name)) as database:
-            identity = identity_of(settings, database, TERMINAL)
-        journal = self.folder / f"journal-{self.rounds}.db"
-        shutil.copyfile(self.folder / "journal.db", journal)
-        with (
-            closing(open_store(journal, TERMINAL, 2, SetClock())) as store,
-            served(settings, settings.data_dir / "log") as url,
-        ):
-            line = wire(store, identity, url)
+            identities = {number: identity_of(settings, database, number) for number in (TERMINAL, WARMING)}
+        with served(settings, settings.data_dir / "log") as url:
+            self._round(WARMING, identities, url)
+            return self._round(TERMINAL, identities, url)
+
+    def _round(self, terminal: int, identities: Mapping[int, Identity], url: str) -> Round:
+        journal = self.folder / f"journal{terminal}-{self.rounds}.db"
+        shutil.copyfile(self.folder / f"journal{terminal}.db", journal)
+        with closing(open_store(journal, terminal, 2, SetClock())) as store:
+            line = wire(store, identities[terminal], url)
             found = line.sync()
             assert store.unsent() == 0, "not all was acknowledged"
             assert not found.quarantined, "head office could not book all"
@@ -84,7 +96,7 @@ class Bench:
     def pushes(self) -> list[Push]:
         """What goes over the wire of the old boot."""
         stream = TERMINAL.to_bytes(2, "big") + (1).to_bytes(8, "big")
-        with closing(Outbox(self.folder / "journal.db")) as outbox:
+        with closing(Outbox(self.folder / f"journal{TERMINAL}.db")) as outbox:
             return [
                 Push(stream, *outbox.batch(stream, after, PUSH_EVENTS_MAX))
                 for after in range(0, len(self.events), PUSH_EVENTS_MAX)
@@ -103,6 +115,7 @@ def main(_arguments: Sequence[str] = ()) -> int:
         except PeerMissing as missing:
             say(f"PouchDB: not measured here ({missing}); its recorded rate stands in")
         else:
+            pouch.replicate(bench.warming)
             cases[PEER] = lambda: (pouch.replicate(bench.events),)
         count = len(bench.events)
         say(f"{count:,} events, {PUSH_EVENTS_MAX} a push; medians of {ROUNDS} interleaved rounds")

@@ -29,6 +29,7 @@ from simulators.world.counter import Counter
 from simulators.world.faces import Faces
 from simulators.world.oracle import Oracle
 from simulators.world.wire import BITS_PER_BYTE
+from simulators.world.witness import Witness
 from terminal.drivers.port import Role
 
 ROUNDS = 5
@@ -42,9 +43,9 @@ TENANT = 7
 class Unwatched(Oracle):
     """The simulation's watchman takes time that no shop pays."""
 
-    def write_ordered(self, track: str, journal: Path) -> None: ...
+    def write_ordered(self, track: str, journal: Witness) -> None: ...
 
-    def success_shown(self, terminal: int, screen: screens.Done, journal: Path) -> None: ...
+    def success_shown(self, terminal: int, screen: screens.Done, journal: Witness) -> None: ...
 
     def stripe_seen(self, card: int, track: str) -> None: ...
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 
 from server.cards.models import Card
 from server.ledger.models import Entry, Visit
-from server.sync.audit import check_books
+from server.sync.audit import check_books, streams
 from server.sync.models import JournalEvent, JournalStream, QuarantinedEvent
 from shared.errors import TEXTS
 from shared.sync.chain import ZERO_HASH
@@ -275,6 +275,25 @@ def test_the_check_finds_a_changed_entry_and_a_changed_event(bench: Bench, termi
     assert wrong == {"streams": 1, "figures": 1, "derived": 1}
     assert bench.count(Visit) == 1
     assert bench.count(QuarantinedEvent) == 0
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"), [((1,), "event 2"), ((2,), "event 3"), ((3,), "head 3"), ((1, 2, 3), "head 3")]
+)
+def test_the_check_finds_events_that_are_gone_and_names_their_stream_only(
+    bench: Bench, terminal: Terminal, missing: tuple[int, ...], told: str
+) -> None:
+    for number, each in enumerate((bench.terminal(11), terminal, bench.terminal(13)), 1):
+        each.write(BOOT, intent(number, 1), commit(number))
+        each.push()
+    gone = (JournalEvent.stream == terminal.stream) & JournalEvent.seq.in_(missing)
+    with bench.database.transaction() as session:
+        session.execute(delete(JournalEvent).where(gone))
+    with bench.database.reading() as session:
+        found = streams(session)
+    assert found.checked == 3
+    assert [str(wrong) for wrong in found.wrong] == [f"{terminal.stream.hex()}: {told}"]
+    assert [wrong.terminal for wrong in found.wrong] == [12]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE entry SET points = 11", "DELETE FROM entry"])

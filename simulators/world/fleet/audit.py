@@ -18,10 +18,13 @@ def audit(fleet: Fleet) -> list[Violation]:
     flagged, waiting = office.doubted()
     found += [Violation("I5", f"card {card}: two writes on one place, nobody was told") for card in twice - flagged]
     found += [Violation("I4", f"card {card} is called copied, and is not") for card in flagged - copied]
-    for card, points in oracle.truth(told).items():
+    truth, beside = oracle.truth(told), granted.keys() | told.beside()
+    for card, points in truth.items():
         expected = points + granted.get(card, 0)
         if card in copied or card in waiting or card in oracle.set_back:
             continue
+        if card in oracle.adopted and card in beside:
+            continue  # nobody can tell which of it the card carried into its generation
         if balances.get(card, 0) != expected:
             found.append(Violation("I1/I2", f"card {card}: books {balances.get(card, 0)}, by hand {expected}"))
         found += _on_the_card(fleet, card, balances.get(card, 0))

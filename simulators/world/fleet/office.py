@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 
 from server.backup import back_up
 from server.cards import settling
+from server.db.database import Database
 from server.ledger import cases, grants
 from server.ledger.facts import decode_lots
-from server.ledger.models import Adjustment, Case, Entry, Grant, Ruling, SeenImage
+from server.ledger.models import Adjustment, Case, Entry, Grant, Repair, Ruling, SeenImage
 from server.reconcile import commands, nightly, service
-from server.sync.models import JournalEvent
+from server.sync.models import JournalEvent, JournalStream
 from server.terminals import service as terminals
 from shared.sync.identity import Identity
 from simulators.world.clock import VirtualClock
@@ -23,6 +25,15 @@ from simulators.world.head_office import AUTHOR, HeadOffice, admit
 
 HONOUR = "HONOUR"
 GRANT_MONTH = 48  # 2028-01: lapses after every fleet's weeks
+_TOLD = select(JournalEvent.type, JournalEvent.body)
+_HONOURED = select(Ruling.visit).where(Ruling.kind == HONOUR)
+_FROZEN = select(JournalStream.stream).where(JournalStream.frozen)
+_SEEN = select(SeenImage.hash)
+_MADE = select(Repair.hash)
+_GRANTS = select(Grant.card, Grant.lots)
+_COMING = select(Adjustment.card, Adjustment.number, Adjustment.lots)
+_CASES = select(Case.kind, Case.card)
+_ENTRIES = select(func.count()).select_from(Entry)
 
 
 class FleetOffice(HeadOffice):
@@ -32,6 +43,8 @@ class FleetOffice(HeadOffice):
         super().__init__(template, folder)
         self._admitted: dict[int, Identity] = {}
         self._copies = folder.with_name(folder.name + "-backups")
+        self._copy = folder.with_name(folder.name + "-copy.sqlite")
+        self._copied = Database(f"sqlite:///{self._copy}")
         self._newest: Path | None = None
         self.restores = 0
 
@@ -61,7 +74,21 @@ class FleetOffice(HeadOffice):
 
     def backup(self) -> None:
         """An online copy, verified; from then on terminals may forget what is in it."""
-        self._newest = back_up(self.database, self._copies, self.now_ms())
+        self._newest = back_up(self.database, self._copies, self.now_ms(), look_into=self._look_into)
+
+    @contextmanager
+    def _look_into(self, url: str) -> Iterator[Database]:
+        """All copies are looked into under one name: only so the statements of the check stay warm."""
+        self._copy.hardlink_to(make_url(url).database or "")
+        try:
+            yield self._copied
+        finally:
+            self._copied.close()
+            self._copy.unlink()
+
+    def close(self) -> None:
+        super().close()
+        self._copied.close()
 
     def restore(self) -> bool:
         """Put the newest backup back; False when there is none."""
@@ -98,18 +125,24 @@ class FleetOffice(HeadOffice):
     def told(self) -> Told:
         """All that terminals have told."""
         with self.reading() as session:
-            rows = session.execute(select(JournalEvent.type, JournalEvent.body)).all()
-            honoured = session.scalars(select(Ruling.visit).where(Ruling.kind == HONOUR)).all()
-            seen = session.scalars(select(SeenImage.hash)).all()
+            rows = session.execute(_TOLD).all()
+            honoured = session.scalars(_HONOURED).all()
+            seen = session.scalars(_SEEN).all()
+            made = session.scalars(_MADE).all()
         bodies = read_events((kind, body) for kind, body in rows)
         bodies.setdefault(HONOUR, []).extend({"visit": visit} for visit in honoured)
-        return Told(bodies, frozenset(seen))
+        return Told(bodies, frozenset(seen), frozenset(made), self.coming())
+
+    def frozen(self) -> frozenset[bytes]:
+        """Streams of which another history is known: nothing more of them is taken."""
+        with self.reading() as session:
+            return frozenset(session.scalars(_FROZEN))
 
     def granted(self) -> dict[int, int]:
         """Points given by people at head office, as far as it still knows them."""
         found: dict[int, int] = {}
         with self.reading() as session:
-            for card, lots in session.execute(select(Grant.card, Grant.lots)):
+            for card, lots in session.execute(_GRANTS):
                 found[card] = found.get(card, 0) + sum(points for _, points in decode_lots(lots))
         return found
 
@@ -117,14 +150,14 @@ class FleetOffice(HeadOffice):
         """Adjustments by card and number: their points."""
         found: dict[int, dict[int, int]] = {}
         with self.reading() as session:
-            for card, number, lots in session.execute(select(Adjustment.card, Adjustment.number, Adjustment.lots)):
+            for card, number, lots in session.execute(_COMING):
                 found.setdefault(card, {})[number] = sum(points for _, points in decode_lots(lots))
         return found
 
     def doubted(self) -> tuple[set[int], set[int]]:
         """Cards that are called copied, and cards with an untold image that waits for a person."""
         with self.reading() as session:
-            rows = session.execute(select(Case.kind, Case.card)).all()
+            rows = session.execute(_CASES).all()
         return (
             {card for kind, card in rows if kind == cases.FORK},
             {card for kind, card in rows if kind == cases.WITNESS},
@@ -157,7 +190,7 @@ class FleetOffice(HeadOffice):
     def derive_again(self) -> int:
         """Settle every card from its facts; how many entries that posted, which is to be none."""
         with self.reading() as session:
-            before = session.scalar(select(func.count()).select_from(Entry)) or 0
+            before = session.scalar(_ENTRIES) or 0
         nightly.reconcile(self.database, self.now_ms(), everything=True)
         with self.reading() as session:
-            return (session.scalar(select(func.count()).select_from(Entry)) or 0) - before
+            return (session.scalar(_ENTRIES) or 0) - before

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import msgspec
 
@@ -15,6 +13,7 @@ from shared.card.image import CardImage
 from shared.card.mac import KeyRing
 from simulators.world.fleet.plastic import Plastic
 from simulators.world.oracle import Violation
+from simulators.world.witness import Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +22,17 @@ class Told:
 
     bodies: Mapping[str, list[dict[str, object]]]
     seen: frozenset[bytes]  # hashes of the images that head office was shown, also by online checks
+    made: frozenset[bytes] = frozenset()  # hashes of the generations that head office knows it began
+    issued: Mapping[int, Mapping[int, int]] = field(default_factory=dict)  # card -> number -> points sent to it
 
     def of(self, kind: str) -> list[dict[str, object]]:
         return self.bodies.get(kind, [])
+
+    def beside(self) -> set[int]:
+        """Cards to whose holders something was promised beside the card."""
+        honoured = {body["visit"] for body in self.of("HONOUR")}
+        promised = (*self.of("OFFCARD"), *(body for body in self.of("INTENT") if body["visit"] in honoured))
+        return {_int(body["card"]) for body in promised}
 
     def tracks(self) -> set[str]:
         """Every track that any surviving record proves to have been on a card. An INTENT alone proves its base only."""
@@ -43,6 +50,7 @@ class Oracle:
     violations: list[Violation] = field(default_factory=list)
     set_back: set[int] = field(default_factory=set)  # cards on which an older image was written again, on staff's word
     successes: dict[tuple[int, int], int] = field(default_factory=dict)  # (till, slip) -> card
+    adopted: set[int] = field(default_factory=set)  # cards of which nobody can tell how their generation began
     _known: dict[str, CardImage] = field(default_factory=dict)
 
     def know(self, card: Plastic) -> None:
@@ -65,17 +73,17 @@ class Oracle:
 
     # --- while it happens --------------------------------------------------------------------------------------------
 
-    def write_ordered(self, track: str, journal: Path) -> None:
+    def write_ordered(self, track: str, journal: Witness) -> None:
         """I9: nothing is written that is not in the journal, durably, first."""
         if not _holds(journal, track):
             self.report("I9", "a stripe was ordered to be written without a durable INTENT or REISSUE")
 
-    def success_shown(self, till: int, slip: int, card: int, journal: Path) -> None:
+    def success_shown(self, till: int, slip: int, card: int, journal: Witness) -> None:
         """I10: nothing says success before it is durable."""
         if (till, slip) in self.successes:
             return
         self.successes[till, slip] = card
-        if not _is_durable(journal, slip):
+        if not journal.has_success(slip):
             self.report("I10", f"till {till} showed slip {slip} before its record was durable")
 
     # --- at the end --------------------------------------------------------------------------------------------------
@@ -85,15 +93,24 @@ class Oracle:
         total = defaultdict(int, self.opening)
         surviving = told.tracks()
         surviving |= {track for card in self.plastics for track in card.held if track_hash(track) in told.seen}
+        posts_told = {str(body["post"]) for body in told.of("INTENT")}
         proven: set[str] = set()
         for card in self.plastics:
+            start = self._untold_start(card, told, surviving)
+            if start is not None:  # all that is left of the past is what the card carried into its generation
+                self.adopted.add(card.number)
+                total[card.number] = self.image(card.held[start]).balance
             for place, track in enumerate(card.held):
                 image = self.image(track)
+                if start is not None and place <= start:
+                    continue
                 if image.seq == 0 or track in proven:
                     continue  # the beginning of a generation moves nothing
                 if self._survives(card.held[place:], image.gen, surviving):
                     proven.add(track)
                     total[card.number] += image.earn - image.redeem
+                    if track not in posts_told:
+                        total[card.number] += self._forgiven(card, place, told)
         posts = {str(body["visit"]): body for body in told.of("INTENT")}
         for visit in {str(body["visit"]) for body in told.of("HONOUR")}:
             body = posts.get(visit, {"post": "", "card": 0, "earn": 0, "redeem": 0})
@@ -116,6 +133,29 @@ class Oracle:
         twice = {number for (number, _, _), tracks in places.items() if len(tracks) > 1}
         return twice, {card.number for card in self.plastics if card.is_copy}
 
+    def _untold_start(self, card: Plastic, told: Told, surviving: set[str]) -> int | None:
+        """The place of the last generation's beginning, if it survives only on the card: the till that made it is dead,
+        and head office was put back to a day before it.
+        """
+        starts = [place for place, track in enumerate(card.held) if self.image(track).seq == 0]
+        if not starts or card.is_copy:
+            return None
+        track, reissued = card.held[starts[-1]], {str(body["track"]) for body in told.of("REISSUE")}
+        is_told = track in reissued or track_hash(track) in told.made
+        survives = self._survives(card.held[starts[-1] :], self.image(track).gen, surviving)
+        return None if is_told or not survives else starts[-1]
+
+    def _forgiven(self, card: Plastic, place: int, told: Told) -> int:
+        """What head office wanted to take and the card did not have, at a visit that only its image tells of: the
+        number on the image says that it was taken.
+        """
+        image, before = self.image(card.held[place]), self.image(card.held[place - 1] if place else card.first)
+        wanted = [
+            points for number, points in told.issued.get(card.number, {}).items() if before.adj < number <= image.adj
+        ]
+        applied = image.balance - before.balance - image.earn + image.redeem
+        return max(applied - sum(wanted), 0) if any(points < 0 for points in wanted) else 0
+
     def _survives(self, later: Iterable[str], gen: int, surviving: set[str]) -> bool:
         """Whether any record holds this image or one that descends from it in the same generation."""
         return any(track in surviving for track in later if self.image(track).gen == gen)
@@ -126,30 +166,9 @@ def _int(value: object) -> int:
     return value
 
 
-def _holds(journal: Path, track: str) -> bool:
-    """Read by an independent connection: only what is committed can be seen."""
+def _holds(journal: Witness, track: str) -> bool:
     sql = "SELECT 1 FROM event WHERE type IN ('INTENT', 'REISSUE') AND instr(CAST(body AS TEXT), ?) LIMIT 1"
-    return _ask(journal, sql, f'"{track}"')
-
-
-def _is_durable(journal: Path, slip: int) -> bool:
-    sql = """
-        SELECT 1 FROM event AS told
-        WHERE (type = 'OFFCARD' AND instr(CAST(body AS TEXT), ?1))
-           OR (type = 'INTENT' AND instr(CAST(body AS TEXT), ?1) AND EXISTS (
-                SELECT 1 FROM event WHERE type IN ('COMMIT', 'HONOUR')
-                AND json_extract(body, '$.visit') = json_extract(told.body, '$.visit')))
-        LIMIT 1
-    """
-    return _ask(journal, sql, f'"slip":{slip},') or _ask(journal, sql, f'"slip":{slip}}}')
-
-
-def _ask(journal: Path, sql: str, value: str) -> bool:
-    connection = sqlite3.connect(f"file:{journal}?mode=ro", uri=True)
-    try:
-        return connection.execute(sql, (value,)).fetchone() is not None
-    finally:
-        connection.close()
+    return journal.has(sql, f'"{track}"')
 
 
 def read_events(rows: Iterable[tuple[str, bytes]]) -> dict[str, list[dict[str, object]]]:

@@ -15,6 +15,10 @@ class Plastic:
     torn: bool = False  # unreadable: a pass did not end, or a magnet came near
     face: tuple[str, ...] = ()
     held: list[str] = field(default_factory=list)  # every track a finished pass left, in order
+    first: str = ""  # the track it began with
+
+    def __post_init__(self) -> None:
+        self.first = self.track
 
     def begin_pass(self) -> None:
         self.torn = True

@@ -22,6 +22,7 @@ from simulators.world.cut import Fuse, FusedPort, FusedStore, PowerCut
 from simulators.world.fleet.unit import Unit
 from simulators.world.head_office import HeadOffice
 from simulators.world.telephone import Telephone
+from simulators.world.witness import Witness
 from terminal.app.loop import Loop
 from terminal.app.store.medium import FileMedium
 from terminal.app.store.mirror import Mirror
@@ -55,6 +56,8 @@ class Till:
     ) -> None:  # fmt: skip
         self.number, self.dice, self.ring = identity.terminal, dice, ring
         self.path = folder / f"till-{self.number}.db"
+        shutil.copy(office.blank_journal, self.path)
+        self.witness = Witness(self.path)
         self.clock = MachineClock(clock)
         self.unit = Unit(dice)
         self.phone = Telephone(office, identity, self.path, self.clock, dice, self.unit.said.append)
@@ -99,6 +102,7 @@ class Till:
         self.close()
 
     def close(self) -> None:
+        self.witness.close()
         if self.store is not None:
             self.store.close()
         self.loop, self.store, self.screen = None, None, None

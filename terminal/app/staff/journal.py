@@ -26,6 +26,7 @@ from shared.units import format_number
 from shared.visit.journal import Intent
 from terminal.app.journal_key import make_key, read_key
 from terminal.app.store.chain_check import check_chain
+from terminal.app.store.derived import settle_aside
 from terminal.app.store.engine import PLAIN, Engine, cipher
 from terminal.app.store.opening import examine, reading
 from terminal.app.store.rebuild import rebuild
@@ -115,6 +116,7 @@ def _report(connection: sqlite3.Connection, translate: Translate) -> Iterator[st
     db = Database(connection)
     if not db["visit"].exists():
         return  # not a journal: the examination says so
+    settle_aside(connection)
     boot = translate("起動 {stream}: {events} 件、本部に届いた {acked} 件、本部の控えにある {durable} 件")
     for row in db.query(_STREAMS):
         yield boot.format(

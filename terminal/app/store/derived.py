@@ -1,8 +1,13 @@
-"""What the journal's other tables say because of one event; in its transaction, and again when events come back."""
+"""What the journal's other tables say because of its events: up to one of them; the rest *lags*.
+
+An INTENT and the COMMIT behind it are all that a customer waits for, so they only add themselves. Whatever is written
+or asked next settles what lags; a boot does it first of all.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from typing import assert_never
 
 import msgspec
@@ -11,6 +16,7 @@ from shared.card.codec import decode, track_hash
 from shared.card.mac import KeyRing
 from shared.errors import EnishiError
 from shared.ids import CardNo, VisitId
+from shared.sync.chain import decode_body
 from shared.visit import journal as j
 from terminal.app.store import sql
 
@@ -18,17 +24,50 @@ _intent_decoder = msgspec.json.Decoder(j.Intent)
 _NO_KEYS = KeyRing(0, 0, {})  # our own journal is believed; only the plain fields of its images are read here
 
 
-def derive(db: sqlite3.Connection, stream: bytes, seq: int, body: j.Body, known: j.Intent | None = None) -> None:
+_TABLES = ("adjust", "card_shadow", "counter", "day_total", "offline_day", "reissue", "visit")
+# Else it is of an older release, in which nothing lags.
+_HAS_NUMBERS = "SELECT 1 FROM pragma_table_info('event') WHERE name = 'id'"
+_MADE_BY = "SELECT sql FROM main.sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC"
+
+
+def settle(db: sqlite3.Connection) -> None:
+    """Derive what lags, in the caller's transaction."""
+    rows = db.execute(sql.LAGGING).fetchall()
+    for _, stream, seq, kind, text in rows:
+        body = decode_body(kind, text)
+        if body is not None:
+            derive(db, stream, seq, body)
+    if rows:
+        db.execute(sql.SET_DERIVED, (rows[-1][0],))
+
+
+def settle_aside(connection: sqlite3.Connection) -> None:
+    """The same for one who may only read: as temporary tables of the same names, in memory, which hide the real ones.
+
+    What cannot be read is left out: whoever looks at a damaged journal wants to see the rest.
+    """
+    if not connection.execute(_HAS_NUMBERS).fetchall() or not connection.execute(sql.LAGGING).fetchall():
+        return
+    connection.execute("PRAGMA temp_store = MEMORY")
+    for table in _TABLES:
+        for (made_by,) in connection.execute(_MADE_BY, (table,)).fetchall():  # the table, then its indexes
+            aside = made_by.replace("CREATE TABLE ", "CREATE TEMP TABLE ", 1)
+            connection.execute(aside.replace("CREATE INDEX ", "CREATE INDEX temp.", 1))
+        connection.execute(f"INSERT INTO temp.{table} SELECT * FROM main.{table}")
+    with suppress(EnishiError):
+        settle(connection)
+
+
+def derive(db: sqlite3.Connection, stream: bytes, seq: int, body: j.Body) -> None:
     """A COMMIT dominates an ABORT and an ABORT a DOUBT, in whatever order they come; the same event twice is once.
 
-    ``known``: the INTENT that is the last event of all, if one is; the journal need not be asked about its visit.
-    Raises ``store.visit_exists``.
+    Raises ``store.corrupt`` for a visit whose INTENT is not there.
     """
     match body:
         case j.Intent():
             _intend(db, stream, seq, body)
         case j.Commit(visit=visit):
-            _commit(db, visit, known)
+            _commit(db, visit)
         case j.Abort(visit=visit):
             db.execute(sql.ABORT_VISIT, (visit,))
         case j.Doubt(visit=visit):
@@ -57,23 +96,17 @@ def derive(db: sqlite3.Connection, stream: bytes, seq: int, body: j.Body, known:
 
 def _intend(db: sqlite3.Connection, stream: bytes, seq: int, intent: j.Intent) -> None:
     db.execute(sql.LEAVE_UNPRINTED)
-    row = (intent.visit, intent.card, stream, seq, intent.slip, intent.business_day)
-    if not db.execute(sql.ADD_VISIT, row).rowcount:
-        raise EnishiError("store.visit_exists", visit=intent.visit)
+    db.execute(sql.ADD_VISIT, (intent.visit, intent.card, stream, seq, intent.slip, intent.business_day))
 
 
-def _commit(db: sqlite3.Connection, visit: VisitId, known: j.Intent | None) -> None:
-    intent, honoured = known, 0
-    if intent is not None and intent.visit == visit:
-        db.execute(sql.COMMIT_PREPARED, (visit,))
-    else:
-        found = db.execute(sql.COMMIT_VISIT, (visit,)).fetchone()
-        if found is None:
-            return
-        honoured, is_open, stays_open = found
-        if is_open != stays_open:
-            db.execute(sql.OPEN_VISIT, (stays_open, visit))
-        intent = _intent(db, visit)
+def _commit(db: sqlite3.Connection, visit: VisitId) -> None:
+    found = db.execute(sql.COMMIT_VISIT, (visit,)).fetchone()
+    if found is None:
+        return
+    honoured, is_open, stays_open = found
+    if is_open != stays_open:
+        db.execute(sql.OPEN_VISIT, (stays_open, visit))
+    intent = _intent(db, visit)
     _raise_shadow(db, intent.card, intent.gen, intent.seq, intent.post)
     if not honoured:
         _add_to_day(db, intent)
@@ -112,8 +145,10 @@ def _raise_shadow(db: sqlite3.Connection, card: CardNo, gen: int, seq: int, trac
 
 
 def _intent(db: sqlite3.Connection, visit: VisitId) -> j.Intent:
-    (body,) = db.execute(sql.INTENT_OF, (visit,)).fetchone()
-    return _intent_decoder.decode(body)
+    row = db.execute(sql.INTENT_OF, (visit,)).fetchone()
+    if row is None:  # pages of different times: the disk has lost some
+        raise EnishiError("store.corrupt", detail=f"visit {visit} has no INTENT")
+    return _intent_decoder.decode(row[0])
 
 
 def _add_to_day(db: sqlite3.Connection, intent: j.Intent) -> None:

@@ -17,8 +17,8 @@ from shared.errors import EnishiError
 KEY_BYTES = 32  # raw: no passphrase, so no derivation at every boot (0.17 s)
 CIPHER_MODULE = "sqlcipher3.dbapi2"
 MAGIC = b"SQLite format 3\0"  # how a file that is not encrypted begins (sqlite.org/fileformat.html, 1.3)
-# The block of most flash cards. With 1,024 a commit would write less (a visit changes some seven pages, a few bytes in
-# each) and take a tenth less time, but a cut in a checkpoint could then hit the page beside the one it writes.
+# The block of most flash cards. With 1,024 a commit would write less (an event is a few hundred bytes of its page) and
+# take less time, but a cut in a checkpoint could then hit the page beside the one it writes.
 PAGE_BYTES = 4_096
 
 Errors = tuple[type[Exception], ...]

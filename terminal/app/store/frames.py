@@ -31,7 +31,7 @@ crc32c: Callable[[bytes | bytearray | memoryview], int] = mkCrcFun("crc-32c")
 
 
 class StoredEvent(NamedTuple):
-    """A row of the table ``event``, in the order of its columns."""
+    """A row of the table ``event``, in the order of its columns behind the first."""
 
     stream: bytes
     seq: int

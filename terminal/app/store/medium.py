@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from terminal.app.store.disk import FILE_MODE, beside, create_private, make_durable
 
+# A file that grows makes the file system write too, at every event; so it grows by some 250 visits. Zeros behind the
+# last frame are no frame; closing cuts them off, or the next start.
+GROW_BYTES = 256 << 10
 ASIDE_MAX = 100  # files set aside; more than one is already a sign that the medium is dying
 
 
@@ -45,6 +49,7 @@ class FileMedium:
         self._journal = journal
         self._handle = -1
         self._size = 0
+        self._grown = 0  # the file's size, with zeros behind what was appended
 
     def open(self) -> int:
         self.close()
@@ -54,7 +59,7 @@ class FileMedium:
             create_private(self.path)
             make_durable(self.path.parent)
             self._handle = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
-        self._size = os.fstat(self._handle).st_size
+        self._size = self._grown = os.fstat(self._handle).st_size
         return self._size
 
     def read(self, offset: int, length: int) -> bytes:
@@ -62,18 +67,19 @@ class FileMedium:
 
     def append(self, data: bytes) -> None:
         self._expect_the_same_file()
-        at = self._size
-        left = memoryview(data)
-        while left:
-            written = os.pwrite(self._handle, left, at)
-            at, left = at + written, left[written:]
+        end = self._size + len(data)
+        if end > self._grown:
+            self._write(data + bytes(GROW_BYTES))
+            self._grown = end + GROW_BYTES
+        else:
+            self._write(data)
         os.fdatasync(self._handle)
-        self._size = at
+        self._size = end
 
     def cut(self, size: int) -> None:
         os.ftruncate(self._handle, size)
         os.fsync(self._handle)
-        self._size = size
+        self._size = self._grown = size
 
     def replace(self, pieces: Iterable[bytes]) -> None:
         new = beside(self.path, ".new")
@@ -99,8 +105,18 @@ class FileMedium:
 
     def close(self) -> None:
         if self._handle >= 0:
+            if self._grown > self._size:
+                with suppress(OSError):  # it may be gone; the next start does it as well
+                    os.ftruncate(self._handle, self._size)
             os.close(self._handle)
             self._handle = -1
+
+    def _write(self, data: bytes) -> None:
+        """Behind what was appended."""
+        at, left = self._size, memoryview(data)
+        while left:
+            written = os.pwrite(self._handle, left, at)
+            at, left = at + written, left[written:]
 
     def _expect_the_same_file(self) -> None:
         """A stick that was pulled leaves our handle on a file that nobody will find again."""

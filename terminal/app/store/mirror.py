@@ -225,5 +225,5 @@ def _has_gap(db: sqlite3.Connection, stream: bytes, head: Place) -> bool:
 
 
 def _differs(db: sqlite3.Connection, stream: bytes, head: Place) -> bool:
-    row = db.execute(sql.HASH_AT, (stream, head[0], stream, head[0])).fetchone()
+    row = db.execute(sql.HASH_AT, (stream, head[0])).fetchone()
     return row is not None and row[0] != head[1]

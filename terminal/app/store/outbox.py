@@ -57,7 +57,7 @@ class Outbox:
         return self._connection
 
     def _hash_at(self, stream: bytes, seq: int) -> bytes:
-        row = self._db.execute(sql.HASH_AT, (stream, seq, stream, seq)).fetchone()
+        row = self._db.execute(sql.HASH_AT, (stream, seq)).fetchone()
         if row is None:
             raise EnishiError("sync.rolled_back", stream=stream.hex(), seq=seq)
         found: bytes = row[0]

@@ -7,11 +7,12 @@ from types import TracebackType
 
 from shared.clock import Clock, ClockQuality
 from shared.errors import EnishiError
+from shared.ids import VisitId
 from shared.sync.chain import encode_body, event_hash
 from shared.sync.messages import BODY_MAX
 from shared.visit import journal as j
 from terminal.app.store import sql
-from terminal.app.store.derived import derive
+from terminal.app.store.derived import settle
 from terminal.app.store.engine import Engine
 from terminal.app.store.frames import StoredEvent
 from terminal.app.store.keeping import Keeping
@@ -37,6 +38,7 @@ class Pen:
         self._fresh: list[StoredEvent] | None = [] if mirrored else None  # of the open transaction
         self._tip: Tip | None = None
         self._last: j.Body | None = None
+        self.lags = True  # whether the other tables may lack what follows from the last events
 
     def __enter__(self) -> sqlite3.Connection:
         with self._translated:
@@ -57,23 +59,30 @@ class Pen:
 
     @property
     def tip(self) -> Tip:
-        """Where this boot's stream ends."""
+        """Where this boot's stream ends. Nothing may lag when it is asked for the first time."""
         if self._tip is None:
             with self._translated:
                 self._tip = read_tip(self._db, self._stream)
         return self._tip
 
-    @property
-    def prepared(self) -> j.Intent | None:
-        """The last event, if it is an INTENT: nothing can have decided on its visit."""
-        return self._last if isinstance(self._last, j.Intent) else None
+    def follows_its_intent(self, visit: VisitId) -> bool:
+        """Whether the last event is the INTENT of this visit: nothing can have decided on it."""
+        return isinstance(self._last, j.Intent) and self._last.visit == visit
+
+    def settle(self) -> None:
+        """Inside the caller's transaction: the other tables say all that follows from the events."""
+        if self.lags:
+            settle(self._db)
+            self.lags = False
 
     def append(self, db: sqlite3.Connection, body: j.Body) -> None:
-        """Add one event to this boot's stream, inside the caller's transaction, with what follows from it.
+        """Add one event to this boot's stream, inside the caller's transaction; nothing lags behind it.
 
-        What other tables say because of an event stands in ``derived.py`` alone: events that come back from the
-        mirror go the same way. Raises ``store.event_too_long``, ``store.visit_exists``.
+        But for an INTENT and the COMMIT of the same visit that follows it: they change no other table, so each is one
+        page. Whoever appends an INTENT has settled, and seen that its visit is new. Raises ``store.event_too_long``.
         """
+        if self._tip is None:
+            self.settle()
         kind, text = encode_body(body)
         if len(text) > BODY_MAX:
             raise EnishiError("store.event_too_long", type=kind, bytes=len(text))
@@ -84,7 +93,9 @@ class Pen:
         times = (now.wall_ms, int(now.mono_s * 1000), quality)
         event = StoredEvent(stream, seq, kind, text, tip.hash, digest, *times)
         db.execute(sql.ADD_EVENT, event)
-        derive(db, stream, seq, body, self.prepared)
+        self.lags = True
+        if not isinstance(body, j.Intent) and not (isinstance(body, j.Commit) and self.follows_its_intent(body.visit)):
+            self.settle()
         slip = max(tip.slip, body.slip) if isinstance(body, (j.Intent, j.OffCard)) else tip.slip
         self._tip, self._last = Tip(seq, digest, now.wall_ms, slip), body
         if self._fresh is not None:
@@ -105,6 +116,7 @@ class Pen:
 
     def _undo(self) -> None:
         self._tip = self._last = None
+        self.lags = True
         if self._fresh:
             self._fresh.clear()
         if self._db.in_transaction:

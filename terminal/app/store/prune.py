@@ -22,7 +22,7 @@ def prune(db: sqlite3.Connection, current: bytes, now_ms: int, limit: int = DROP
             break
         upto = min(_settled(db, stream, floor, durable, now_ms - KEEP_MS), floor + limit - dropped)
         if upto > floor:
-            (digest,) = db.execute(sql.HASH_AT, (stream, upto, stream, upto)).fetchone()
+            (digest,) = db.execute(sql.HASH_AT, (stream, upto)).fetchone()
             db.execute(sql.RAISE_FLOOR, (stream, upto, digest))
             db.execute(sql.KEEP_SLIP, (stream, upto))
             db.execute(sql.DROP_VISITS, (stream, upto))

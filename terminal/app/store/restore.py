@@ -42,6 +42,7 @@ def restore(db: sqlite3.Connection, events: Iterable[Found]) -> Restored:
     for stream in touched:
         seq, digest, _ = db.execute(sql.HEAD, (stream,)).fetchone()
         db.execute(sql.END_STREAM, (seq, digest, stream))
+    db.execute(sql.ALL_DERIVED)
     result.streams = len(touched)
     return result
 
@@ -88,7 +89,7 @@ def _parent_fits(db: sqlite3.Connection, first: Stream) -> bool:
         return True
     if row[0] < first.parent_seq:
         return False
-    kept = db.execute(sql.HASH_AT, (parent, first.parent_seq, parent, first.parent_seq)).fetchone()
+    kept = db.execute(sql.HASH_AT, (parent, first.parent_seq)).fetchone()
     return kept is None or kept[0] == digest
 
 

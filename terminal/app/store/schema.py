@@ -274,12 +274,64 @@ _IDENTITY = (
     "CREATE TABLE key_package (kid INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT",
 )
 
+_ONE_PAGE = (
+    # id: number of the stream << 32 | seq. A table by a number grows at its end alone, so a commit that only adds an
+    # event changes one page, and what is read in order lies in order.
+    """
+    CREATE TABLE event_by_number (
+        id INTEGER PRIMARY KEY,
+        stream BLOB NOT NULL,
+        seq INTEGER NOT NULL CHECK (seq >= 1 AND seq = id & 0xffffffff),
+        type TEXT NOT NULL,
+        body BLOB NOT NULL,
+        prev BLOB NOT NULL CHECK (length(prev) = 32),
+        hash BLOB NOT NULL CHECK (length(hash) = 32),
+        wall_ms INTEGER NOT NULL,
+        mono_ms INTEGER NOT NULL,
+        clkq INTEGER NOT NULL
+    ) STRICT
+    """,
+    """
+    INSERT INTO event_by_number
+    SELECT stream.number << 32 | seq, event.stream, seq, type, body, prev, hash, wall_ms, mono_ms, clkq
+    FROM stream JOIN event ON event.stream = stream.stream ORDER BY stream.number, seq
+    """,
+    "DROP TABLE event",  # and its triggers
+    "ALTER TABLE event_by_number RENAME TO event",
+    """
+    CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event
+    BEGIN SELECT RAISE(ABORT, 'event is append-only'); END
+    """,
+    """
+    CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event
+    WHEN OLD.seq > coalesce((SELECT seq FROM floor WHERE stream = OLD.stream), 0)
+    BEGIN SELECT RAISE(ABORT, 'event is append-only'); END
+    """,
+    # Also stops INSERT OR REPLACE, which deletes without asking the trigger above; and an event of another stream or
+    # of none, as a foreign key would.
+    """
+    CREATE TRIGGER event_follows_the_last BEFORE INSERT ON event
+    WHEN NEW.id >> 32 IS NOT (SELECT number FROM stream WHERE stream = NEW.stream)
+    OR NEW.seq <> 1 + coalesce(
+        (SELECT max(id) & 0xffffffff FROM event WHERE id BETWEEN NEW.id >> 32 << 32 AND NEW.id | 0xffffffff),
+        (SELECT seq FROM floor WHERE stream = NEW.stream),
+        0
+    )
+    BEGIN SELECT RAISE(ABORT, 'event is not the next of its stream'); END
+    """,
+    # derived: up to which event the other tables say what follows from events.
+    # logs: how often the write-ahead log was begun anew between visits.
+    "INSERT INTO counter SELECT 'derived', coalesce(max(id), 0) FROM event",
+    "INSERT INTO counter VALUES ('logs', 0)",
+)
+
 SCHEMA = (  # permanent name, statements
     ("0001_journal", _JOURNAL),
     ("0002_feed", _FEED),
     ("0003_keeping", _KEEPING),
     ("0004_head_office", _HEAD_OFFICE),
     ("0005_identity", _IDENTITY),
+    ("0006_one_page", _ONE_PAGE),
 )
 
 

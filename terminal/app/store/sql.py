@@ -2,24 +2,34 @@
 
 # --- events and streams ------------------------------------------------------------------------------------------
 
-HEAD = "SELECT seq, hash, wall_ms FROM event WHERE stream = ? ORDER BY seq DESC LIMIT 1"
+# An event's id is the number of its stream << 32 | its own, so every range of a stream is one of ids.
+_BASE = "((SELECT number FROM stream WHERE stream = ?1) << 32)"
+_OF_STREAM = f"id BETWEEN {_BASE} AND {_BASE} | 0xffffffff"
+_INTENT_OF = "event.id = ((SELECT number FROM stream WHERE stream.stream = visit.stream) << 32 | visit.intent_seq)"
+_COLUMNS = "event.stream, event.seq, type, body, prev, hash, wall_ms, mono_ms, clkq"  # frames.StoredEvent
+
+HEAD = f"SELECT seq, hash, wall_ms FROM event WHERE {_OF_STREAM} ORDER BY id DESC LIMIT 1"
 # When the last event was, by a clock that was not suspected of being ahead.
-LAST_WALL = """
-    SELECT event.wall_ms FROM stream JOIN event ON event.stream = stream.stream
-    WHERE event.clkq >= ? ORDER BY stream.number DESC, event.seq DESC LIMIT 1
-"""
-ADD_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+LAST_WALL = "SELECT wall_ms FROM event WHERE clkq >= ? ORDER BY id DESC LIMIT 1"
+ADD_EVENT = f"INSERT INTO event VALUES ({_BASE} | ?2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
 LAST_STREAM = "SELECT stream FROM stream ORDER BY number DESC LIMIT 1"
 END_STREAM = "UPDATE stream SET last_seq = ?, last_hash = ? WHERE stream = ?"
 ADD_STREAM = "INSERT INTO stream (stream, machine) VALUES (?, ?)"
-LAST_SOFTWARE = "SELECT body FROM event WHERE stream = ? AND seq = 1"
+LAST_SOFTWARE = f"SELECT body FROM event WHERE id = ({_BASE} | 1)"
+# What the other tables do not say yet; and from where on they do not.
+LAGGING = """
+    SELECT id, stream, seq, type, body FROM event
+    WHERE id > (SELECT value FROM counter WHERE name = 'derived') ORDER BY id
+"""
+SET_DERIVED = "UPDATE counter SET value = ? WHERE name = 'derived'"
+ALL_DERIVED = "UPDATE counter SET value = (SELECT coalesce(max(id), 0) FROM event) WHERE name = 'derived'"
 
 # --- visits --------------------------------------------------------------------------------------------------------
 
 # A visit committed in this boot is finished by this boot; only an earlier boot's waits for its face.
-OPEN_VISITS = """
+OPEN_VISITS = f"""
     SELECT visit.state, event.body
-    FROM visit INDEXED BY visit_open JOIN event ON event.stream = visit.stream AND event.seq = visit.intent_seq
+    FROM visit INDEXED BY visit_open JOIN event ON {_INTENT_OF}
     WHERE visit.open = 1 AND (visit.state <> 'COMMITTED' OR visit.stream <> ?)
     ORDER BY visit.number
 """
@@ -33,7 +43,7 @@ LOOK_UP = f"""
     FROM member_card JOIN member ON member.member = member_card.member WHERE member_card.card = :card
     UNION ALL
     SELECT 'open', visit.number, visit.state, event.body, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM visit JOIN event ON event.stream = visit.stream AND event.seq = visit.intent_seq
+    FROM visit JOIN event ON {_INTENT_OF}
     WHERE visit.card = :card AND visit.open = 1 AND (visit.state <> 'COMMITTED' OR visit.stream <> :stream)
     UNION ALL
     SELECT * FROM (
@@ -70,18 +80,13 @@ ADD_OFF_CARD = """
 LAST_SLIP = """
     SELECT max(value, coalesce((SELECT max(slip) FROM visit), 0)) FROM counter WHERE name = 'slip'
 """
-INTENT_OF = """
-    SELECT event.body FROM visit JOIN event ON event.stream = visit.stream AND event.seq = visit.intent_seq
-    WHERE visit.visit = ?
-"""
+INTENT_OF = f"SELECT event.body FROM visit JOIN event ON {_INTENT_OF} WHERE visit.visit = ?"
 # Of the row as it is then: honoured, open, and whether it should be open. A column in an index that is set is written
 # there as well, though it stays what it was; so "open" is set apart, when it changes.
 COMMIT_VISIT = """
     UPDATE visit SET state = 'COMMITTED' WHERE visit = ? AND state NOT IN ('COMMITTED', 'OFFCARD')
     RETURNING honoured, open, finished = 0 AND number = (SELECT max(number) FROM visit)
 """
-# The same for the newest visit, of which nothing is known but its INTENT: it stays open.
-COMMIT_PREPARED = "UPDATE visit SET state = 'COMMITTED' WHERE visit = ?"
 OPEN_VISIT = "UPDATE visit SET open = ? WHERE visit = ?"
 ABORT_VISIT = "UPDATE visit SET state = 'ABORTED', open = 0 WHERE visit = ? AND state <> 'COMMITTED'"
 DOUBT_VISIT = "UPDATE visit SET state = 'DOUBT' WHERE visit = ? AND state = 'PREPARED'"
@@ -128,37 +133,39 @@ REREAD_FEED = "UPDATE cursor SET cursor = 0, skipped = 0"
 ACKNOWLEDGE = "UPDATE stream SET acked_seq = max(acked_seq, ?), durable_seq = max(durable_seq, ?) WHERE stream = ?"
 HEADS = """
     SELECT unsent.stream, event.seq, event.hash, unsent.acked_seq
-    FROM stream AS unsent JOIN event ON event.stream = unsent.stream
-        AND event.seq = coalesce(unsent.last_seq, (SELECT max(seq) FROM event WHERE stream = unsent.stream))
+    FROM stream AS unsent JOIN event ON event.id = coalesce(
+        unsent.number << 32 | unsent.last_seq,
+        (SELECT max(id) FROM event WHERE id BETWEEN unsent.number << 32 AND unsent.number << 32 | 0xffffffff)
+    )
     WHERE (unsent.last_seq IS NULL OR unsent.acked_seq < unsent.last_seq) AND event.seq > unsent.acked_seq
     ORDER BY unsent.number
 """
 # Of an event that is there, or of the last dropped one.
-HASH_AT = """
-    SELECT hash FROM event WHERE stream = ? AND seq = ?
-    UNION ALL SELECT hash FROM floor WHERE stream = ? AND seq = ?
+HASH_AT = f"""
+    SELECT hash FROM event WHERE id = ({_BASE} | ?2)
+    UNION ALL SELECT hash FROM floor WHERE stream = ?1 AND seq = ?2
 """
-BATCH = "SELECT seq, type, body, wall_ms, hash FROM event WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?"
+_AFTER = f"id > ({_BASE} | ?2) AND id <= ({_BASE} | 0xffffffff) ORDER BY id LIMIT ?3"
+BATCH = f"SELECT seq, type, body, wall_ms, hash FROM event WHERE {_AFTER}"
 
 # --- mirror, dropping, keeping -------------------------------------------------------------------------------------
 
 STREAMS = "SELECT stream FROM stream ORDER BY number"
-EVENTS_AFTER = "SELECT * FROM event WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?"
-ALL_EVENTS = """
-    SELECT event.* FROM stream JOIN event ON event.stream = stream.stream ORDER BY stream.number, event.seq
-"""
+EVENTS_AFTER = f"SELECT {_COLUMNS} FROM event WHERE {_AFTER}"
+ALL_EVENTS = f"SELECT {_COLUMNS} FROM event ORDER BY id"
 COUNT_EVENTS = "SELECT count(*) FROM event"
 # The newest event that a stream ever had here, dropped or not.
 KNOWN_HEAD = """
     SELECT coalesce(newest.seq, floor.seq, 0), coalesce(newest.hash, floor.hash)
     FROM stream LEFT JOIN floor ON floor.stream = stream.stream
-        LEFT JOIN event AS newest ON newest.stream = stream.stream
-            AND newest.seq = (SELECT max(seq) FROM event WHERE event.stream = stream.stream)
+        LEFT JOIN event AS newest ON newest.id = (
+            SELECT max(id) FROM event WHERE id BETWEEN stream.number << 32 AND stream.number << 32 | 0xffffffff
+        )
     WHERE stream.stream = ?
 """
 # Streams of which the mirror's head was dropped here while later events are still there: their chain has a gap there.
-DROPPED_BEFORE = """
-    SELECT 1 FROM floor WHERE stream = ? AND seq > ? AND EXISTS (SELECT 1 FROM event WHERE event.stream = floor.stream)
+DROPPED_BEFORE = f"""
+    SELECT 1 FROM floor WHERE stream = ?1 AND seq > ?2 AND EXISTS (SELECT 1 FROM event WHERE {_OF_STREAM})
 """
 PRUNABLE = """
     SELECT stream.stream, coalesce(floor.seq, 0), min(durable_seq, last_seq)
@@ -167,7 +174,7 @@ PRUNABLE = """
     ORDER BY number
 """
 FIRST_OPEN_INTENT = "SELECT min(intent_seq) FROM visit INDEXED BY visit_open WHERE open = 1 AND stream = ?"
-FIRST_SINCE = "SELECT min(seq) FROM event WHERE stream = ? AND seq > ? AND seq <= ? AND wall_ms >= ?"
+FIRST_SINCE = f"SELECT min(seq) FROM event WHERE id > ({_BASE} | ?2) AND id <= ({_BASE} | ?3) AND wall_ms >= ?4"
 RAISE_FLOOR = """
     INSERT INTO floor VALUES (?, ?, ?)
     ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
@@ -178,11 +185,12 @@ KEEP_SLIP = """
     )) WHERE name = 'slip'
 """
 DROP_VISITS = "DELETE FROM visit WHERE stream = ? AND intent_seq <= ?"
-DROP_EVENTS = "DELETE FROM event WHERE stream = ? AND seq <= ?"
+DROP_EVENTS = f"DELETE FROM event WHERE id > {_BASE} AND id <= ({_BASE} | ?2)"
 ACKED = "SELECT acked_seq FROM stream WHERE stream = ?"
 LAST_STARTS = """
-    SELECT max(event.wall_ms) FROM stream JOIN event ON event.stream = stream.stream AND event.seq = 1
+    SELECT max(event.wall_ms) FROM stream JOIN event ON event.id = (stream.number << 32 | 1)
     WHERE stream.machine <> '' GROUP BY stream.machine ORDER BY max(stream.number) DESC LIMIT ?
 """
+BEGIN_LOG = "UPDATE counter SET value = value + 1 WHERE name = 'logs'"
 REBUILT = "SELECT value FROM counter WHERE name = 'rebuilt'"
 SET_REBUILT = "UPDATE counter SET value = ? WHERE name = 'rebuilt'"

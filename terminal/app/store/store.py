@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Mapping
@@ -65,6 +65,7 @@ class Store:
         mirror: Mirror | None = None,
     ) -> None:
         self.path = path
+        self._folder = str(path.parent)
         self.stream = stream  # 10 bytes: terminal (big endian) and the nonce of this boot
         self.why = ""  # of this boot's STREAM event: new, boot, RESTORE_SUSPECT or REPLACED
         self._db = connection
@@ -119,7 +120,8 @@ class Store:
     def free_bytes(self) -> int:
         """What the journal's disk has left."""
         with translated(self._engine):
-            return shutil.disk_usage(self.path.parent).free
+            seen = os.statvfs(self._folder)
+            return seen.f_bavail * seen.f_frsize
 
     def close(self) -> None:
         self.keeping.close()
@@ -129,6 +131,7 @@ class Store:
 
     def tend(self) -> bool:
         """Between visits, every minute or so: the mirror, old events, the weekly look; whether more is to do soon."""
+        self._settle()
         return self.keeping.tend(self.transaction)
 
     def troubles(self) -> tuple[Notice, ...]:
@@ -144,6 +147,7 @@ class Store:
 
     def open_visits(self) -> tuple[OpenVisit, ...]:
         """Every undecided visit, oldest first, and an earlier boot's newest visit if its face was never finished."""
+        self._settle()
         with translated(self._engine):
             rows = self._db.execute(sql.OPEN_VISITS, (self.stream,)).fetchall()
         return tuple(open_visit(state, body) for state, body in rows)
@@ -153,6 +157,7 @@ class Store:
 
         ``next_visit`` is new at every call; ``slip`` is taken only when the visit is intended.
         """
+        self._settle()
         today = business_day(self.clock.now().wall_ms, self._day_start_minute).isoformat()
         with translated(self._engine):
             rows = self._db.execute(sql.LOOK_UP, {"card": card, "stream": self.stream, "day": today}).fetchall()
@@ -196,6 +201,7 @@ class Store:
 
     def visits_today(self, day: date) -> int:
         """How many visits of a business day are committed."""
+        self._settle()
         with translated(self._engine):
             row = self._db.execute(sql.DAY_VISITS, (day.isoformat(),)).fetchone()
         return 0 if row is None else int(row[0])
@@ -206,45 +212,40 @@ class Store:
         """tx1: the whole decision, before the card is touched. Raises ``store.visit_exists``, ``store.full``."""
         self._want_room()
         with self.transaction() as db:
-            self._want_new_slip(db, intent.visit, intent.slip)
+            self._pen.settle()
+            self._want_new(db, intent.visit, intent.slip)
             self._append(db, intent)
 
     def commit(self, visit: VisitId, how: j.How) -> None:
         """tx2: the visit counts, whatever was believed of it before. A second commit writes nothing."""
-        prepared = self._pen.prepared
-        if (prepared is None or prepared.visit != visit) and self._decided(visit) == "COMMITTED":
-            return
         with self.transaction() as db:
-            self._append(db, j.Commit(visit, how))
+            if self._pen.follows_its_intent(visit) or self._decided(visit) != "COMMITTED":
+                self._append(db, j.Commit(visit, how))
 
     def abort(self, visit: VisitId, why: str) -> None:
         """The card proved that it did not take the visit. Without effect on a committed or aborted one."""
-        if self._decided(visit) in ("COMMITTED", "ABORTED"):
-            return
         with self.transaction() as db:
-            self._append(db, j.Abort(visit, why))
+            if self._decided(visit) not in ("COMMITTED", "ABORTED"):
+                self._append(db, j.Abort(visit, why))
 
     def doubt(self, visit: VisitId, why: str) -> None:
         """The card could not say. Without effect on a visit that is decided or already in doubt."""
-        if self._decided(visit) != "PREPARED":
-            return
         with self.transaction() as db:
-            self._append(db, j.Doubt(visit, why))
+            if self._decided(visit) == "PREPARED":
+                self._append(db, j.Doubt(visit, why))
 
     def honour(self, visit: VisitId, why: str) -> None:
         """Grant a visit that the card could not confirm. A second time, or after the commit, nothing is written."""
-        state, honoured, _ = self._told(visit)
-        if state in ("COMMITTED", "OFFCARD") or honoured:
-            return
         with self.transaction() as db:
-            self._append(db, j.Honour(visit, why))
+            state, honoured, _ = self._told(visit)
+            if state not in ("COMMITTED", "OFFCARD") and not honoured:
+                self._append(db, j.Honour(visit, why))
 
     def resolve(self, visit: VisitId, answer: str) -> None:
         """What staff said of an open visit; the same answer is kept once."""
-        if self._told(visit)[2] == answer:
-            return
         with self.transaction() as db:
-            self._append(db, j.Resolve(visit, answer))
+            if self._told(visit)[2] != answer:
+                self._append(db, j.Resolve(visit, answer))
 
     def record_off_card(self, entry: j.OffCard) -> None:
         """A whole visit beside the card. A second time nothing is written.
@@ -253,9 +254,10 @@ class Store:
         """
         self._want_room()
         with self.transaction() as db:
+            self._pen.settle()
             known = db.execute(sql.VISIT_STATE, (entry.visit,)).fetchone()
             if known is None:
-                self._want_new_slip(db, entry.visit, entry.slip)
+                self._want_new(db, entry.visit, entry.slip)
                 self._append(db, entry)
             elif known[0] != "OFFCARD":
                 raise EnishiError("store.visit_exists", visit=entry.visit)
@@ -266,6 +268,7 @@ class Store:
         From now on older generations of the card are not waited for and their visits not asked of a card any more.
         """
         with self.transaction() as db:
+            self._pen.settle()
             if db.execute(sql.REISSUE, (reissue.request,)).fetchone() is None:
                 self._append(db, reissue)
 
@@ -287,14 +290,14 @@ class Store:
         self, visit: VisitId, copy: int, error: str, messages: tuple[MessageId, ...], no_room: tuple[MessageId, ...]
     ) -> None:
         """The face was printed, or not (``error``). What stands on a good face is not printed here again."""
-        self._told(visit)
         with self.transaction() as db:
+            self._told(visit)
             self._append(db, j.Print(visit, copy, error, messages, no_room))
 
     def record_eject(self, visit: VisitId) -> None:
         """The card lies in the slot: its face will not be finished any more."""
-        self._told(visit)
         with self.transaction() as db:
+            self._told(visit)
             self._append(db, j.Eject(visit))
 
     # --- sync --------------------------------------------------------------------------------------------------------
@@ -306,6 +309,7 @@ class Store:
         After an update of the software a feed with skipped entries is read again from its beginning.
         """
         with self.transaction() as db:
+            self._pen.settle()
             feed.apply_page(db, pull, skipped, anew)
         self._day_start_minute = self.programme().day_start_minute
 
@@ -328,6 +332,7 @@ class Store:
 
     def _begin_stream(self, terminal: TerminalId, software: str, machine: str) -> None:
         with self.transaction() as db:
+            self._pen.settle()
             first = first_event(db, self.stream, terminal, software, self.keeping.bring_home)
             self.why = first.why
             db.execute(sql.ADD_STREAM, (self.stream, machine))
@@ -338,11 +343,17 @@ class Store:
     def _append(self, db: sqlite3.Connection, body: j.Body) -> None:
         self._pen.append(db, body)
 
-    def _want_new_slip(self, db: sqlite3.Connection, visit: VisitId, slip: int) -> None:
-        """Only what comes home from the mirror may bear a number that was given again."""
+    def _settle(self) -> None:
+        """Before anybody asks, outside a transaction, what follows from the events."""
+        if self._pen.lags:
+            with self.transaction():
+                self._pen.settle()
+
+    def _want_new(self, db: sqlite3.Connection, visit: VisitId, slip: int) -> None:
+        """Only what comes home from the mirror may bear a slip that was given again."""
+        if db.execute(sql.VISIT_STATE, (visit,)).fetchone() is not None:
+            raise EnishiError("store.visit_exists", visit=visit)
         if slip <= self._pen.tip.slip:
-            if db.execute(sql.VISIT_STATE, (visit,)).fetchone() is not None:
-                raise EnishiError("store.visit_exists", visit=visit)
             raise EnishiError("store.failed", detail=f"slip {slip} is taken")
 
     def _want_room(self) -> None:
@@ -359,9 +370,9 @@ class Store:
         return self._free_bytes
 
     def _told(self, visit: VisitId) -> tuple[str, int, str]:
-        """State, whether it was honoured, and staff's answer. Raises ``store.visit_unknown``."""
-        with translated(self._engine):
-            row = self._db.execute(sql.VISIT_STATE, (visit,)).fetchone()
+        """In a transaction: state, whether it was honoured, and staff's answer. Raises ``store.visit_unknown``."""
+        self._pen.settle()
+        row = self._db.execute(sql.VISIT_STATE, (visit,)).fetchone()
         if row is None:
             raise EnishiError("store.visit_unknown", visit=visit)
         state, honoured, answer = row

@@ -1,9 +1,13 @@
-"""One round of sync: hello, push every stream, pull the feed. Each step's result is handed out before the next."""
+"""One round of sync: hello, push every stream, pull the feed. Results are handed out in the order of their requests.
+
+While head office works on a push, the next one is packed; while a result is applied, head office has the next push.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 import msgspec
 import requests
@@ -26,6 +30,7 @@ from shared.sync.messages import (
 )
 from terminal.app.identity import Signer
 from terminal.app.store.outbox import Outbox
+from terminal.app.sync.beside import Side, UnderWay, WhenAsked
 from terminal.app.sync.line import Line, Packed, Refusal, pack
 from terminal.app.sync.pages import parse_page
 from terminal.app.sync.results import Acknowledged, Failed, OfficeNote, PageArrived, Synced, SyncResult, Welcomed
@@ -38,6 +43,16 @@ _CONFLICT, _GONE, _TOO_LARGE = 409, 410, 413
 
 _parse_hello = msgspec.json.Decoder(HelloReply).decode
 _parse_push = msgspec.json.Decoder(PushReply).decode
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A packed push: ``count`` events after event ``after``, up to ``last``."""
+
+    after: int
+    last: int
+    count: int
+    packed: Packed
 
 
 class SyncClient:
@@ -67,8 +82,10 @@ class SyncClient:
         self._hear_time = hear_time
         self._push_limit = PUSH_EVENTS_MAX
 
-    def run_once(self, position: tuple[int, int]) -> Iterator[SyncResult]:
+    def run_once(self, position: tuple[int, int], side: Side = WhenAsked) -> Iterator[SyncResult]:
         """One round from feed epoch and cursor ``position``. Apply each result before asking for the next.
+
+        ``side``: where a push waits for its answer; one at a time.
 
         Ends by itself: with Synced, or with a Failed where the round broke off. A stream that head office does not
         take breaks nothing off.
@@ -82,7 +99,7 @@ class SyncClient:
                 return
             theirs = {head.stream: head for head in reply.streams}
             for head in heads:
-                pause = yield from self._push_stream(head, theirs.get(head.stream))
+                pause = yield from self._push_stream(head, theirs.get(head.stream), side)
                 if pause:
                     break
             yield from self._pull(reply.feed_epoch, position)
@@ -121,10 +138,15 @@ class SyncClient:
 
     # --- push --------------------------------------------------------------------------------------------------------
 
-    def _push_stream(self, head: StreamHead, theirs: StreamHead | None) -> Generator[SyncResult, None, bool]:
+    def _push_stream(
+        self, head: StreamHead, theirs: StreamHead | None, side: Side
+    ) -> Generator[SyncResult, None, bool]:
         """Whether head office wants a pause. A stream that it cannot take does not hold up the others."""
         try:
-            return (yield from self._push_events(head, theirs))
+            have = self._agreed(head, theirs)
+            if have:
+                yield Acknowledged(head.stream, have, 0)  # an earlier answer may have been lost
+            return (yield from self._push_events(head, have, side))
         except Refusal as refusal:
             yield _refused(refusal)
         except EnishiError as error:
@@ -133,47 +155,74 @@ class SyncClient:
             yield _failed(error)
         return False
 
-    def _push_events(self, head: StreamHead, theirs: StreamHead | None) -> Generator[SyncResult, None, bool]:
+    def _agreed(self, head: StreamHead, theirs: StreamHead | None) -> int:
+        """Up to which event both hold the same. Raises ``sync.fork`` or ``sync.rolled_back``."""
         have = 0 if theirs is None else theirs.seq
         prev_hash, _ = self._outbox.batch(head.stream, have, 0)
         if prev_hash != (ZERO_HASH if theirs is None else theirs.hash):
             raise EnishiError("sync.fork", stream=head.stream.hex(), seq=have)
-        if have:
-            yield Acknowledged(head.stream, have, 0)  # an earlier answer may have been lost
+        return have
+
+    def _push_events(self, head: StreamHead, have: int, side: Side) -> Generator[SyncResult, None, bool]:
         gaps = 0
-        while have < head.seq:
-            try:
-                reply = self._push_batch(head.stream, have)
-            except Refusal as refusal:
-                have, gaps = self._resume_after(refusal, head, gaps), gaps + 1
-                continue
-            if reply.acked_seq <= have:
-                raise EnishiError("sync.no_progress", stream=head.stream.hex(), seq=have)
-            have = reply.acked_seq
-            yield Acknowledged(head.stream, have, reply.durable_seq, reply.quarantined, reply.backoff_s)
-            if reply.backoff_s:
-                return True
+        batch, under_way = None, None
+        try:
+            while have < head.seq:
+                if batch is None or under_way is None:
+                    batch = self._fitting(head.stream, have)
+                    under_way = self._send(batch, side)
+                ahead = self._packed_ahead(head, batch)
+                sent, batch = batch, None
+                try:
+                    reply = self._answer(sent, under_way)
+                except Refusal as refusal:
+                    if refusal.status == _TOO_LARGE and sent.count > 1:
+                        continue
+                    have, gaps = self._resume_after(refusal, head, gaps), gaps + 1
+                    continue
+                finally:
+                    under_way = None
+                if reply.acked_seq <= have:
+                    raise EnishiError("sync.no_progress", stream=head.stream.hex(), seq=have)
+                have = reply.acked_seq
+                if ahead is not None and ahead.after == have and not reply.backoff_s:
+                    batch, under_way = ahead, self._send(ahead, side)
+                yield Acknowledged(head.stream, have, reply.durable_seq, reply.quarantined, reply.backoff_s)
+                if reply.backoff_s:
+                    return True
+        finally:
+            if under_way is not None:
+                under_way.leave()
         return False
 
-    def _push_batch(self, stream: bytes, after_seq: int) -> PushReply:
-        """One push of as many events as fit, fewer each time head office says that they are too many."""
-        while True:
-            count, packed = self._fitting(stream, after_seq)
-            try:
-                reply = self._line.post("/v1/push", packed, _parse_push)
-            except Refusal as refusal:
-                if refusal.status != _TOO_LARGE or count <= 1:
-                    raise
-                self._push_limit = max(1, count // 2)
-            except EnishiError as error:
-                if error.code == "sync.timeout":
-                    self._push_limit = max(1, count // 2)  # for the next round; now the line is too bad
-                raise
-            else:
-                self._push_limit = min(PUSH_EVENTS_MAX, 2 * self._push_limit)
-                return reply
+    def _send(self, batch: _Batch, side: Side) -> UnderWay[PushReply]:
+        return side(partial(self._line.post, "/v1/push", batch.packed, _parse_push))
 
-    def _fitting(self, stream: bytes, after_seq: int) -> tuple[int, Packed]:
+    def _answer(self, batch: _Batch, under_way: UnderWay[PushReply]) -> PushReply:
+        """The reply to a push. The next are of fewer events when these were too many, of more when they were not."""
+        try:
+            reply = under_way.outcome()
+        except Refusal as refusal:
+            if refusal.status == _TOO_LARGE:
+                self._push_limit = max(1, batch.count // 2)
+            raise
+        except EnishiError as error:
+            if error.code == "sync.timeout":
+                self._push_limit = max(1, batch.count // 2)  # for the next round; now the line is too bad
+            raise
+        self._push_limit = min(PUSH_EVENTS_MAX, 2 * self._push_limit)
+        return reply
+
+    def _packed_ahead(self, head: StreamHead, batch: _Batch) -> _Batch | None:
+        """What follows ``batch``; None when nothing does. What is wrong with it comes to light when it is its turn."""
+        if batch.last >= head.seq:
+            return None
+        try:
+            return self._fitting(head.stream, batch.last)
+        except EnishiError:
+            return None
+
+    def _fitting(self, stream: bytes, after_seq: int) -> _Batch:
         limit = self._push_limit
         while True:
             prev_hash, events = self._outbox.batch(stream, after_seq, limit)
@@ -182,7 +231,7 @@ class SyncClient:
             packed = pack(Push(stream, prev_hash, events))
             fits = len(packed.text) <= PUSH_UNPACKED_MAX and len(packed.gzipped) <= PUSH_PACKED_MAX
             if len(events) == 1 or fits:
-                return len(events), packed
+                return _Batch(after_seq, events[-1].seq, len(events), packed)
             limit = max(1, len(events) // 2)
 
     def _resume_after(self, refusal: Refusal, head: StreamHead, gaps: int) -> int:

@@ -4,12 +4,42 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from terminal.app.sync.backoff import Backoff
+from terminal.app.sync.beside import UnderWay
 from terminal.app.sync.client import SyncClient
 from terminal.app.sync.results import Acknowledged, Failed, PageArrived, Synced, SyncResult
 
+T = TypeVar("T")
+
 STOP_TIMEOUT_S = 2.0  # a request may hang longer; the thread is a daemon and ends with the process
+
+
+class InThread(UnderWay[T]):
+    """The work begins at once, in a thread of its own that ends with the process."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._done: list[T] = []
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="sync push", daemon=True)
+        self._thread.start()
+
+    def outcome(self) -> T:
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._done[0]
+
+    def leave(self) -> None:
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._done.append(self._work())
+        except Exception as error:  # noqa: BLE001 - whatever it was, the asker must hear of it
+            self._error = error
 
 
 class SyncWorker:
@@ -72,7 +102,7 @@ class SyncWorker:
     def _round(self) -> tuple[bool, int]:
         """Whether the round failed, and the pause that head office asked for."""
         failed, wait_s = False, 0
-        for result in self._client.run_once(self._position):
+        for result in self._client.run_once(self._position, InThread):
             if not self._deliver(result):
                 return True, wait_s
             match result:

@@ -26,6 +26,7 @@ from terminal.app.identity import Counter, Signer
 from terminal.app.store import Outbox, Store
 from terminal.app.sync.client import SyncClient
 from terminal.app.sync.results import Acknowledged, Failed, PageArrived, Synced, Welcomed
+from terminal.app.sync.worker import InThread
 from tests.benchmarks.measure.office import STORES, seed_of
 
 HOST = "127.0.0.1"
@@ -70,7 +71,7 @@ class Wire:
     def sync(self) -> Round:
         """One whole round, each result applied as the loop applies it. Raises AssertionError when it failed."""
         found, began, acked = Round(), time.perf_counter(), 0
-        for result in self.client.run_once(self.store.feed_position()):
+        for result in self.client.run_once(self.store.feed_position(), InThread):
             match result:
                 case Acknowledged():
                     self.store.acknowledge(result.stream, result.acked, result.durable)

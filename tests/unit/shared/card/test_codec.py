@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import replace
 
 import pytest
@@ -115,3 +117,18 @@ def test_balance_counts_every_lot_and_rank_stands_above_the_flags():
     image = replace(IMAGE, flags=int(CardFlag.LOCKED | CardFlag.TEMP) | 5 << 4)
     assert image.balance == 30
     assert image.rank == 5
+
+
+@given(st.binary(min_size=32, max_size=32), st.integers(0, 10**10 - 1), st.binary(max_size=200))
+def test_an_image_is_proven_by_two_rounds_of_hmac(key: bytes, card: int, signed: bytes) -> None:
+    label = b"card-mac-v1\0" + (7).to_bytes(2, "big") + card.to_bytes(5, "big")
+    card_key = hmac.new(key, label, hashlib.sha256).digest()
+    ring = KeyRing(7, 1, {1: key})
+    assert ring.card_key(1, CardNo(card), 7) == card_key
+    assert ring.mac(1, CardNo(card), 7, signed) == hmac.new(card_key, b"img-v1\0" + signed, hashlib.sha256).digest()[:8]
+
+
+def test_equal_rings_have_one_hash():
+    assert hash(KeyRing(7, 2, dict(RING.keys))) == hash(RING)
+    assert KeyRing(7, 2, dict(RING.keys)) == RING
+    assert OTHER_KEY != RING

@@ -22,6 +22,8 @@ from shared.sync.messages import AdjustmentItem, CardDenyItem, FeedEntry, Progra
 from shared.visit.facts import Shadow, VisitState
 from shared.visit.journal import How, Intent, OffCard, Reissue, VisitKind
 from terminal.app.store import Store
+from terminal.app.store.derived import settle_aside
+from terminal.app.store.opening import connect_read_only
 from terminal.app.store.store import FORGED_MAX, FORGED_WITHIN_S
 from tests.contract.terminal.app.conftest import HandClock
 
@@ -44,7 +46,8 @@ def reissue(gen: int = 2, seq: int = 0, adj: int = 0, request: str = "a" * 32) -
 
 
 def day_total(path: Path) -> tuple[int, ...]:
-    with closing(sqlite3.connect(path)) as db:
+    with closing(connect_read_only(path)) as db:
+        settle_aside(db)
         rows = db.execute("SELECT visits, amount_yen, earn, redeem FROM day_total WHERE business_day = ?", (DAY,))
         return tuple(rows.fetchone() or (0, 0, 0, 0))
 
@@ -328,7 +331,8 @@ class CutStore(Store):
 def derived(path: Path) -> list[object]:
     """All that follows from events and pages."""
     tables = ("visit", "day_total", "offline_day", "card_shadow", "reissue", "adjust", "counter", "cursor", "deny_card")
-    with closing(sqlite3.connect(path)) as db:
+    with closing(connect_read_only(path)) as db:
+        settle_aside(db)
         return [db.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
 
 

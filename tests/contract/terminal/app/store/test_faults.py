@@ -22,6 +22,7 @@ from shared.visit.facts import VisitState
 from shared.visit.journal import How, Intent
 from terminal.app.store import Outbox, Store
 from terminal.app.store.chain_check import check_chain
+from terminal.app.store.derived import settle_aside
 from terminal.app.store.opening import connect_read_only
 
 Boot = Callable[..., Store]
@@ -214,6 +215,7 @@ def kill_after(path: Path, round_number: int, visits: int) -> list[VisitId]:
 def committed_visits(path: Path) -> list[VisitId]:
     with closing(connect_read_only(path)) as db:
         check_chain(db)
+        settle_aside(db)
         return [visit for (visit,) in db.execute("SELECT visit FROM visit WHERE state = 'COMMITTED'")]
 
 

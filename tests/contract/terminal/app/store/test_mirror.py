@@ -15,7 +15,7 @@ from shared.errors import EnishiError
 from shared.ids import TerminalId, make_card_no
 from shared.sync.chain import decode_body
 from shared.visit.journal import How, Intent, Seen, Stream
-from terminal.app.store import Store
+from terminal.app.store import Store, sql
 from terminal.app.store.chain_check import check_chain
 from terminal.app.store.frames import StoredEvent, frame, read_frames
 from terminal.app.store.medium import FileMedium
@@ -62,7 +62,7 @@ def mirrored(path: Path) -> list[StoredEvent]:
 def journaled(path: Path) -> list[StoredEvent]:
     with closing(connect_read_only(path)) as db:
         check_chain(db)
-        rows = db.execute("SELECT event.* FROM event JOIN stream USING (stream) ORDER BY number, seq")
+        rows = db.execute(sql.ALL_EVENTS)
         return [StoredEvent(*row) for row in rows]
 
 

@@ -162,7 +162,7 @@ def test_a_push_goes_on_from_the_last_dropped_event(boot: Boot, intend: Intend, 
         ("DELETE FROM floor", "only rises"),
         ("INSERT INTO floor SELECT stream, 1, zeroblob(32) FROM stream WHERE number = 2", "above the backup"),
         (
-            "INSERT INTO event SELECT stream, 3, type, body, prev, hash, 0, 0, 0 FROM event WHERE seq = 4",
+            "INSERT INTO event SELECT id - 1, stream, 3, type, body, prev, hash, 0, 0, 0 FROM event WHERE seq = 4",
             "not the next",
         ),
     ],

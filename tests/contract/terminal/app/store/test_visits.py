@@ -18,6 +18,8 @@ from shared.visit.facts import Shadow, VisitState
 from shared.visit.journal import How, Intent
 from terminal.app.clock import DAY_MS
 from terminal.app.store import Store
+from terminal.app.store.derived import settle_aside
+from terminal.app.store.opening import connect_read_only
 
 Boot = Callable[..., Store]
 Intend = Callable[..., Intent]
@@ -26,7 +28,8 @@ OTHER_CARD = make_card_no(2)
 
 
 def state_of(path: Path, visit: VisitId) -> str:
-    with closing(sqlite3.connect(path)) as db:
+    with closing(connect_read_only(path)) as db:
+        settle_aside(db)
         (state,) = db.execute("SELECT state FROM visit WHERE visit = ?", (visit,)).fetchone()
         return str(state)
 
@@ -167,6 +170,7 @@ def test_an_old_doubt_that_is_committed_late_waits_for_no_face(boot: Boot, inten
 
 def test_a_look_up_is_one_statement(store: Store, intend: Intend) -> None:
     intend(store)
+    store.tend()  # as between visits
     statements: list[str] = []
     store._db.set_trace_callback(statements.append)
     facts = store.look_up(make_card_no(1))

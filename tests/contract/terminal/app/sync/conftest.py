@@ -12,7 +12,9 @@ from shared.clock import Clock
 from shared.sync.identity import Identity
 from terminal.app.identity import Counter, Signer
 from terminal.app.store import Outbox, Store
+from terminal.app.sync.beside import Side, WhenAsked
 from terminal.app.sync.client import SyncClient
+from terminal.app.sync.worker import InThread
 from tests.contract.terminal.app.sync.rounds import Terminal
 from tests.contract.terminal.app.sync.small_head_office import IDENTITY, HeadOffice
 
@@ -22,8 +24,15 @@ def office() -> HeadOffice:
     return HeadOffice()
 
 
+@pytest.fixture(params=[WhenAsked, InThread])
+def side(request: pytest.FixtureRequest) -> Side:
+    """Where a push waits for its answer: nothing that a round does may depend on it."""
+    found: Side = request.param
+    return found
+
+
 @pytest.fixture
-def connect(path: Path, office: HeadOffice, clock: Clock) -> Iterator[Callable[..., Terminal]]:
+def connect(path: Path, office: HeadOffice, clock: Clock, side: Side) -> Iterator[Callable[..., Terminal]]:
     outbox = Outbox(path)
 
     def make(store: Store, identity: Identity = IDENTITY) -> Terminal:
@@ -31,7 +40,7 @@ def connect(path: Path, office: HeadOffice, clock: Clock) -> Iterator[Callable[.
         session.mount("https://office.test", office)
         signer = Signer(identity, store.stream, Counter(), store.office_note())
         client = SyncClient(session, "https://office.test/", signer, outbox, clock, "1.0.0", store.clock.hear, "b" * 64)
-        return Terminal(store, client)
+        return Terminal(store, client, side)
 
     yield make
     outbox.close()

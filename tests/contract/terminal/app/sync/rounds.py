@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from terminal.app.store import Store
+from terminal.app.sync.beside import Side, WhenAsked
 from terminal.app.sync.client import SyncClient
 from terminal.app.sync.results import Acknowledged, Failed, PageArrived, Synced, SyncResult, Welcomed
 
@@ -13,11 +14,12 @@ from terminal.app.sync.results import Acknowledged, Failed, PageArrived, Synced,
 class Terminal:
     store: Store
     client: SyncClient
+    side: Side = WhenAsked
 
     def round(self) -> list[SyncResult]:
         """One round, each result applied before the next is asked for."""
         results: list[SyncResult] = []
-        for result in self.client.run_once(self.store.feed_position()):
+        for result in self.client.run_once(self.store.feed_position(), self.side):
             results.append(result)
             match result:
                 case Acknowledged():

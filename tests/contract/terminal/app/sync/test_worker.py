@@ -11,6 +11,7 @@ import pytest
 
 from shared.sync.messages import Pull
 from terminal.app.sync.backoff import Backoff
+from terminal.app.sync.beside import Side
 from terminal.app.sync.client import SyncClient
 from terminal.app.sync.results import Failed, PageArrived, SyncResult
 from terminal.app.sync.worker import SyncWorker
@@ -25,7 +26,7 @@ class ScriptedClient:
         self.rounds = list(rounds)
         self.positions: queue.Queue[tuple[int, int]] = queue.Queue()
 
-    def run_once(self, position: tuple[int, int]) -> Iterator[SyncResult]:
+    def run_once(self, position: tuple[int, int], side: Side) -> Iterator[SyncResult]:
         self.positions.put(position)
         yield from self.rounds.pop(0) if self.rounds else []
 
@@ -111,7 +112,7 @@ def test_it_stops_while_a_result_waits_to_be_applied() -> None:
 
 def test_a_bug_in_the_thread_is_reported_and_not_swallowed() -> None:
     class Broken(ScriptedClient):
-        def run_once(self, position: tuple[int, int]) -> Iterator[SyncResult]:
+        def run_once(self, position: tuple[int, int], side: Side) -> Iterator[SyncResult]:
             raise ZeroDivisionError
 
     bench = Bench(Broken())

@@ -8,6 +8,7 @@ from contextlib import closing
 
 import pytest
 
+from terminal.app.store import sql
 from terminal.app.store.schema import APPLICATION_ID, SCHEMA, applied, migrate, unknown_migrations
 
 NAMES = [name for name, _ in SCHEMA]
@@ -91,3 +92,23 @@ def test_visits_members_and_messages_of_an_older_journal_are_kept(db: sqlite3.Co
     assert db.execute("SELECT feed_epoch, cursor, reading, sweep FROM cursor").fetchall() == [(3, 77, 3, 0)]
     for table in ("member", "message"):  # told by the reading that is going on
         assert db.execute(f"SELECT reading FROM {table}").fetchall() == [(3,)]
+
+
+def test_events_of_an_older_journal_stay_in_their_order_and_need_not_be_derived_again(db: sqlite3.Connection) -> None:
+    migrate(db, stop_before="0006_one_page")
+    last, first = b"s" * 10, b"t" * 10  # by name the younger stream is the smaller
+    told = [(stream, seq) for stream in (first, last) for seq in (1, 2)]
+    for stream in (first, last):
+        db.execute("INSERT INTO stream (stream) VALUES (?)", (stream,))
+    for stream, seq in told:
+        digest = bytes([seq]) * 32
+        db.execute("INSERT INTO event VALUES (?, ?, 'SEEN', x'7b7d', ?, ?, 5, 6, 2)", (stream, seq, digest, digest))
+    before = db.execute("SELECT * FROM event ORDER BY stream DESC, seq").fetchall()
+    migrate(db)
+    assert db.execute(sql.ALL_EVENTS).fetchall() == before
+    assert [id >> 32 for (id,) in db.execute("SELECT id FROM event ORDER BY id")] == [1, 1, 2, 2]
+    assert db.execute(sql.LAGGING).fetchall() == []
+    for statement in ("UPDATE event SET clkq = 0", "DELETE FROM event", sql.ADD_EVENT):
+        with pytest.raises(sqlite3.IntegrityError, match="event is"):
+            db.execute(statement, (last, 4, "SEEN", b"{}", digest, digest, 5, 6, 2) if "INSERT" in statement else ())
+    db.execute(sql.ADD_EVENT, (last, 3, "SEEN", b"{}", digest, digest, 5, 6, 2))
