@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared.errors import card, config, device, input, keys, kiosk, server, store, sync, visit
+from shared.errors import card, config, device, input, keys, kiosk, sale, server, store, sync, visit
 from shared.errors.text import ErrorText
 from shared.locale import Translate
 
@@ -20,6 +20,7 @@ TEXTS: Mapping[str, ErrorText] = {
     **input.TEXTS,
     **keys.TEXTS,
     **kiosk.TEXTS,
+    **sale.TEXTS,
     **server.TEXTS,
     **store.TEXTS,
     **sync.TEXTS,

@@ -12,6 +12,10 @@ TEXTS = {
         N_("画面の番号 {host}:{port} は、ほかのプログラムが使っています。"),
         N_("そのプログラムを止めるか、設定 kiosk.port を別の番号にしてください。"),
     ),
+    "config.device_port": ErrorText(
+        N_("機器 {model} の接続の書き方「{port}」が違います。"),
+        N_("たとえば「{example}」のように書いてください。"),
+    ),
     "config.driver": ErrorText(
         N_("機器の型名 {model} を知りません。"),
         N_("{suggestion} の書きまちがいではないか、設定を確かめてください。"),
@@ -19,6 +23,10 @@ TEXTS = {
     "config.driver_role": ErrorText(
         N_("機器 {model} は {role} としては使えません。"),
         N_("設定の機器の欄を確かめてください。"),
+    ),
+    "config.terminal_running": ErrorText(
+        N_("この端末のプログラムが動いているため、機器を調べられません（ポート {port}）。"),
+        N_("動いている間は、端末の画面に機器の状態が出ます。調べるときは、先に端末のプログラムを止めてください。"),
     ),
     "config.argument": ErrorText(
         N_("命令の書き方が違います（{detail}）。"),

@@ -7,26 +7,13 @@ from dataclasses import dataclass
 from shared.clock import local_time, month_from_card
 from shared.ids import CardNo, format_card_no
 from shared.locale import Translate
-from shared.text.jis import fold_to_jis
-from shared.text.kinsoku import wrap
-from shared.text.width import columns as columns_of
-from shared.text.width import fit
-from shared.units import format_number
+from shared.sale import invoice
+from shared.sale.invoice import Sold
+from shared.sale.paper import COLUMNS_MIN, RECEIPT_COLUMNS, RULE, Paper, ReceiptLine
 
-RECEIPT_COLUMNS = 32  # 58 mm paper: 384 dots, font A with 12 dots
-COLUMNS_MIN = 16  # below this no figure stands beside its unit
+__all__ = ["RECEIPT_COLUMNS", "Receipt", "ReceiptContent", "ReceiptLine", "compose", "mask_card_no"]
+
 CARD_TAIL_SHOWN = 4  # digits of the card number that a lost receipt gives away
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptLine:
-    """``left`` and ``right`` stand at the two edges of the paper; ``rule`` draws a line instead."""
-
-    left: str = ""
-    right: str = ""
-    centred: bool = False
-    large: bool = False  # double width and height
-    rule: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +27,8 @@ class ReceiptContent:
     """``sentence``: why these points, already translated; empty when nobody knows any more (after a cut).
 
     ``adjusted``: what head office's adjustments changed. ``is_kept``: the points stand beside the card, whose balance
-    nobody can say. ``is_day_doubtful``: the clock may be wrong.
+    nobody can say. ``is_day_doubtful``: the clock may be wrong. ``sale``: the goods, whose totals are the yen above;
+    with them and ``invoice_number`` (T and 13 digits; empty: not registered) it is a qualified simplified invoice.
     """
 
     shop: str
@@ -61,17 +49,17 @@ class ReceiptContent:
     adjusted: int = 0
     is_kept: bool = False
     is_day_doubtful: bool = False
-
-
-RULE = ReceiptLine(rule=True)
+    sale: Sold | None = None
+    invoice_number: str = ""
 
 
 def compose(content: ReceiptContent, translate: Translate, columns: int = RECEIPT_COLUMNS) -> Receipt:
     """The receipt for paper of ``columns`` half-width characters. Every line fits, and only JIS X 0208 is used."""
-    paper = _Paper(max(columns, COLUMNS_MIN), translate)
+    paper = Paper(max(columns, COLUMNS_MIN), translate)
     lines = (
         *_head(paper, content),
         RULE,
+        *_goods(paper, content),
         *_money(paper, content),
         RULE,
         *_points(paper, content),
@@ -92,43 +80,11 @@ def mask_card_no(card: CardNo) -> str:
     return "".join(masked)
 
 
-@dataclass(frozen=True, slots=True)
-class _Paper:
-    columns: int
-    translate: Translate
-
-    def text(self, source: str, **facts: str | int) -> str:
-        return self.plain(self.translate(source).format(**facts))
-
-    def plain(self, text: str) -> str:
-        return fold_to_jis(text).text.replace("\n", " ").strip()
-
-    def pair(self, left: str, right: str, large: bool = False) -> list[ReceiptLine]:
-        """Both on one line, on two when they do not fit. Large gives way in steps: the left text, then both."""
-        room = self.columns // 2 if large else self.columns
-        if columns_of(left) + 1 + columns_of(right) <= room:
-            return [ReceiptLine(left, right, large=large)]
-        if large and columns_of(right) <= room:
-            return [*self.pair(left, ""), ReceiptLine(right=right, large=True)]
-        lines = [ReceiptLine(line) for line in wrap(left, self.columns)]
-        return [*lines, ReceiptLine(right=fit(right, self.columns))] if right else lines
-
-    def centred(self, text: str, large: bool = False) -> list[ReceiptLine]:
-        """In the middle, broken where needed; at normal size when one large line has no room."""
-        large = large and 2 * columns_of(text) <= self.columns
-        lines = [text] if large else wrap(text, self.columns)
-        return [ReceiptLine(line, centred=True, large=large) for line in lines if line]
-
-    def points(self, points: int, sign: str = "") -> str:
-        return self.text("{points}点", points=sign + format_number(points))
-
-    def yen(self, yen: int, sign: str = "") -> str:
-        return self.text("{yen}円", yen=sign + format_number(yen))
-
-
-def _head(paper: _Paper, content: ReceiptContent) -> list[ReceiptLine]:
+def _head(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
     at = local_time(content.at_wall_ms).strftime("%Y/%m/%d %H:%M")
     lines = paper.centred(paper.plain(content.shop), large=True)
+    if content.sale is not None:
+        lines += invoice.number(paper, content.invoice_number)
     if content.reprint:
         lines += paper.centred(paper.text("再印字"))
     lines += paper.pair(at, paper.text("伝票 {slip}", slip=content.slip))
@@ -139,16 +95,21 @@ def _head(paper: _Paper, content: ReceiptContent) -> list[ReceiptLine]:
     return [*lines, *paper.pair(paper.text("{name} 様", name=name), "")] if name else lines
 
 
-def _money(paper: _Paper, content: ReceiptContent) -> list[ReceiptLine]:
+def _goods(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
+    return [] if content.sale is None else [*invoice.goods(paper, content.sale), RULE]
+
+
+def _money(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
     lines = paper.pair(paper.text("お買上げ"), paper.yen(content.amount_yen))
     if content.discount_yen:
         lines += paper.pair(paper.text("ポイント使用"), paper.yen(content.discount_yen, "-"))
-    return [*lines, *paper.pair(paper.text("お支払い"), paper.yen(content.due_yen), large=True)]
+    lines += paper.pair(paper.text("お支払い"), paper.yen(content.due_yen), large=True)
+    return lines if content.sale is None else [*lines, *invoice.rates(paper, content.sale)]
 
 
-def _points(paper: _Paper, content: ReceiptContent) -> list[ReceiptLine]:
+def _points(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
     lines = paper.pair(paper.text("今回ポイント"), paper.points(content.earn, "+"))
-    lines += [ReceiptLine(line) for line in wrap(paper.plain(content.sentence), paper.columns)]
+    lines += paper.wrapped(paper.plain(content.sentence))
     if content.redeem:
         lines += paper.pair(paper.text("使用ポイント"), paper.points(content.redeem, "-"))
     if content.adjusted:
@@ -156,7 +117,7 @@ def _points(paper: _Paper, content: ReceiptContent) -> list[ReceiptLine]:
         lines += paper.pair(paper.text("本部からの調整"), paper.points(content.adjusted, sign))
     if content.is_kept:
         kept = paper.text("ポイントは本部でお預かりし、あとでカードに入ります。")
-        return [*lines, *(ReceiptLine(line) for line in wrap(kept, paper.columns))]
+        return [*lines, *paper.wrapped(kept)]
     lines += paper.pair(paper.text("ポイント残高"), paper.points(content.balance), large=True)
     if content.expiring_points:
         year, month = month_from_card(content.expiring_month)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 
 from simulators.receipt_printer.paper import KanjiCode, LineBuffer, PaperLine, Side
-from terminal.protocol.escpos_tokens import Command, Control, Strange, Text, Token, Tokenizer
+from terminal.protocol.escpos_tokens import Command, Control, Text, Token, Tokenizer
 
 COLUMNS = 32  # 58 mm paper: 384 dots, 12 a column
 LINE_S = 0.025  # 30 rows at 150 mm/s and 8 dots/mm
@@ -22,6 +22,7 @@ OPEN_LINES_MAX = 2_000  # lines kept that nobody cut off
 LOG_MAX = 200  # skipped commands
 
 LF, CR = 0x0A, 0x0D
+_IDENTITIES = {65: b"1.02", 67: b"ENISHI-58"}  # firmware and model, GS I
 
 
 class EscposSimulator:
@@ -34,7 +35,8 @@ class EscposSimulator:
         self.skipped: deque[Token] = deque(maxlen=LOG_MAX)  # what this printer does not know
         self.drawer_kicks = 0
         self.cover_open = False
-        self.has_error = False
+        self.has_error = False  # goes with DLE ENQ or the power, when what caused it is gone
+        self.is_jammed = False
         self.paper_lines_left = ROLL_LINES
         self._free_at = 0.0  # when the mechanism has finished what it is doing
         self._line = LineBuffer(columns)
@@ -80,6 +82,7 @@ class EscposSimulator:
         """Says nothing by itself."""
         self._forget()
         self.powered = True
+        self.has_error = self.is_jammed
         self._free_at = now
         return b""
 
@@ -108,12 +111,13 @@ class EscposSimulator:
         self._changed(now)
 
     def jam_cutter(self, now: float) -> None:
-        """A recoverable error, until DLE ENQ or :meth:`clear_jam`."""
-        self.has_error = True
+        """A piece of paper keeps the blade from moving: a recoverable error."""
+        self.is_jammed = self.has_error = True
         self._changed(now)
 
     def clear_jam(self, now: float) -> None:
-        self.has_error = False
+        """Somebody pulls the paper out; the printer goes on when the host says so."""
+        self.is_jammed = False
         self._changed(now)
 
     # --- at once ---------------------------------------------------------------------------------------------
@@ -125,7 +129,7 @@ class EscposSimulator:
             case ("DLE ENQ", b"\x01" | b"\x02"):
                 if command.parameters == b"\x02":
                     self._clear_buffer()
-                self.has_error = False
+                self.has_error = self.is_jammed
             case ("DLE DC4", b"\x01"):
                 self.drawer_kicks += 1
             case ("DLE DC4", b"\x08") if command.parameters == b"\x08\x01\x03\x14\x01\x06\x02\x08":
@@ -160,7 +164,7 @@ class EscposSimulator:
     # --- in turn ---------------------------------------------------------------------------------------------
 
     def _store(self, token: Token, now: float) -> None:
-        size = len(token.data) if isinstance(token, Text | Strange) else 4
+        size = 4 if isinstance(token, Control) else len(token.data) + 4
         if self._stored + size > BUFFER_BYTES_MAX:
             self.skipped.append(token)
             return
@@ -197,6 +201,10 @@ class EscposSimulator:
                 self._feed_lines(parameters[0])
             case "GS V":
                 self._cut()
+            case "GS v" if command.data:
+                self._print(self._line.picture(parameters[2] + 256 * parameters[3], command.data))
+            case "GS I" if parameters[0] in _IDENTITIES:
+                self._out += b"_" + _IDENTITIES[parameters[0]] + b"\0"
             case "ESC p":
                 self.drawer_kicks += 1
             case "GS r":

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 MISSING = "〓"
+COLUMN_DOTS = 12  # font A and half of a kanji
+LINE_ROWS = 30  # the usual spacing, 1/6 inch at 180 dots per inch
 UNKNOWN_BYTE = "?"
 
 
@@ -36,11 +38,13 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """One line on paper ``width`` columns wide."""
+    """One line on paper ``width`` columns wide; or a picture: ``dots``, one integer per row, the leftmost dot in the
+    highest of ``width * 12`` bits."""
 
     printed: tuple[Printed, ...]
     side: Side
     width: int
+    dots: tuple[int, ...] = ()
 
     @property
     def indent(self) -> int:
@@ -51,6 +55,8 @@ class PaperLine:
     @property
     def height(self) -> int:
         """In lines of normal size."""
+        if self.dots:
+            return -(-len(self.dots) // LINE_ROWS)
         return max((one.down for one in self.printed), default=1)
 
     @property
@@ -100,6 +106,13 @@ class LineBuffer:
         self._line = []
         self._lead = b""
         return line
+
+    def picture(self, row_bytes: int, data: bytes) -> PaperLine:
+        """GS v 0 as a line; what reaches beyond the paper is not printed."""
+        room, given = self._width * COLUMN_DOTS, row_bytes * 8
+        rows = [int.from_bytes(data[at : at + row_bytes], "big") for at in range(0, len(data), row_bytes)]
+        dots = (row << room - given if given <= room else row >> given - room for row in rows)
+        return PaperLine((), Side.LEFT, self._width, tuple(dots))
 
     def _used(self) -> int:
         return sum(one.columns * one.across for one in self._line)

@@ -6,11 +6,9 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 
-from simulators.receipt_printer.paper import PaperLine, Printed
+from simulators.receipt_printer.paper import COLUMN_DOTS, LINE_ROWS, PaperLine, Printed
 
-COLUMN_DOTS = 12  # font A and half of a kanji
 GLYPH_ROWS = 24
-LINE_ROWS = 30  # the usual spacing, 1/6 inch at 180 dots per inch
 BLACK = 0  # in a PNG of one bit per pixel
 
 # (character, is it half-width) -> 24 rows, the leftmost dot in the highest of 12 or 24 bits
@@ -29,6 +27,8 @@ def paper_png(lines: Iterable[PaperLine], glyphs: Glyphs) -> bytes:
 
 def _line_rows(line: PaperLine, glyphs: Glyphs) -> list[int]:
     """One integer per dot row; bit ``width - 1`` is the leftmost dot."""
+    if line.dots:
+        return list(line.dots)
     rows = [0] * (LINE_ROWS * line.height)
     width = line.width * COLUMN_DOTS
     left = line.indent * COLUMN_DOTS

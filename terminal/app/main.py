@@ -34,6 +34,7 @@ from terminal.app.board import board_id
 from terminal.app.clock import SystemClock
 from terminal.app.config import TerminalConfig, load, split_device
 from terminal.app.front import Front
+from terminal.app.glyphs import glyphs
 from terminal.app.halted import Halted
 from terminal.app.health import notify
 from terminal.app.identity import Counter, Signer
@@ -209,7 +210,7 @@ class Terminal:
                 model, port = split_device(device)
                 driver = find_driver(model, role)
                 opener = partial(driver.open_link, port)
-                core = driver.make_core(Options(translate, config.card.face_gap_dots, port))
+                core = driver.make_core(Options(translate, config.card.face_gap_dots, port, glyphs()))
                 pumps[role] = Pump(
                     role.value, core, opener, self._clock, self._device_spoke, self._wire_changed, self._crashed
                 )

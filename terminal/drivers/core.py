@@ -7,7 +7,7 @@ and the time, and answers with bytes to send, events that happened and the momen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from shared.visit.effects import Effect
 from shared.visit.events import Event
@@ -39,3 +39,10 @@ class DriverCore(Protocol):
 
     def tick(self, now: float) -> Step:
         """``wake_at`` was reached (or nothing happened; a core must bear a tick at any time)."""
+
+
+@runtime_checkable
+class Identified(Protocol):
+    """A core whose device says who it is."""
+
+    identity: str  # model and firmware as one line; "" until it has told

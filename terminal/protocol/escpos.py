@@ -6,6 +6,7 @@ and knows nothing of this module, so that neither can hide the other's mistake.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -17,6 +18,7 @@ _DLE_EOT = b"\x10\x04"
 _ESC = b"\x1b"
 _FS = b"\x1c"
 _GS = b"\x1d"
+_IDENTITY = 0x5F  # starts the answer to GS I
 
 INITIALIZE = _ESC + b"@"
 SHIFT_JIS = _FS + b"&" + _FS + b"C1"  # FS & only counts while the code system is still JIS, and does no harm
@@ -25,7 +27,11 @@ JAPANESE_SIGNS = _ESC + b"R\x08"  # 5Ch prints as yen
 LINE_FEED = b"\x0a"
 CLEAR_BUFFER = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"  # DLE DC4 fn=8; send nothing until BUFFER_CLEARED
 
+RECOVER = b"\x10\x05\x02"  # DLE ENQ 2: out of a recoverable error, and clear what was not printed yet
+
 PULSE_UNIT_MS = 2  # of ESC p
+RASTER_DOTS_MAX = 576  # 80 mm paper
+IDENTITY_MAX = 80  # characters, GS I
 
 
 class Align(IntEnum):
@@ -43,6 +49,13 @@ class Ask(IntEnum):
     OFFLINE_CAUSE = 2
     ERROR_CAUSE = 3
     PAPER = 4
+
+
+class Identity(IntEnum):
+    """GS I n."""
+
+    FIRMWARE = 65
+    MODEL = 67
 
 
 def begin_job() -> bytes:
@@ -79,6 +92,19 @@ def kick_drawer(on_ms: int = 50, off_ms: int = 500) -> bytes:
     return _ESC + b"p\x00" + bytes((on_ms // PULSE_UNIT_MS, off_ms // PULSE_UNIT_MS))
 
 
+def raster(rows: Sequence[int], width: int) -> bytes:
+    """GS v 0: a picture ``width`` dots wide, a multiple of eight; the leftmost dot in the highest bit of a row."""
+    if width % 8 or width > RASTER_DOTS_MAX:
+        raise ValueError("a raster is whole bytes wide")
+    size = (width // 8).to_bytes(2, "little") + len(rows).to_bytes(2, "little")
+    return _GS + b"v0\x00" + size + b"".join(row.to_bytes(width // 8, "big") for row in rows)
+
+
+def ask_identity(what: Identity) -> bytes:
+    """GS I n: in turn; answered by 5Fh, text, 00h. A printer that does not know it says nothing."""
+    return _GS + b"I" + bytes((what,))
+
+
 def ask_now(what: Ask) -> bytes:
     return _DLE_EOT + bytes((what,))
 
@@ -107,6 +133,20 @@ class OfflineCause:
     @classmethod
     def parse(cls, status: int) -> OfflineCause:
         return cls(bool(status & 0x04), bool(status & 0x20), bool(status & 0x40))
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCause:
+    """Answer to ``Ask.ERROR_CAUSE``. ``lasting``: only the power switch ends it; ``passing``: it ends by itself."""
+
+    mechanical: bool
+    cutter: bool
+    lasting: bool
+    passing: bool
+
+    @classmethod
+    def parse(cls, status: int) -> ErrorCause:
+        return cls(bool(status & 0x04), bool(status & 0x08), bool(status & 0x20), bool(status & 0x40))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +195,21 @@ class BufferCleared:
     pass
 
 
-Answer = StatusNow | StatusInTurn | Changed | BufferCleared
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Answer to GS I."""
+
+    text: str
+
+
+Answer = StatusNow | StatusInTurn | Changed | BufferCleared | Identified
 
 
 class AnswerDecoder:
-    """Sorts the printer's bytes by their fixed bits; what fits nothing is dropped. Keeps at most three bytes.
+    """Sorts the printer's bytes by their fixed bits; what fits nothing is dropped. Keeps at most an identity.
 
     ``0xx1xx10`` answers DLE EOT, ``0xx1xx00`` starts four bytes of automatic status whose others are ``0xx0xxxx``,
-    ``0000xxxx`` answers GS r, 37h starts the three bytes of ``BUFFER_CLEARED``.
+    ``0000xxxx`` answers GS r, 37h starts the three bytes of ``BUFFER_CLEARED``, 5Fh the text of GS I up to 00h.
     """
 
     __slots__ = ("_kept",)
@@ -176,7 +223,7 @@ class AnswerDecoder:
         stream = self._kept + data
         place = 0
         while place < len(stream):
-            length = _length(stream[place])
+            length = _length(stream, place)
             whole = stream[place : place + length]
             if not _may_be(whole):
                 place += 1
@@ -193,7 +240,11 @@ class AnswerDecoder:
         self._kept = b""
 
 
-def _length(first: int) -> int:
+def _length(stream: bytes, place: int) -> int:
+    first = stream[place]
+    if first == _IDENTITY:
+        end = stream.find(0, place, place + IDENTITY_MAX + 2)
+        return IDENTITY_MAX + 2 if end < 0 else end + 1 - place
     if first == BUFFER_CLEARED[0]:
         return len(BUFFER_CLEARED)
     return 4 if first & 0x93 == 0x10 else 1
@@ -202,6 +253,8 @@ def _length(first: int) -> int:
 def _may_be(begun: bytes) -> bool:
     """Whether these bytes are an answer or the beginning of one."""
     first = begun[0]
+    if first == _IDENTITY:
+        return all(0x20 <= byte < 0x7F for byte in begun.removesuffix(b"\0")) and len(begun) < IDENTITY_MAX + 2
     if first == BUFFER_CLEARED[0]:
         return BUFFER_CLEARED.startswith(begun)
     if first & 0x93 == 0x10:
@@ -211,6 +264,8 @@ def _may_be(begun: bytes) -> bool:
 
 def _answer(whole: bytes) -> Answer:
     first = whole[0]
+    if first == _IDENTITY:
+        return Identified(whole[1:-1].decode("ascii"))
     if whole == BUFFER_CLEARED:
         return BufferCleared()
     if len(whole) == 4:

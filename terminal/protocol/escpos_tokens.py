@@ -5,7 +5,7 @@ Written from the ESC/POS reference and not from ``escpos``: two readings of one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _DLE, _ESC, _FS, _GS = 0x10, 0x1B, 0x1C, 0x1D
 _PREFIXES = (_DLE, _ESC, _FS, _GS)
@@ -30,6 +30,7 @@ _GS_PARAMETERS = {
 }
 _CUT_WITH_FEED = (65, 66, 97, 98, 103, 104)  # GS V m n
 _BARCODE_COUNTED = 65  # GS k m n: from here the length is counted, below it ends with NUL
+PICTURE_MAX = 16_384  # bytes; a band of text at 80 mm is 4,320
 _HEADER_MAX = 10  # bytes of the longest commands without their data: ESC W, DLE DC4 fn=8
 
 
@@ -49,11 +50,13 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """``name`` is the prefix and the letter, such as ``ESC @``; ``data_len`` bytes of data follow and are left out."""
+    """``name`` is the prefix and the letter, such as ``ESC @``; ``data_len`` bytes of data follow and are left out,
+    but for a picture's that fits into ``PICTURE_MAX``."""
 
     name: str
     parameters: bytes = b""
     data_len: int = 0
+    data: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,14 @@ Token = Text | Control | Command | Strange
 
 
 class Tokenizer:
-    """Cuts a stream that comes in any pieces. Keeps at most ``_HEADER_MAX`` bytes; skipped data is only counted."""
+    """Cuts a stream that comes in any pieces. Keeps at most ``_HEADER_MAX`` bytes and one picture; other data is only
+    counted."""
 
-    __slots__ = ("_kept", "_skip", "_until_nul")
+    __slots__ = ("_kept", "_picture", "_skip", "_until_nul")
 
     def __init__(self) -> None:
         self._kept = b""
+        self._picture: Command | None = None  # whose data is coming
         self._skip = 0  # bytes of a command's data still to come
         self._until_nul = False
 
@@ -84,7 +89,7 @@ class Tokenizer:
         place = 0
         while place < len(stream):
             if self._until_nul or self._skip:
-                place = self._pass_over(stream, place)
+                place = self._pass_over(stream, place, tokens)
                 continue
             end = _text_end(stream, place)
             if end > place:
@@ -95,13 +100,18 @@ class Tokenizer:
             place = end
         return tokens
 
-    def _pass_over(self, stream: bytes, place: int) -> int:
+    def _pass_over(self, stream: bytes, place: int, tokens: list[Token]) -> int:
         if self._until_nul:
             nul = stream.find(0, place)
             self._until_nul = nul < 0
             return len(stream) if nul < 0 else nul + 1
         passed = min(self._skip, len(stream) - place)
         self._skip -= passed
+        if self._picture is not None:
+            self._picture = replace(self._picture, data=self._picture.data + stream[place : place + passed])
+            if not self._skip:
+                tokens.append(self._picture)
+                self._picture = None
         return place + passed
 
     def _command(self, stream: bytes, place: int, tokens: list[Token]) -> int:
@@ -118,7 +128,11 @@ class Tokenizer:
             return place
         whole = header[:length]
         self._skip, self._until_nul = _data(whole)
-        tokens.append(Command(_name(whole), whole[2:], self._skip))
+        command = Command(_name(whole), whole[2:], self._skip)
+        if command.name == "GS v" and 0 < self._skip <= PICTURE_MAX:
+            self._picture = command
+        else:
+            tokens.append(command)
         return place + length
 
 

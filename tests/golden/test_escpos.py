@@ -5,12 +5,20 @@ from __future__ import annotations
 import pytest
 
 from shared.visit.effects import PrintReceipt
-from shared.visit.events import ReceiptPrinted
+from shared.visit.events import DeviceReady, ReceiptPrinted
 from shared.visit.receipt import Receipt, ReceiptLine
 from simulators.receipt_printer import EscposSimulator
 from terminal.drivers.receipt_printer.escpos import EscposCore
 from terminal.protocol import escpos
-from terminal.protocol.escpos import AnswerDecoder, BufferCleared, Changed, PaperState, StatusInTurn, StatusNow
+from terminal.protocol.escpos import (
+    AnswerDecoder,
+    BufferCleared,
+    Changed,
+    Identified,
+    PaperState,
+    StatusInTurn,
+    StatusNow,
+)
 from terminal.protocol.escpos_tokens import Command, Control, Strange, Text, Token, Tokenizer
 
 PREFACE = "1B 40  1C 26  1C 43 31  1B 74 01  1B 52 08"  # ESC @, FS &, FS C 1, ESC t 1, ESC R 8
@@ -32,6 +40,9 @@ COMMANDS = [
     (escpos.ask_paper_in_turn(), "1D 72 01"),
     (escpos.report_changes(True), "1D 61 0F"),
     (escpos.CLEAR_BUFFER, "10 14 08 01 03 14 01 06 02 08"),
+    (escpos.RECOVER, "10 05 02"),
+    (escpos.ask_identity(escpos.Identity.MODEL), "1D 49 43"),
+    (escpos.raster([0x8001, 0x7FFE], 16), "1D 76 30 00 02 00 02 00 80 01 7F FE"),
 ]
 
 
@@ -60,7 +71,9 @@ def test_the_whole_job_of_a_receipt_is_known_byte_by_byte() -> None:
         + "1D 56 42 00"  # cut
     )  # fmt: skip
     core = EscposCore()
-    core.opened(0.0)
+    assert core.opened(0.0).out == bytes.fromhex("10 04 02")
+    core.feed(bytes.fromhex("12"), 0.0)
+    assert core.feed(bytes.fromhex("12"), 0.0).events == (DeviceReady("receipt_printer"),)
     assert core.command(PrintReceipt(Receipt(7, lines)), 0.0).out == bytes.fromhex("10 04 02")
     assert core.feed(bytes.fromhex("12"), 0.1).out == bytes.fromhex("10 04 04")
     assert core.feed(bytes.fromhex("12"), 0.2).out == job + bytes.fromhex("1D 72 01")
@@ -75,6 +88,8 @@ ANSWERS = [
     ("38 08 0F 00", [Changed(False, True, True, True, PaperState(True, True))]),
     ("37 25 00 12", [BufferCleared(), StatusNow(0x12)]),
     ("37 12", [StatusNow(0x12)]),  # no answer begins so
+    ("5F 54 4D 2D 54 38 38 00 12", [Identified("TM-T88"), StatusNow(0x12)]),
+    ("5F 54 80 12", [StatusNow(0x12)]),  # a torn identity
     ("10 12", [StatusNow(0x12)]),  # a torn automatic status
     ("FF 80 41 12", [StatusNow(0x12)]),
 ]
@@ -115,7 +130,10 @@ TOKENS: list[tuple[str, list[Token]]] = [
     ("10 04 04", [Command("DLE EOT", b"\x04")]),
     ("10 14 08 01 03 14 01 06 02 08", [Command("DLE DC4", bytes.fromhex("08 01 03 14 01 06 02 08"))]),
     ("10 14 01 00 01", [Command("DLE DC4", bytes.fromhex("01 00 01"))]),
-    ("1D 76 30 00 02 00 02 00 1B 40 1B 40 41", [Command("GS v", bytes.fromhex("30 00 02 00 02 00"), 4), Text(b"A")]),
+    (
+        "1D 76 30 00 02 00 02 00 1B 40 1B 40 41",
+        [Command("GS v", bytes.fromhex("30 00 02 00 02 00"), 4, b"\x1b@\x1b@"), Text(b"A")],
+    ),
     ("1D 28 6B 03 00 31 43 03 41", [Command("GS (", bytes.fromhex("6B 03 00"), 3), Text(b"A")]),
     ("1B 2A 21 02 00 00 00 00 00 00 00 41", [Command("ESC *", bytes.fromhex("21 02 00"), 6), Text(b"A")]),
     ("1D 6B 49 02 31 32 41", [Command("GS k", bytes.fromhex("49 02"), 2), Text(b"A")]),
@@ -128,6 +146,36 @@ TOKENS: list[tuple[str, list[Token]]] = [
 @pytest.mark.parametrize(("stream", "tokens"), TOKENS)
 def test_the_printer_cuts_a_stream_where_the_reference_says(stream: str, tokens: list[Token]) -> None:
     assert Tokenizer().feed(bytes.fromhex(stream)) == tokens
+
+
+RECEIPTLINE = (
+    # What receiptline 4.0.4 (npm, command "escpos", encoding "shiftjis", cpl 32) makes of a receipt of three lines. It
+    # places columns by dots where we place them by blanks; prologue, text and end are to be the same.
+    "1b401d61001b4d301c2841020030001b20001c5300001b33001b7b001c2e1b2d301c2d301b45301d42301d21001d4c00001d5780011b61001b"
+    "2400001b5c9c001b2d301c2d301b45301d42301d21001b74011c43311b5208898f8fa493580a1b2d301c2d301b45301d42301d21001d4c0000"
+    "1d5780011b61001b2400001b5c00001b2d301c2d301b45301d42301d21001b74011c43311b52089569311b24c0001b5c90001b2d301c2d301b"
+    "45301d42301d21001b74011c43311b52085c3131300a1b2d301c2d301b45301d42301d21001d4c00001d5780011b61001b2400001b5c00001b"
+    "2d301c2d301b45301d42301d21001b74011c43311b5208837c8343839383678e638d821b24c0001b5c3c001b2d301c2d301b45301d42301d21"
+    "001b74011c43311b5208cedfb2ddc420312c3235300a1d5642001d5642001d7231"
+)  # fmt: skip
+TEXTS_OF_IT = ("縁商店", "品1", "¥110", "ポイント残高", "ﾎﾟｲﾝﾄ 1,250")
+
+
+def test_another_generator_says_japanese_with_the_same_bytes() -> None:
+    theirs, ours = Tokenizer().feed(bytes.fromhex(RECEIPTLINE)), Tokenizer().feed(escpos.begin_job())
+    japanese = [token for token in ours if token not in (Command("ESC @"), Command("FS &"))]
+    assert all(token in theirs for token in japanese)
+    assert [token.data for token in theirs if isinstance(token, Text)] == [escpos.text(text) for text in TEXTS_OF_IT]
+    assert Command("GS V", b"B\x00") in theirs
+    assert Tokenizer().feed(escpos.cut()) == [Command("GS V", b"B\x00")]
+
+
+def test_the_simulator_prints_what_another_generator_says() -> None:
+    printer = EscposSimulator()
+    printer.power_on(0.0)
+    printer.feed(bytes.fromhex(RECEIPTLINE), 0.0)
+    printer.tick(10.0)
+    assert printer.slip_texts[0] == ["縁商店", "品1¥110", "ポイント残高ﾎﾟｲﾝﾄ 1,250"]
 
 
 def test_the_simulator_answers_with_the_bytes_of_the_reference() -> None:

@@ -20,8 +20,8 @@ def code_carriers(files: Iterable[Source]) -> dict[str, int]:
     """Classes that carry a code, and where in their arguments it stands: the kernel's with a field ``code``."""
     carriers = dict(RAISED)
     for file in files:
-        if file.folder != "shared":
-            continue  # elsewhere "code" may be a store's or a staff member's
+        if file.folder != "shared" or file.path.startswith("shared/sale/"):
+            continue  # elsewhere "code" may be a store's or a staff member's, in a sale it is a product's
         for node in file.tree.body:
             if isinstance(node, ast.ClassDef):
                 fields = [

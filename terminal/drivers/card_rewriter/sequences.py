@@ -83,6 +83,14 @@ class Tell:
     event: Event
 
 
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What the unit says of itself. ``version``: of its ROM; "" when it does not tell."""
+
+    sensors: SensorStatus
+    version: str
+
+
 T = TypeVar("T")
 Steps = Generator[Ask | Pause | Tell, Outcome | None, T]
 
@@ -121,13 +129,16 @@ def query() -> Steps[SensorStatus]:
     return sensors if sensors is not None else (yield from recover())
 
 
-def greet() -> Steps[SensorStatus]:
+def greet() -> Steps[Greeting]:
     """First words after the link opened. No reset: it would discharge a card that recovery still needs."""
     sensors = yield from recover()
-    yield from ask(tcp300.version(), QUICK_TIMEOUT_S)  # for the wire log; an old unit may refuse it
+    outcome = yield from ask(tcp300.version(), QUICK_TIMEOUT_S)  # an old unit may refuse it
     if sensors.cover_open:
         raise EnishiError(code_of(Status.COVER_OPEN))
-    return sensors
+    match outcome:
+        case Answered(Status.NORMAL, data):
+            return Greeting(sensors, tcp300.parse_version(data))
+    return Greeting(sensors, "")
 
 
 def revive(code: str) -> Steps[None]:
@@ -302,7 +313,7 @@ def eject_card() -> Steps[None]:
     raise EnishiError(code_of(Status.JAM))  # it answers, and the card does not come out
 
 
-def reset_unit() -> Steps[SensorStatus]:
+def reset_unit() -> Steps[Greeting]:
     """5Fh, then the greeting; several seconds."""
     outcome = yield from ask(tcp300.reset(), RESET_TIMEOUT_S, lone_ack=True)
     if isinstance(outcome, Answered) and takes_the_unit_away(code_of(outcome.status)):

@@ -23,7 +23,7 @@ from shared.visit.effects import (
 from shared.visit.events import CardDischarged, CardRewriterLost, CardRewriterReady, CardTaken, Event
 from terminal.drivers.card_rewriter import sequences
 from terminal.drivers.card_rewriter.faults import COVER_OPEN, LINK_LOST
-from terminal.drivers.card_rewriter.sequences import Ask, Pause, Steps, Tcp300Options, Tell
+from terminal.drivers.card_rewriter.sequences import Ask, Greeting, Pause, Steps, Tcp300Options, Tell
 from terminal.drivers.core import Step
 from terminal.protocol.exchange import Exchange, Outcome
 from terminal.protocol.tcp300 import Inlet, SensorStatus
@@ -38,7 +38,10 @@ _DEFAULTS = Tcp300Options()
 
 
 class Tcp300Core:
-    """A :class:`terminal.drivers.core.DriverCore`. An order to a lost unit is answered by CardRewriterLost again."""
+    """A :class:`terminal.drivers.core.DriverCore`. An order to a lost unit is answered by CardRewriterLost again.
+
+    ``identity``: the version of the unit's ROM, once it has told.
+    """
 
     _exchange: Exchange
     _orders: deque[RewriterEffect]
@@ -51,6 +54,7 @@ class Tcp300Core:
 
     def __init__(self, options: Tcp300Options = _DEFAULTS) -> None:
         self._options = options
+        self.identity = ""
         self._lost: str | None = LINK_LOST
         self._forget()
 
@@ -169,7 +173,8 @@ class Tcp300Core:
         if sensors.cover_open:
             raise EnishiError(COVER_OPEN)
 
-    def _ready(self, sensors: SensorStatus) -> SensorStatus:
+    def _ready(self, greeting: Greeting) -> SensorStatus:
+        sensors, self.identity = greeting.sensors, greeting.version
         self._lost = None
         self._slot_occupied = sensors.inlet is Inlet.AWAITING_REMOVAL
         self._events.append(CardRewriterReady(sensors.card_inside))

@@ -53,27 +53,29 @@ KEPT = N_("おあずかり")
 POINTS = N_("{points}テン")
 
 
-def customer_lines(screen: Screen, translate: Translate) -> tuple[str, str]:
-    """Upper and lower line of what the staff's ``screen`` means to the customer."""
+def customer_lines(screen: Screen, translate: Translate, columns: int = DISPLAY_COLUMNS) -> tuple[str, str]:
+    """Upper and lower line of what the staff's ``screen`` means to the customer, for a display so wide."""
     match screen:
         case Waiting():
             return translate(WELCOME), translate(INSERT_CARD)
         case Reading():
             return translate(READING), translate(PLEASE_WAIT)
         case Keying():
-            return _keying(screen, translate)
+            return _keying(screen, translate, columns)
         case Writing():
             return translate(WRITING), translate(PLEASE_WAIT)
         case Done():
             upper = TAKE_CARD if screen.take_card else THANKS
-            return translate(upper), _balance(screen.balance, translate)
+            return translate(upper), _balance(screen.balance, translate, columns)
         case OffCardKeying():
-            return _off_card(screen, translate)
+            return _off_card(screen, translate, columns)
         case OffCardDone():
             upper = TAKE_CARD if screen.take_card else THANKS
-            return translate(upper), _edges(translate(KEPT), _points(screen.earn, translate, sign="+"))
+            return translate(upper), _edges(translate(KEPT), _points(screen.earn, translate, sign="+"), columns)
         case Repaired():
-            return translate(TAKE_CARD if screen.take_card else PLEASE_WAIT), _balance(screen.balance, translate)
+            return translate(TAKE_CARD if screen.take_card else PLEASE_WAIT), _balance(
+                screen.balance, translate, columns
+            )
         case Locked():
             return translate(WELCOME), ""
         case Stopped():
@@ -85,41 +87,41 @@ def customer_lines(screen: Screen, translate: Translate) -> tuple[str, str]:
     assert_never(screen)
 
 
-def display_bytes(line: str) -> bytes:
-    """One display line: half-width, twenty bytes of JIS X 0201, cut or filled with spaces."""
+def display_bytes(line: str, columns: int = DISPLAY_COLUMNS) -> bytes:
+    """One display line: half-width, ``columns`` bytes of JIS X 0201, cut or filled with spaces."""
     narrow = _narrow(line)
-    return bytes(_jis_x_0201(char) for char in narrow[:DISPLAY_COLUMNS]).ljust(DISPLAY_COLUMNS)
+    return bytes(_jis_x_0201(char) for char in narrow[:columns]).ljust(columns)
 
 
-def _keying(screen: Keying, translate: Translate) -> tuple[str, str]:
+def _keying(screen: Keying, translate: Translate, columns: int) -> tuple[str, str]:
     if screen.amount_yen == 0:
-        return translate(NEW_MEMBER if screen.new_card else WELCOME), _balance(screen.balance, translate)
-    upper = _edges(translate(DUE), "¥" + format_number(screen.due_yen))
+        return translate(NEW_MEMBER if screen.new_card else WELCOME), _balance(screen.balance, translate, columns)
+    upper = _edges(translate(DUE), "¥" + format_number(screen.due_yen), columns)
     if screen.use_points > 0:
-        return upper, _edges(translate(USE), _points(-screen.use_points, translate))
-    return upper, _edges(translate(EARN), _points(screen.earn, translate, sign="+"))
+        return upper, _edges(translate(USE), _points(-screen.use_points, translate), columns)
+    return upper, _edges(translate(EARN), _points(screen.earn, translate, sign="+"), columns)
 
 
-def _off_card(screen: OffCardKeying, translate: Translate) -> tuple[str, str]:
+def _off_card(screen: OffCardKeying, translate: Translate, columns: int) -> tuple[str, str]:
     """No balance: the card cannot say it, or may not be believed."""
     if screen.amount_yen == 0:
         return translate(WELCOME), ""
-    upper = _edges(translate(DUE), "¥" + format_number(screen.amount_yen))
-    return upper, _edges(translate(EARN), _points(screen.earn, translate, sign="+"))
+    upper = _edges(translate(DUE), "¥" + format_number(screen.amount_yen), columns)
+    return upper, _edges(translate(EARN), _points(screen.earn, translate, sign="+"), columns)
 
 
-def _balance(points: int, translate: Translate) -> str:
-    return _edges(translate(BALANCE), _points(points, translate))
+def _balance(points: int, translate: Translate, columns: int) -> str:
+    return _edges(translate(BALANCE), _points(points, translate), columns)
 
 
 def _points(points: int, translate: Translate, sign: str = "") -> str:
     return translate(POINTS).format(points=sign + format_number(points))
 
 
-def _edges(left: str, right: str) -> str:
+def _edges(left: str, right: str, columns: int) -> str:
     """Both at their edge of the display; a label is cut before a figure is."""
     left, right = _narrow(left), _narrow(right)
-    room = DISPLAY_COLUMNS - len(right)
+    room = columns - len(right)
     return left[: max(room - 1, 0)].ljust(max(room, 0)) + right
 
 

@@ -1,1 +1,1 @@
-"""Chip cards over PC/SC: one card layer over small dialects of readers."""
+"""Chip cards on a PC/SC reader, in the role of a card unit without a stripe and without a face."""

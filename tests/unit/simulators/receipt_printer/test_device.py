@@ -110,7 +110,22 @@ def test_changes_are_reported_to_who_asked() -> None:
     printer.jam_cutter(0.0)
     assert printer.wake_at == 0.0
     assert printer.tick(0.0) == b"\x18\x08\x03\x00"
+    assert printer.feed(b"\x10\x05\x02" + escpos.ask_now(escpos.Ask.ERROR_CAUSE), 0.0) == b"\x1a"
+    printer.clear_jam(0.0)
+    assert printer.tick(0.0) == b"\x18\x08\x03\x00"  # it goes on when the host says so
     assert printer.feed(b"\x10\x05\x02" + escpos.ask_now(escpos.Ask.ERROR_CAUSE), 0.0) == b"\x12"
+
+
+def test_a_picture_is_printed_and_cut_off_at_the_edge() -> None:
+    printer = plugged_in()
+    printer.feed(b"\x1dv0\x00\x31\x00\x1f\x00" + b"\x80" * 49 * 31, 0.0)
+    (line,) = printer.open_lines
+    assert (line.height, line.text, len(line.dots)) == (2, "", 31)
+    assert line.dots[0] == int.from_bytes(b"\x80" * 48, "big")
+
+
+def test_it_says_who_it_is() -> None:
+    assert plugged_in().feed(b"\x1dI\x43\x1dI\x41\x1dI\x01", 0.0) == b"_ENISHI-58\x00_1.02\x00"
 
 
 def test_the_drawer_opens_now_or_in_turn() -> None:
@@ -156,7 +171,6 @@ def test_any_bytes_in_any_pieces_leave_a_printer_that_prints(pieces: list[bytes]
         printer.tick(place * 0.1 + 0.05)
     printer.power_off(50.0)
     printer.power_on(51.0)
-    printer.clear_jam(51.0)
     printer.feed(b"\n" + escpos.begin_job() + escpos.text("縁") + b"\n" + escpos.cut(), 52.0)
     printer.tick(60.0)
     assert printer.slip_texts[-1][-1] == "縁"

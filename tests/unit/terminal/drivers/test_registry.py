@@ -7,12 +7,15 @@ import pytest
 from shared.errors import EnishiError
 from terminal.drivers.port import Role
 from terminal.drivers.registry import DRIVERS, Options, find_driver
+from terminal.protocol import lamps, matrix
+
+PORTS = {"gpio_matrix": matrix.EXAMPLE, "gpio_lamps": lamps.EXAMPLE}  # wires have no default
 
 
 @pytest.mark.parametrize("model", DRIVERS)
 def test_every_driver_makes_a_core_that_bears_being_opened_and_closed(model: str) -> None:
     driver = DRIVERS[model]
-    core = driver.make_core(Options())
+    core = driver.make_core(Options(port=PORTS.get(model, "")))
     core.opened(0.0)
     core.tick(0.1)
     core.closed(0.2)

@@ -37,3 +37,15 @@ def test_text_never_holds_a_control_byte(text: str) -> None:
 @pytest.mark.parametrize(("on_ms", "off_ms", "pulse"), [(2, 2, "01 01"), (100, 510, "32 FF")])
 def test_the_drawer_pulse_counts_in_two_milliseconds(on_ms: int, off_ms: int, pulse: str) -> None:
     assert escpos.kick_drawer(on_ms, off_ms) == bytes.fromhex("1B 70 00" + pulse)
+
+
+def test_an_identity_without_end_is_dropped() -> None:
+    decoder = AnswerDecoder()
+    assert decoder.feed(b"_" + b"A" * (escpos.IDENTITY_MAX + 1)) == []
+    assert decoder.feed(b"\x12") == [StatusNow(0x12)]
+
+
+@pytest.mark.parametrize("width", [12, 584])
+def test_a_picture_that_no_printer_takes_is_a_bug(width: int) -> None:
+    with pytest.raises(ValueError, match="whole bytes"):
+        escpos.raster([0], width)

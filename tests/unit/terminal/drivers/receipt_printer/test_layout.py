@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 
 from shared.text.width import columns
 from shared.visit.receipt import Receipt, ReceiptLine
-from terminal.drivers.receipt_printer.layout import render
+from terminal.drivers.receipt_printer.layout import Paper, render, render_again
+from terminal.drivers.receipt_printer.raster import box
 from terminal.protocol.escpos_tokens import Command, Control, Text, Tokenizer
 
 
 def rows(*lines: ReceiptLine, width: int = 32) -> list[str]:
     """The lines as the printer is told to print them, without sizes and sides."""
     printed, line = [], b""
-    for token in Tokenizer().feed(render(Receipt(1, lines), width)):
+    for token in Tokenizer().feed(render(Receipt(1, lines), Paper(width))):
         match token:
             case Text(data):
                 line += data
@@ -53,7 +54,7 @@ def test_80_mm_paper_has_more_room() -> None:
 
 def test_sizes_and_sides_end_with_their_line() -> None:
     lines = (ReceiptLine(left="縁", centred=True, large=True), ReceiptLine(left="店"))
-    tokens = Tokenizer().feed(render(Receipt(1, lines), 32))
+    tokens = Tokenizer().feed(render(Receipt(1, lines), Paper()))
     modes = [(token.name, token.parameters) for token in tokens if isinstance(token, Command)]
     assert modes[5:] == [
         ("ESC a", b"\x01"),
@@ -79,3 +80,25 @@ def test_the_right_side_is_whole_and_at_the_edge(left: str, right: str) -> None:
     last = rows(ReceiptLine(left=left, right=right))[-1]
     assert last.endswith(right)
     assert columns(last) == 32
+
+
+def test_a_second_print_says_so_and_cuts_off_what_came_before() -> None:
+    tokens = Tokenizer().feed(render_again(Receipt(1, (ReceiptLine(left="縁"),)), Paper()))
+    said = [token.data.decode("shift_jis") for token in tokens if isinstance(token, Text)]
+    assert said == ["途中までのレシートは無効です。", "再印字", "縁"]
+    assert [token.name for token in tokens if isinstance(token, Command)].count("GS V") == 2
+
+
+def test_a_printer_without_japanese_is_sent_dots_and_cuts_only() -> None:
+    lines = (
+        ReceiptLine(left="縁", centred=True, large=True),
+        ReceiptLine(rule=True),
+        ReceiptLine(left="お会計", right="¥1,980"),
+        ReceiptLine(),
+    )
+    tokens = Tokenizer().feed(render(Receipt(1, lines), Paper(32, box)))
+    assert all(isinstance(token, Command) for token in tokens)
+    commands = [token for token in tokens if isinstance(token, Command)]
+    assert [command.name for command in commands] == ["ESC @", "GS v", "GS v", "GS v", "GS v", "GS V"]
+    sizes = [(command.parameters[2], command.parameters[4]) for command in commands if command.name == "GS v"]
+    assert sizes == [(27, 60), (48, 24), (48, 30), (1, 30)]

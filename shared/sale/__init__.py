@@ -1,0 +1,1 @@
+"""A sale by goods: codes, products, the basket, its totals and taxes, and how they stand on paper."""
