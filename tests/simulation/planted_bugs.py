@@ -298,17 +298,17 @@ IN_SYNC = (
     ),
     Bug(
         "head office stores behind a gap", PUSH,
-        "if first > stream.head_seq + 1:", "if first < 0:",
+        "if first > held.head_seq + 1:", "if first < 0:",
         OF_PUSH + "test_a_gap_is_named_with_what_is_held[sqlite]",
     ),
     Bug(
         "what overlaps is not compared", PUSH,
-        "if stream.frozen or _differs(session, stream, told):", "if stream.frozen:",
+        "if held.frozen or _differs(session, held, told):", "if held.frozen:",
         OF_PUSH + "test_another_history_under_the_same_numbers_freezes_the_stream[sqlite]",
     ),
     Bug(
         "a hash is not recomputed", PUSH,
-        "if event_hash(prev, told.stream, seq, event.type, event.body) != event.hash:", "if not event.hash:",
+        "if event_hash(prev, stream, seq, event.type, event.body) != hash_:", "if not hash_:",
         OF_PUSH + "test_a_broken_chain_is_refused_and_nothing_of_it_stored[sqlite]",
     ),
     Bug(

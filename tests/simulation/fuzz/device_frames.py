@@ -13,7 +13,7 @@ from tests.simulation.fuzz.corpus import fuzz
 
 with atheris.instrument_imports(include=["shared", "terminal"]):
     from terminal.protocol import panel_board, tcp300
-    from terminal.protocol.escpos import AnswerDecoder, OfflineCause, PaperState
+    from terminal.protocol.escpos import IDENTITY_MAX, AnswerDecoder, OfflineCause, PaperState
     from terminal.protocol.escpos_tokens import Text, Tokenizer
     from terminal.protocol.framing import hdlc, stx_bcc
 
@@ -105,7 +105,7 @@ def printer(data: bytes, cut: int) -> None:
     found = []
     for piece in pieces(data, cut):
         found += pieced.feed(piece)
-        assert len(pieced._kept) <= 3
+        assert len(pieced._kept) <= IDENTITY_MAX + 1
     assert answers == found
     for byte in data[:4]:
         OfflineCause.parse(byte)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.card.codec import decode, encode
@@ -271,6 +271,7 @@ def test_at_half_of_a_cards_limits_staff_are_asked_to_go_online(fields, ago_s, t
 
 
 @given(st.lists(st.integers(0, 4_000), min_size=1, max_size=25), st.sampled_from([3_600.0, 2 * DAY, 9 * DAY]))
+@example([1_000] * 12, 3_600.0)
 def test_i14_one_lineage_redeems_no_more_than_its_limit_without_head_office(wishes, ago_s):
     """The image of each visit is the base of the next."""
     limits = OfflineLimits(visits_since_online=127)
