@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -208,15 +208,25 @@ class World:
             if counter.loop is None:
                 counter.restore() if counter.is_dark else counter.boot()
             counter.run()
-        self.purse.wanted = {counter.terminal: list(self.oracle.opening) for counter in self.counters}
+        self._show(self.oracle.opening)
+        for _ in range(2):  # what the first round brought down may have been answered by something to send
+            self.sync_all()
+        torn = [card.number for card in self.purse.cards if card.torn and card.number is not None]
+        if torn:  # a terminal that had not reached head office yet could not have them made anew
+            self._show(torn)
+            for _ in range(2):
+                self.sync_all()
+
+    def _show(self, cards: Iterable[int]) -> None:
+        """These cards at every counter, until everything is at rest."""
+        numbers = list(cards)
+        self.purse.wanted = {counter.terminal: list(numbers) for counter in self.counters}
         end = self.clock.mono_s + QUIET_S
         while any(self.purse.wanted.values()) or not self._at_rest():
             if self.clock.mono_s > end:
                 self.oracle.report("liveness", f"not at rest after {QUIET_S:g} quiet seconds: {self._state()}")
                 return
             self._step(storming=False)
-        for _ in range(2):  # what the first round brought down may have been answered by something to send
-            self.sync_all()
 
     def _at_rest(self) -> bool:
         waiting = all(counter.is_idle and counter.unit.slot_card is None for counter in self.counters)
