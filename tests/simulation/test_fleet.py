@@ -66,14 +66,16 @@ def test_the_oracle_believes_a_generation_that_only_its_card_tells_of():
     oracle = Oracle(RING)
     oracle.know(card)
     start = _written(track, 0, gen=2, lots=(Lot(40, 40), *[Lot(0, 0)] * 2), earn=0)
-    later = _written(start, 1)
-    for each in (_written(track, 1), start, later):
+    before, later = _written(track, 1), _written(start, 1)
+    for each in (before, start, later):
         card.end_pass(each)
     nobody_tells = Told({}, frozenset({track_hash(later)}))
     assert oracle.truth(nobody_tells) == {image.card: 50}
     assert oracle.adopted == {image.card}
     assert oracle.truth(replace(nobody_tells, made=frozenset({track_hash(start)}))) == {image.card: 10}
-    assert oracle.truth(Told({"REISSUE": [{"track": start}]}, nobody_tells.seen)) == {image.card: 10}
+    remade = {"REISSUE": [{"track": start}]}
+    assert oracle.truth(Told(remade, nobody_tells.seen)) == {image.card: 50}
+    assert oracle.truth(Told(remade, nobody_tells.seen | {track_hash(before)})) == {image.card: 20}
 
 
 @pytest.mark.parametrize(("told", "expected"), [(False, 13), (True, 10)])

@@ -134,14 +134,15 @@ class Oracle:
         return twice, {card.number for card in self.plastics if card.is_copy}
 
     def _untold_start(self, card: Plastic, told: Told, surviving: set[str]) -> int | None:
-        """The place of the last generation's beginning, if head office does not know that it made it: it was put back to
-        a day before. What it knew when it made it may be lost with a dead till; the card carried the sum of it all.
+        """The place of the last generation's beginning, if no record is left of what came before: head office was put
+        back to a day before it made it, and the tills that knew are dead. The card carried the sum of it all.
         """
         starts = [place for place, track in enumerate(card.held) if self.image(track).seq == 0]
         if not starts or card.is_copy:
             return None
-        track = card.held[starts[-1]]
-        is_told = track_hash(track) in told.made
+        track, before = card.held[starts[-1]], card.held[: starts[-1]]
+        reissued = {str(body["track"]) for body in told.of("REISSUE")}
+        is_told = track_hash(track) in told.made or (track in reissued and any(one in surviving for one in before))
         survives = self._survives(card.held[starts[-1] :], self.image(track).gen, surviving)
         return None if is_told or not survives else starts[-1]
 
