@@ -59,6 +59,32 @@ class Limit:
         return [int(line) / 1e9 for line in told.split()]
 
 
+class Beside:
+    """The limit in the rhythm of what is measured: one block now, the next when something else was written between.
+
+    A disk that was let idle for a millisecond answers some times later than one that is written to without a pause
+    (here 40 us become 200, and one in a hundred takes a millisecond), whoever writes.
+    """
+
+    def __init__(self, folder: Path, blocks: int) -> None:
+        self._handle = os.open(folder / "beside", os.O_RDWR | os.O_CREAT, 0o600)
+        os.pwrite(self._handle, bytes(BLOCK_BYTES * blocks), 0)
+        os.fsync(self._handle)
+        self._block = b"x" * BLOCK_BYTES
+        self.seconds: list[float] = []
+
+    def write(self) -> None:
+        """One block, durable."""
+        began = time.perf_counter()
+        os.pwrite(self._handle, self._block, len(self.seconds) * BLOCK_BYTES)
+        os.fdatasync(self._handle)
+        self.seconds.append(time.perf_counter() - began)
+
+    def close(self) -> Speed:
+        os.close(self._handle)
+        return speed(self.seconds)
+
+
 def _compiled(folder: Path) -> Path | None:
     compiler = shutil.which("cc")
     if compiler is None:
