@@ -6,11 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shared.locale import N_
-from shared.visit.events import Key
-from simulators.bench.faults import FAULTS
-from simulators.bench.table import Table
-from simulators.rig.counter import Counter
+from shared.visit.events import Key, Withheld
+from simulators.bench.faults import faults_of
+from simulators.bench.mischief import DEEDS
+from simulators.bench.table import Table, TrayFull
+from simulators.bench.tray import TrayCard
+from simulators.rig.counter import Counter, NotHere
+from simulators.scanner import Label
+from simulators.usb_numpad import CAPS
 
+CODE_MAX = 100  # characters of a label; a QR code that fits a hand-held scanner's line
+NUMBER_MAX = 15  # digits of a telephone number (E.164)
+RINGS_MAX = 30
+SPEED_MIN, SPEED_MAX = 0.1, 100.0  # as of ``./enishi demo --speed``
 Body = Mapping[str, Any]
 
 
@@ -23,13 +31,20 @@ class CannotDo(Exception):
         self.text = text
 
 
+def carry_out(order: str, table: Table, counter: Counter, body: Body) -> None:
+    """Raises CannotDo, and KeyError for an order that does not exist."""
+    hand = ORDERS[order]
+    try:
+        hand(table, counter, body)
+    except NotHere as error:
+        raise CannotDo("not_here", N_("この台にその機器はありません。")) from error
+    except TrayFull as error:
+        raise CannotDo("tray_full", N_("カード置き場がいっぱいです。")) from error
+
+
 def insert(table: Table, counter: Counter, body: Body) -> None:
     """``{"card": id}``: push that card of the tray into the inlet."""
-    card = table.find(str(body.get("card")))
-    if card is None:
-        raise CannotDo("no_such_card", N_("そのカードはありません。"))
-    if not table.is_free(card):
-        raise CannotDo("card_elsewhere", N_("そのカードは、いま機械の中にあります。"))
+    card = _free_card(table, body)
     if not counter.insert(card.plastic):
         raise CannotDo("slot_taken", N_("先に入っているカードを抜いてください。"))
 
@@ -40,14 +55,65 @@ def pull(_table: Table, counter: Counter, _body: Body) -> None:
         raise CannotDo("nothing_to_pull", N_("手で抜けるカードはありません。機械が出すまで待ってください。"))
 
 
+def card(table: Table, _counter: Counter, body: Body) -> None:
+    """``{"card": id, "do": name}``: what is done to a card on the table. ``{"do": "new"}``: one more."""
+    deed = body.get("do")
+    if deed == "new":
+        table.add_new()
+        return
+    done = DEEDS.get(str(deed))
+    if done is None:
+        raise CannotDo("no_such_deed", N_("その操作はありません。"))
+    done(table, _free_card(table, body))
+
+
 def key(_table: Table, counter: Counter, body: Body) -> None:
-    """``{"key": name}``: one key of the panel board."""
+    """``{"key": name}``: one key of the panel board, or of the number pad of a counter without one."""
     try:
         pressed = Key(str(body.get("key")))
     except ValueError:
         raise CannotDo("no_such_key", N_("そのキーはありません。")) from None
     if not counter.press_now(pressed):
         raise CannotDo("key_refused", N_("キーがつながっていません。電源とケーブルを確かめてください。"))
+
+
+def cap(_table: Table, counter: Counter, body: Body) -> None:
+    """``{"cap": text}``: one key of the number pad, by what stands on it."""
+    name = str(body.get("cap"))
+    if name not in CAPS:
+        raise CannotDo("no_such_key", N_("そのキーはありません。"))
+    if not counter.press_cap(name):
+        raise CannotDo("key_refused", N_("キーがつながっていません。電源とケーブルを確かめてください。"))
+
+
+def scan(_table: Table, counter: Counter, body: Body) -> None:
+    """``{"code": text, "torn": bool}``: hold a label before the scanner."""
+    code = body.get("code")
+    if not (isinstance(code, str) and 0 < len(code) <= CODE_MAX and code.isascii() and code.isprintable()):
+        raise CannotDo("no_such_label", N_("バーコードには半角の英数字と記号だけを、100字まで入れてください。"))
+    if not (counter.ports["scanner"].powered if "scanner" in counter.ports else True):
+        raise CannotDo("scanner_off", N_("スキャナーの電源が入っていません。"))
+    counter.scan(Label(code), torn=bool(body.get("torn")))
+
+
+def call(_table: Table, counter: Counter, body: Body) -> None:
+    """``{"number": digits}`` or ``{"withheld": reason}``, and ``"rings"``: somebody calls."""
+    number, reason = body.get("number", ""), body.get("withheld", "")
+    withheld = next((one for one in Withheld if one.name.lower() == reason), None)
+    is_number = isinstance(number, str) and number.isascii() and number.isdigit() and len(number) <= NUMBER_MAX
+    if withheld is None and not is_number:
+        raise CannotDo("no_such_number", N_("電話番号は数字だけで、15桁まで入れてください。"))
+    rings = body.get("rings", RINGS_MAX)
+    if not (isinstance(rings, int) and 1 <= rings <= RINGS_MAX):
+        raise CannotDo("no_such_rings", N_("呼び出しは1回から30回までです。"))
+    counter.ring_telephone("" if withheld else str(number), withheld, rings)
+
+
+def hang_up(_table: Table, counter: Counter, _body: Body) -> None:
+    """The caller gives up."""
+    if not counter.telephone.rings:
+        raise CannotDo("no_call", N_("電話は鳴っていません。"))
+    counter.hang_up()
 
 
 def power(_table: Table, counter: Counter, body: Body) -> None:
@@ -66,8 +132,8 @@ def power(_table: Table, counter: Counter, body: Body) -> None:
 
 
 def faults(_table: Table, counter: Counter, body: Body) -> None:
-    """``{"fault": name, "on": bool}``."""
-    fault = FAULTS.get(str(body.get("fault")))
+    """``{"fault": "role.name", "on": bool}``."""
+    fault = faults_of(counter).get(str(body.get("fault")))
     if fault is None:
         raise CannotDo("no_such_fault", N_("その故障はありません。"))
     fault.switch(counter, bool(body.get("on")))
@@ -83,11 +149,35 @@ def office(table: Table, _counter: Counter, body: Body) -> None:
         table.head_office.stop()
 
 
+def speed(table: Table, _counter: Counter, body: Body) -> None:
+    """``{"speed": times}``: of the mechanics of every counter."""
+    times = body.get("speed")
+    if isinstance(times, bool) or not isinstance(times, int | float) or not SPEED_MIN <= times <= SPEED_MAX:
+        raise CannotDo("no_such_speed", N_("速さは0.1倍から100倍までです。"))
+    for counter in table.counters:
+        counter.hurry(float(times))
+
+
+def _free_card(table: Table, body: Body) -> TrayCard:
+    found = table.find(str(body.get("card")))
+    if found is None:
+        raise CannotDo("no_such_card", N_("そのカードはありません。"))
+    if not table.is_free(found):
+        raise CannotDo("card_elsewhere", N_("そのカードは、いま機械の中にあります。"))
+    return found
+
+
 ORDERS: Mapping[str, Callable[[Table, Counter, Body], None]] = {
     "insert": insert,
     "pull": pull,
+    "card": card,
     "key": key,
+    "cap": cap,
+    "scan": scan,
+    "call": call,
+    "hang_up": hang_up,
     "power": power,
     "faults": faults,
     "office": office,
+    "speed": speed,
 }

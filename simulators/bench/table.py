@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 from shared.card.mac import KeyRing
+from shared.ids import CardNo
 from simulators.bench.tray import TrayCard
 from simulators.card_rewriter import Fonts
 from simulators.card_stock import SimCard
 from simulators.rig.counter import Counter
 from simulators.rig.process import Process
+from simulators.trade import new_card
+
+FIRST_SERIAL = 1_000  # of cards that are made on the bench; the shop's own end far below
+CARDS_MAX = 60  # in the tray; a page that shows more is no tray
+
+
+class TrayFull(Exception):
+    """No room for one more card."""
 
 
 class Table:
-    """Holds no lock of its own: a card's place is whatever the counters' slots say."""
+    """A card's place is whatever the counters' slots say; only the list of cards has a lock.
+
+    ``next_serial``: of the next card that is made here. A number is never used again, for head office remembers it.
+    """
 
     def __init__(
         self,
@@ -22,13 +35,17 @@ class Table:
         ring: KeyRing,
         fonts: Fonts,
         head_office: Process | None = None,
+        next_serial: int = FIRST_SERIAL,
     ) -> None:
         self.counters = tuple(counters)
         self.cards = tuple(cards)
         self.ring = ring
         self.fonts = fonts
         self.head_office = head_office  # None: the counters stand alone
+        self.next_serial = next_serial
         self.closed = False  # set when the bench stops, so that streams end
+        self._lock = threading.Lock()
+        self._made = 0
 
     def find(self, identity: str) -> TrayCard | None:
         """The card with this id."""
@@ -45,3 +62,25 @@ class Table:
             for counter in self.counters
             for held in (counter.card_rewriter.card, counter.card_rewriter.slot_card)
         )
+
+    def add_new(self, kind: str = "new", name: str = "") -> TrayCard:
+        """A card fresh from the encoder. Raises TrayFull."""
+        with self._lock:
+            serial, self.next_serial = self.next_serial, self.next_serial + 1
+        image, track = new_card(serial, self.ring)
+        return self.add(kind, image.card, name, SimCard(image.card, track))
+
+    def add(self, kind: str, number: CardNo | None, name: str, plastic: SimCard) -> TrayCard:
+        """Lay one more card into the tray. Raises TrayFull."""
+        with self._lock:
+            if len(self.cards) >= CARDS_MAX:
+                raise TrayFull
+            self._made += 1
+            card = TrayCard(f"m{self._made}", kind, number, name, "", plastic)
+            self.cards = (*self.cards, card)
+        return card
+
+    def remove(self, kind: str) -> None:
+        """Take the cards of this kind away, but those inside a card unit."""
+        with self._lock:
+            self.cards = tuple(card for card in self.cards if card.kind != kind or not self.is_free(card))

@@ -47,9 +47,14 @@ def read_tray(path: Path, ring: KeyRing, fonts: Fonts) -> tuple[TrayCard, ...]:
     return tuple(_card(str(number), card, ring, fonts) for number, card in enumerate(cards, start=1))
 
 
-def save_tray(path: Path, cards: Iterable[TrayCard], tenant: int) -> None:
+def read_serial(path: Path, usual: int) -> int:
+    """The serial of the next card that is made beside this tray; ``usual`` for a tray that never said it."""
+    return int(json.loads(path.read_text("utf-8")).get("next_serial", usual))
+
+
+def save_tray(path: Path, cards: Iterable[TrayCard], tenant: int, next_serial: int) -> None:
     """Write the cards as they are now."""
-    document = {"tenant": tenant, "cards": [_saved(card) for card in cards]}
+    document = {"tenant": tenant, "next_serial": next_serial, "cards": [_saved(card) for card in cards]}
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
@@ -85,7 +90,7 @@ def draw(face: Face, fonts: Fonts) -> Canvas:
 
 def _card(identity: str, card: Mapping[str, Any], ring: KeyRing, fonts: Fonts) -> TrayCard:
     number = CardNo(card["card"]) if card["card"] else None
-    plastic = SimCard(number, card["track"] or None, card.get("torn", False))
+    plastic = SimCard(number, card["track"] or None, card.get("torn", False), is_worn=card.get("worn", False))
     saved = card.get("face")
     image = decode(plastic.track or "", ring).image
     if saved:
@@ -104,6 +109,7 @@ def _saved(card: TrayCard) -> dict[str, Any]:
         "note": card.note,
         "track": plastic.track or "",
         "torn": plastic.torn,
+        "worn": plastic.is_worn,
     }
     if face is not None:
         saved["face"] = {"width": face.width, "height": face.height, "rows": [f"{row:x}" for row in face.rows]}

@@ -11,37 +11,45 @@ from shared.clock import day_from_card, month_from_card
 from shared.ids import format_card_no
 from shared.locale import N_, Translate
 from simulators.bench import words
-from simulators.bench.faults import FAULTS
-from simulators.bench.pictures import card_face, paper
+from simulators.bench.faults import faults_of
+from simulators.bench.pictures import card_face
 from simulators.bench.table import Table
+from simulators.bench.telling import name_of, news_of
+from simulators.bench.theatre import Showing
 from simulators.bench.tray import TrayCard
+from simulators.bench.view_devices import display_of, panel_of, ports_of, receipt_of, scanner_of, telephone_of
 from simulators.bench.wire_log import log_of
 from simulators.card_stock import SimCard
 from simulators.rig.counter import Counter
 from simulators.rig.phases import phase_of
 from simulators.rig.process import Process
-from terminal.protocol.panel_board import Lamp
 
 BITMAP_FONT = "jiskan24"  # the font of the real unit's dots; everything else is a substitute
 State = dict[str, Any]
 
 
-def state_of(table: Table, counter: Counter, translate: Translate) -> State:
+def state_of(table: Table, counter: Counter, showing: Showing | None, translate: Translate) -> State:
     """Everything on the page, seen at one instant."""
-    return counter.look(lambda: _state(table, counter, translate))
+    return counter.look(lambda: _state(table, counter, showing, translate))
 
 
-def _state(table: Table, counter: Counter, translate: Translate) -> State:
+def _state(table: Table, counter: Counter, showing: Showing | None, translate: Translate) -> State:
     unit = counter.card_rewriter
     plastic = unit.card or unit.slot_card
     return {
         "power": _power(counter, translate),
-        "faults": [{"id": name, "on": fault.is_on(counter)} for name, fault in FAULTS.items()],
+        "speed": counter.speed,
+        "play": news_of(showing, translate),
+        "faults": [{"id": name, "on": fault.is_on(counter)} for name, fault in faults_of(counter).items()],
+        "ports": ports_of(counter, translate),
         "tray": [_tray_card(table, card, translate) for card in table.cards],
         "unit": _unit(table, counter, plastic, translate),
         "record": _record(table, plastic, translate),
-        "panel": _panel(counter, translate),
-        "receipt": _receipt(counter, translate),
+        "panel": panel_of(counter, translate),
+        "display": display_of(counter),
+        "scanner": scanner_of(counter, translate),
+        "telephone": telephone_of(counter, translate),
+        "receipt": receipt_of(counter, translate),
         "office": None if table.head_office is None else _office(table.head_office, translate),
         "log": log_of(counter, translate),
     }
@@ -54,7 +62,7 @@ def _power(counter: Counter, translate: Translate) -> State:
         word = N_("電源が入っています")
     else:
         word = N_("端末のプログラムが止まっています")
-    return {"on": counter.is_on, "word": translate(word), "armed": counter.cut_is_due}
+    return {"on": counter.is_on, "word": translate(word), "armed": counter.cut_is_due == "power"}
 
 
 def _office(head_office: Process, translate: Translate) -> State:
@@ -65,17 +73,31 @@ def _office(head_office: Process, translate: Translate) -> State:
 
 def _tray_card(table: Table, card: TrayCard, translate: Translate) -> State:
     note = translate(words.NOTES[card.note]) if card.note else ""
+    harm = _harm(card)
     number = format_card_no(card.number) if card.number is not None else ""
     return {
         "id": card.id,
         "kind": card.kind,
         "name": _name(card, translate),
         "note": note or number,
+        "harm": translate(words.HARMS[harm]) if harm else "",
         "free": table.is_free(card),
     }
 
 
+def _harm(card: TrayCard) -> str:
+    """What a person cannot see on the card, and wants to know at the bench."""
+    plastic = card.plastic
+    if plastic.torn:
+        return "torn"
+    if plastic.is_worn:
+        return "worn"
+    return "wiped" if plastic.track is None and card.kind != "blank" else ""
+
+
 def _name(card: TrayCard, translate: Translate) -> str:
+    if card.kind == "played":
+        return name_of(card.name, translate)
     used = card.kind == "new" and card.plastic.face is not None
     return card.name or translate(words.CARD_KINDS["used" if used else card.kind])
 
@@ -107,18 +129,15 @@ def _unit(table: Table, counter: Counter, plastic: SimCard | None, translate: Tr
     return state
 
 
-def _font(name: str, translate: Translate) -> str:
-    if name == BITMAP_FONT:
-        return translate(N_("24ドットの漢字フォント（{name}）で印字しています。")).format(name=name)
-    return translate(N_("代替フォント（{name}）で印字しています。実機の字形とは異なります。")).format(name=name)
-
-
 def _record(table: Table, plastic: SimCard | None, translate: Translate) -> State:
     if plastic is None:
         return {"track": "", "verdict": translate(N_("カードなし")), "mood": "", "fields": []}
     if plastic.torn:
         text = translate(words.VERDICTS["card.torn"])
         return {"track": "…", "verdict": text, "mood": "bad", "fields": []}
+    if plastic.is_worn:
+        text = translate(words.HARMS["worn"])
+        return {"track": plastic.track or "", "verdict": text, "mood": "bad", "fields": []}
     if plastic.track is None:
         return {"track": "", "verdict": translate(N_("何も書いていない")), "mood": "", "fields": []}
     decoded = decode(plastic.track, table.ring)
@@ -156,38 +175,3 @@ def _lot(points: int, month: int, translate: Translate) -> str:
 
 def _flags(image: CardImage) -> str:
     return f"{image.flags:07b}"
-
-
-def _panel(counter: Counter, translate: Translate) -> State:
-    panel = counter.panel
-    lamps = []
-    for name, _ in words.LAMPS:
-        lamp = Lamp[name.upper()]
-        word = N_("点滅") if panel.blinks(lamp) else N_("点灯") if panel.lit(lamp) else N_("消灯")
-        lamps.append({"id": name, "on": panel.lit(lamp), "blinking": panel.blinks(lamp), "word": translate(word)})
-    now = counter.ports["panel"].clock.now()
-    return {
-        "display": list(panel.display),
-        "lamps": lamps,
-        "buzzer": translate(words.BUZZER[panel.buzzing(now)]),
-    }
-
-
-def _receipt(counter: Counter, translate: Translate) -> State:
-    printer = counter.receipt_printer
-    lines = paper(printer)
-    version = zlib.crc32(repr(lines).encode("utf-8"))
-    if printer.is_online:
-        word = N_("印字できます")
-    elif not printer.powered:
-        word = N_("電源が入っていません")
-    elif printer.cover_open:
-        word = N_("カバーが開いています")
-    else:
-        word = N_("用紙がありません") if printer.paper_lines_left <= 0 else N_("故障")
-    return {
-        "blank": not lines,
-        "image": f"/counters/{counter.number}/receipt.png?v={version:08x}",
-        "text": "\n".join(line.text for line in lines[-40:]),
-        "state": translate(word),
-    }

@@ -11,19 +11,25 @@ from typing import Any
 from flask import Flask, Response, abort, jsonify, render_template, request
 
 from shared.locale import LANGUAGES, N_, Translate
-from simulators.bench import words
+from simulators.bench import mischief, words
+from simulators.bench.faults import faults_of
 from simulators.bench.guard import HEADERS, objection
-from simulators.bench.orders import ORDERS, CannotDo
+from simulators.bench.orders import ORDERS, CannotDo, carry_out
 from simulators.bench.pictures import card_png, paper, receipt_png
+from simulators.bench.playbill import bad_bill, chosen, groups, named
 from simulators.bench.table import Table
+from simulators.bench.telling import bill_of
+from simulators.bench.theatre import Theatre
 from simulators.bench.view import state_of
-from simulators.rig.counter import Counter
+from simulators.card_stock import SimCard
+from simulators.rig.counter import Counter, NotHere
+from simulators.scenarios.player import lacks
 
-STREAMS_MAX = 8  # open pages; each holds a thread
+STREAMS_MAX = 8  # open pages; each holds a thread; the page of two counters has two
 LOOK_S = 0.1  # how often a stream looks for a change
 PING_S = 15.0  # finds out that a quiet browser has gone
 RETRY_MS = 1000
-BODY_MAX = 4096  # bytes of an order
+BODY_MAX = 16_384  # bytes of an order: the longest steps, in kanji
 
 
 def create_app(table: Table, head_office: str = "", sign_in: str = "") -> Flask:
@@ -46,8 +52,10 @@ def create_app(table: Table, head_office: str = "", sign_in: str = "") -> Flask:
             response.headers["Cache-Control"] = "no-store"
         return response
 
+    theatre = Theatre(table)
     _add_pages(app, table, head_office, sign_in)
-    _add_api(app, table)
+    _add_api(app, table, theatre)
+    _add_plays(app, table, theatre)
     return app
 
 
@@ -61,25 +69,34 @@ def _add_pages(app: Flask, table: Table, head_office: str, sign_in: str) -> None
     def counter_page(number: int) -> str:
         return _page(table, _counter(table, number), head_office)
 
+    @app.get("/counters")
+    def all_counters() -> str:
+        """Every counter side by side, so that a card can be seen wandering."""
+        return render_template("counters.html", **_facts(table, head_office))
+
     @app.get("/counters/<int:number>/face.png")
     def face(number: int) -> Response:
         unit = _counter(table, number).card_rewriter
-        card = unit.card or unit.slot_card or abort(404)
+        card = unit.card or unit.slot_card or SimCard(None)  # it was taken while the page asked
         return Response(card_png(card), mimetype="image/png")
 
     @app.get("/counters/<int:number>/receipt.png")
     def receipt(number: int) -> Response:
         counter = _counter(table, number)
-        lines = counter.look(lambda: paper(counter.receipt_printer))
+        try:
+            printer = counter.receipt_printer
+        except NotHere:
+            abort(404)
+        lines = counter.look(lambda: paper(printer))
         return Response(receipt_png(lines, table.fonts), mimetype="image/png")
 
 
-def _add_api(app: Flask, table: Table) -> None:
+def _add_api(app: Flask, table: Table, theatre: Theatre) -> None:
     streams = threading.BoundedSemaphore(STREAMS_MAX)
 
     @app.get("/api/counters/<int:number>/state")
     def state(number: int) -> Response:
-        return jsonify(state_of(table, _counter(table, number), _translator()))
+        return jsonify(state_of(table, _counter(table, number), theatre.showing, _translator()))
 
     @app.get("/api/counters/<int:number>/events")
     def events(number: int) -> Response:
@@ -87,7 +104,7 @@ def _add_api(app: Flask, table: Table) -> None:
         if not streams.acquire(blocking=False):
             return Response("too many pages\n", status=503, headers={"Retry-After": "5"}, mimetype="text/plain")
         gone: Callable[[], bool] = request.environ.get("waitress.client_disconnected", lambda: False)
-        stream = Response(_states(table, counter, translate, gone), mimetype="text/event-stream")
+        stream = Response(_states(table, theatre, counter, translate, gone), mimetype="text/event-stream")
         stream.call_on_close(streams.release)
         return stream
 
@@ -95,15 +112,46 @@ def _add_api(app: Flask, table: Table) -> None:
     def obey(number: int, order: str) -> tuple[Response, int]:
         counter = _counter(table, number)
         try:
-            carry_out, body = ORDERS[order], _body(request.get_data())
-        except KeyError:
-            return _no("no_such_order", N_("その操作はありません。"), 404)
+            if order not in ORDERS:
+                return _no("no_such_order", N_("その操作はありません。"), 404)
+            carry_out(order, table, counter, _body(request.get_data()))
         except (ValueError, RecursionError):
             return _no("not_json", N_("送られた内容を読めません。"), 400)
-        try:
-            carry_out(table, counter, body)
         except CannotDo as no:
             return _no(no.code, no.text, 409)
+        return jsonify({}), 200
+
+
+def _add_plays(app: Flask, table: Table, theatre: Theatre) -> None:
+    @app.get("/api/counters/<int:number>/bill")
+    def bill(number: int) -> tuple[Response, int]:
+        """What ``?play=NAME``, ``?steps=…`` or ``?queue=SEED`` would play."""
+        counter = _counter(table, number)
+        scenario = chosen(request.args, len(table.counters))
+        if scenario is None:
+            return _no(*bad_bill(request.args), 404)
+        return jsonify(bill_of(scenario, counter, _translator()) | {"lacks": lacks(scenario, table)}), 200
+
+    @app.post("/api/counters/<int:number>/play")
+    def begin(number: int) -> tuple[Response, int]:
+        counter = _counter(table, number)
+        try:
+            wish = named(_body(request.get_data()))
+        except (ValueError, RecursionError):
+            return _no("not_json", N_("送られた内容を読めません。"), 400)
+        scenario = chosen(wish, len(table.counters))
+        if scenario is None:
+            return _no(*bad_bill(wish), 409)
+        if lacks(scenario, table):
+            return _no("lacks", N_("この台には、台本に要るものがありません。"), 409)
+        if not theatre.start(scenario, counter):
+            return _no("busy", N_("ほかの台本を再生しています。"), 409)
+        return jsonify({}), 200
+
+    @app.post("/api/counters/<int:number>/stop")
+    def stop(number: int) -> tuple[Response, int]:
+        _counter(table, number)
+        theatre.stop()
         return jsonify({}), 200
 
 
@@ -130,8 +178,27 @@ def _page(table: Table, counter: Counter, head_office: str) -> str:
         has_office=table.head_office is not None,
         lamps=_named(words.LAMPS, translate),
         keys=_named(words.KEYS, translate),
-        faults=_named(words.FAULTS, translate),
+        pad=_named(words.PAD, translate),
+        roles=list(counter.ports),
+        devices={role: translate(name) for role, name in words.DEVICES.items()},
+        breakable=_breakable(counter, translate),
+        deeds=_named(mischief.NAMES, translate),
+        products=_named(words.PRODUCTS, translate),
+        callers=_named(words.CALLERS, translate),
+        reasons=_named(words.REASONS, translate),
+        speeds=[(times, translate(name)) for times, name in words.SPEEDS],
+        groups=groups(table, translate),
     )
+
+
+def _breakable(counter: Counter, translate: Translate) -> list[tuple[str, dict[str, Any]]]:
+    """Device by device; the power of the whole counter has its own buttons."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, fault in faults_of(counter).items():
+        role = name.partition(".")[0]
+        if role != "counter":
+            found.setdefault(role, []).append((name, translate(fault.text)))
+    return [(translate(words.DEVICES[role]), {"role": role, "list": faults}) for role, faults in found.items()]
 
 
 def _facts(table: Table, head_office: str) -> dict[str, Any]:
@@ -162,12 +229,14 @@ def _translator() -> Translate:
     return words.translator(words.chosen(request.args.get("lang")))
 
 
-def _states(table: Table, counter: Counter, translate: Translate, gone: Callable[[], bool]) -> Iterator[str]:
+def _states(
+    table: Table, theatre: Theatre, counter: Counter, translate: Translate, gone: Callable[[], bool]
+) -> Iterator[str]:
     """The state at once and after every change."""
     yield f"retry: {RETRY_MS}\n\n"
     sent, spoke_s = "", time.monotonic()
     while not gone() and not table.closed:
-        now = _line(state_of(table, counter, translate))
+        now = _line(state_of(table, counter, theatre.showing, translate))
         if now != sent:
             sent, spoke_s = now, time.monotonic()
             yield f"data: {now}\n\n"

@@ -22,26 +22,54 @@ KEYS = (  # as they lie on the panel board; the values of shared.visit.events.Ke
     ("0", "0"), ("00", "00"), ("cancel", N_("中止")), ("enter", N_("実行")),
 )  # fmt: skip
 LAMPS = (("green", N_("緑")), ("yellow", N_("黄")), ("red", N_("赤")))
-FAULTS = (
-    ("card_cable", N_("カード機のケーブルを抜く")),
-    ("panel_cable", N_("キーのケーブルを抜く")),
-    ("printer_cable", N_("プリンターのケーブルを抜く")),
-    ("paper_out", N_("用紙切れ")),
-    ("printer_cover", N_("プリンターのカバーを開ける")),
-    ("card_cover", N_("カード機のカバーを開ける")),
-    ("read_failure", N_("次の読取りを失敗させる")),
-    ("write_failure", N_("次の書込みを失敗させる")),
-    ("jam", N_("次のカードを詰まらせる")),
-    ("noise", N_("ケーブルに雑音")),
+KEY_NAMES = dict(KEYS)
+PAD = (  # a common number pad: what stands on the caps, and what the terminal takes it for
+    ("7", "7"), ("8", "8"), ("9", "9"), ("backspace", N_("1字消す")),
+    ("4", "4"), ("5", "5"), ("6", "6"), ("*", N_("＊ 訂正")),
+    ("1", "1"), ("2", "2"), ("3", "3"), ("+", N_("＋ 点を使う")),
+    ("0", "0"), ("00", "00"), ("/", N_("／ 中止")), ("enter", N_("Enter 実行")),
+)  # fmt: skip
+DEVICES = {  # by role
+    "counter": N_("台ぜんぶ"),
+    "terminal": N_("端末のプログラム"),
+    "card_rewriter": N_("カード機"),
+    "receipt_printer": N_("プリンター"),
+    "panel": N_("キーの基板"),
+    "keypad": N_("テンキー"),
+    "scanner": N_("スキャナー"),
+    "display": N_("お客さま表示"),
+    "caller_id": N_("電話"),
+}
+PRODUCTS = (  # labels that lie on the bench; numbers within a shop (20…) and one of the tutorial kind
+    ("2000000000015", N_("食パン 1斤")),
+    ("2000000000022", N_("くるみパン")),
+    ("2000000000039", N_("あんぱん")),
+    ("2000000000046", N_("コーヒー")),
+    ("4901234567894", N_("ジャム（JAN）")),
+    ("49123456", N_("あめ（8けたのJAN）")),
 )
-DEVICES = {"card_rewriter": N_("カード機"), "receipt_printer": N_("プリンター"), "panel": N_("キーと表示")}
+CALLERS = (
+    ("0312345678", N_("固定電話 03-1234-5678")),
+    ("09000000000", N_("携帯電話 090-0000-0000")),
+)
+REASONS = (  # names of shared.visit.events.Withheld in small letters
+    ("private", N_("非通知")),
+    ("unavailable", N_("表示圏外")),
+    ("coin_phone", N_("公衆電話")),
+    ("conflict", N_("サービス競合")),
+)
+SPEEDS = ((1, N_("実物と同じ")), (3, N_("3倍")), (10, N_("10倍")))
+GROUPS = (N_("ふつうのお会計"), N_("停電・抜けたケーブル"), N_("困ったカード"), N_("こわれた機器"), N_("本部"))
 CARD_KINDS = {
     "member": N_("会員のカード"),
     "new": N_("新しいカード"),
     "used": N_("使ったカード"),
     "foreign": N_("よそのお店のカード"),
     "blank": N_("何も書いていないカード"),
+    "copy": N_("写したカード"),
+    "played": N_("台本のカード"),
 }
+HARMS = {"torn": N_("記録が切れている"), "worn": N_("すり減っている"), "wiped": N_("磁気が消えている")}
 NOTES = {
     "regular": N_("いちばんの常連"),
     "many_points": N_("点がたまっている"),

@@ -11,8 +11,8 @@ from types import TracebackType
 import requests
 
 from simulators.bench.server import BenchServer
-from simulators.bench.table import Table
-from simulators.bench.tray import read_tray, save_tray
+from simulators.bench.table import FIRST_SERIAL, Table
+from simulators.bench.tray import read_serial, read_tray, save_tray
 from simulators.bench.web import create_app
 from simulators.card_rewriter import find_fonts
 from simulators.demo.places import HOST
@@ -38,7 +38,8 @@ class Running:
         self.head_office = head_office_process(prepared.places, prepared.ports, language)
         self.counters = tuple(Counter(plan, speed, fonts=fonts) for plan in prepared.terminals)
         cards = read_tray(prepared.places.tray, prepared.ring, fonts)
-        self.table = Table(self.counters, cards, prepared.ring, fonts, self.head_office)
+        serial = read_serial(prepared.places.tray, FIRST_SERIAL)
+        self.table = Table(self.counters, cards, prepared.ring, fonts, self.head_office, serial)
         self._open = ExitStack()
 
     @property
@@ -92,7 +93,7 @@ class Running:
 
     def _save_cards(self) -> None:
         """With ``--keep`` the customers come back with the cards that they took home."""
-        save_tray(self.prepared.places.tray, self.table.cards, self.prepared.ring.tenant)
+        save_tray(self.prepared.places.tray, self.table.cards, self.prepared.ring.tenant, self.table.next_serial)
 
 
 def _await(is_ready: Callable[[], bool], process: Process) -> None:

@@ -108,6 +108,7 @@ def _terminals(places: Places, ports: Ports, language: str) -> tuple[TerminalPla
             kiosk_port=kiosk_port,
             language=language,
             head_office=HeadOffice(head_office_url(ports), SYNC_EVERY_S),
+            date_can_be_set=True,
         )
         for store, kiosk_port in zip(STORES, ports.kiosks, strict=True)
     )

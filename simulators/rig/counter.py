@@ -1,34 +1,54 @@
-"""One counter of a shop: three devices on their cables, the terminal, and the power strip that feeds them all."""
+"""One counter of a shop: its devices on their cables, the terminal, and the power strip that feeds them all."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import requests
 
-from shared.visit.events import Key
+from shared.visit.events import Key, Withheld
+from simulators.caller_id import ModemSimulator
 from simulators.card_rewriter import Fonts, Tcp300Simulator
 from simulators.card_stock import SimCard
 from simulators.keypad import PanelBoardSimulator
 from simulators.receipt_printer import EscposSimulator
 from simulators.rig.clock import RigClock
 from simulators.rig.desk import Desk, RigTimeout
+from simulators.rig.fifo import FifoWire
+from simulators.rig.gateway import SipPort
+from simulators.rig.models import MODELS, Place
 from simulators.rig.phases import seconds_until_cut
-from simulators.rig.port import DevicePort
+from simulators.rig.port import DevicePort, Port
+from simulators.rig.skew import set_skew
 from simulators.rig.terminal import TerminalPlan, terminal_process
-from simulators.rig.wire import PtyWire
+from simulators.scanner import Label, SerialScannerSimulator, WedgeScannerSimulator
+from simulators.usb_numpad import UsbNumpadSimulator
 from terminal.protocol.tcp300 import Inlet
 
-CARD_REWRITER_BAUD = 9_600
-RECEIPT_PRINTER_BAUD = 19_200
-PANEL_BAUD = 115_200
 HEALTH_S = 2.0  # of one question to the kiosk
 SCREEN_PAUSE_S = 0.02  # between two looks at the screen
 WAIT_S = 20.0  # real seconds that a wait lasts unless it says otherwise
+# The caps of a number pad that mean the counter's keys (terminal/README.md: number pads).
+PAD_CAPS = {Key.BACK: "backspace", Key.CLEAR: "*", Key.USE: "+", Key.ENTER: "enter", Key.CANCEL: "/"}
 Found = TypeVar("Found")
+Kind = TypeVar("Kind")
+
+
+class Telephone(Protocol):
+    """A line that rings, whoever tells the terminal."""
+
+    @property
+    def rings(self) -> bool: ...
+
+    def ring(self, number: str, now: float, withheld: Withheld | None = None, rings: int = 100) -> None: ...
+    def hang_up(self, now: float) -> None: ...
+
+
+class NotHere(Exception):
+    """The counter has no such device."""
 
 
 class Counter:
@@ -40,16 +60,13 @@ class Counter:
 
     def __init__(self, plan: TerminalPlan, speed: float = 1.0, seed: int = 0, fonts: Fonts | None = None) -> None:
         self.plan = plan
-        self.speed = speed
-        self.card_rewriter = Tcp300Simulator(fonts=fonts)
-        self.receipt_printer = EscposSimulator()
-        self.panel = PanelBoardSimulator(seed)
-        self.terminal = terminal_process(plan)
         self.is_on = False
-        self.cut_is_due = False  # the power goes in the middle of the next magnetic write
+        self.cut_is_due = ""  # "power" or "cable": what goes in the middle of the next magnetic write
         self.jam_is_set = False  # a card will jam, or did, until somebody opens the path
-        self._seed = seed
-        self.ports = self._ports()
+        self.skew_s = 0.0  # what is added to the date of the terminal's machine
+        self._clock = RigClock(speed)
+        self.ports = self._ports(seed, fonts)  # by role
+        self.terminal = terminal_process(plan)
         self._desk = Desk(tuple(self.ports.values()))
 
     def __enter__(self) -> Counter:
@@ -67,12 +84,58 @@ class Counter:
         self.terminal.stop()
         self._desk.stop()
         for port in self.ports.values():
-            port.wire.close()
+            port.close()
 
     @property
     def number(self) -> int:
         """The terminal's number."""
         return self.plan.terminal
+
+    @property
+    def speed(self) -> float:
+        """How many times faster than real card unit and printer work."""
+        return self._clock.speed
+
+    def hurry(self, speed: float) -> None:
+        """From now on they work at this speed, with the lines to them."""
+        with self._desk.hands():
+            self._clock.hurry(speed)
+        self._desk.ring()
+
+    # --- what stands here ----------------------------------------------------------------------------------------
+
+    def find(self, kind: type[Kind]) -> Kind | None:
+        """The device of this class."""
+        return next((port.device for port in self.ports.values() if isinstance(port.device, kind)), None)
+
+    def device(self, kind: type[Kind]) -> Kind:
+        """As :meth:`find`. Raises NotHere."""
+        device = self.find(kind)
+        if device is None:
+            raise NotHere(f"counter {self.number} has no {kind.__name__}")
+        return device
+
+    @property
+    def card_rewriter(self) -> Tcp300Simulator:
+        return self.device(Tcp300Simulator)
+
+    @property
+    def receipt_printer(self) -> EscposSimulator:
+        return self.device(EscposSimulator)
+
+    @property
+    def panel(self) -> PanelBoardSimulator:
+        return self.device(PanelBoardSimulator)
+
+    @property
+    def scanner(self) -> SerialScannerSimulator | WedgeScannerSimulator:
+        return self.find(SerialScannerSimulator) or self.device(WedgeScannerSimulator)
+
+    @property
+    def telephone(self) -> Telephone:
+        """The line of whichever device tells who calls."""
+        port = self.ports.get("caller_id")
+        return port if isinstance(port, SipPort) else self.device(ModemSimulator)
 
     # --- hands ---------------------------------------------------------------------------------------------------
 
@@ -91,18 +154,53 @@ class Counter:
         return card
 
     def press(self, *keys: str | Key, timeout_s: float = WAIT_S) -> None:
-        """Press keys by their names ("7", "00", "enter", …), as soon as the board has its host."""
+        """Press keys by their names ("7", "00", "enter", …), as soon as the keys have their host."""
         for key in keys:
-            self.wait_until(lambda: self.panel.connected, timeout_s, "the keypad's host")
+            self.wait_until(self._keys_have_host, timeout_s, "the keypad's host")
             self.press_now(Key(key))
 
     def press_now(self, key: Key) -> bool:
-        """One press; False when the board has no host and refuses it."""
+        """One press on the panel board, or on the number pad of a counter without one; False when nobody hears it."""
         with self._desk.hands():
-            is_heard = self.panel.connected
-            self.panel.press(key, self._now("panel"))
+            is_heard = self._keys_have_host()
+            panel, pad = self.find(PanelBoardSimulator), self.find(UsbNumpadSimulator)
+            if panel is not None:
+                panel.press(key, self._now("panel"))
+            elif pad is not None:
+                pad.press(PAD_CAPS.get(key, key.value), self._now("keypad"))
         self._desk.ring()
         return is_heard
+
+    def press_cap(self, cap: str) -> bool:
+        """One key of the number pad by what stands on it; False when nobody hears it. Raises NotHere, KeyError."""
+        pad = self.device(UsbNumpadSimulator)
+        self.touch(lambda now: pad.press(cap, now), "keypad")
+        return self._is_read("keypad")
+
+    def scan(self, label: Label, *, torn: bool = False) -> None:
+        """Hold a label before the scanner; ``torn``: the message breaks off in the middle. Raises NotHere."""
+        scanner = self.scanner
+        hold = scanner.scan_torn if torn else scanner.scan
+        self.touch(lambda now: hold(label, now), "scanner")
+
+    def ring_telephone(self, number: str, withheld: Withheld | None = None, rings: int = 100) -> None:
+        """Somebody calls. Raises NotHere."""
+        line = self.telephone
+        self.touch(lambda now: line.ring(number, now, withheld, rings), "caller_id")
+
+    def hang_up(self) -> None:
+        """The caller gives up. Raises NotHere."""
+        self.touch(self.telephone.hang_up, "caller_id")
+
+    def set_clock(self, skew_s: float) -> None:
+        """Set the date of the terminal's machine: so many seconds beside the real one. Its seconds go on as ever.
+
+        Raises NotHere unless the plan allows it.
+        """
+        if not self.plan.date_can_be_set:
+            raise NotHere(f"counter {self.number} has the date of this computer")
+        self.skew_s = skew_s
+        set_skew(self.plan.clock_file, round(skew_s * 1000))
 
     def touch(self, hand: Callable[[float], Found], device: str = "card_rewriter") -> Found:
         """Do anything else to a device: ``hand`` is called with the device's time while everything is held still."""
@@ -119,7 +217,7 @@ class Counter:
             self.terminal.kill()
             for port in self.ports.values():
                 port.power_off()
-            self.is_on = self.cut_is_due = False
+            self.is_on, self.cut_is_due = False, ""
         self.terminal.reap()
 
     def restore_power(self) -> None:
@@ -133,12 +231,17 @@ class Counter:
 
     def cut_power_while_writing(self, share: float = 0.5) -> None:
         """Cut the power when ``share`` of the next magnetic write pass is done. :attr:`cut_is_due` until then."""
-        self.cut_is_due = True
-        self._desk.watch(lambda: self._cut_when_due(share))
+        self.cut_is_due = "power"
+        self._desk.watch(lambda: self._cut_when_due(share, self.cut_power))
+
+    def pull_cable_while_writing(self, share: float = 0.5) -> None:
+        """Pull the card unit's cable when ``share`` of the next magnetic write pass is done."""
+        self.cut_is_due = "cable"
+        self._desk.watch(lambda: self._cut_when_due(share, self.ports["card_rewriter"].cut))
 
     def keep_power(self) -> None:
-        """Take :meth:`cut_power_while_writing` back."""
-        self.cut_is_due = False
+        """Take :meth:`cut_power_while_writing` or :meth:`pull_cable_while_writing` back."""
+        self.cut_is_due = ""
         self._desk.watch(None)
 
     def kill_terminal(self) -> None:
@@ -165,6 +268,13 @@ class Counter:
         except (requests.RequestException, ValueError):
             return None
         return answer
+
+    def kiosk_page(self) -> str:
+        """The page on the counter's screen as HTML; empty while no terminal answers."""
+        try:
+            return requests.get(self.plan.kiosk_url, timeout=HEALTH_S).text
+        except requests.RequestException:
+            return ""
 
     def screen(self) -> str:
         """The name of the kiosk's screen (``shared.visit.screens``); empty while no terminal answers."""
@@ -199,18 +309,22 @@ class Counter:
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    def _ports(self) -> dict[str, DevicePort]:
-        """The board watches its host by the clock, and the host is real: it alone must not run fast."""
-        fast, real = RigClock(self.speed), RigClock()
-        devices = (
-            ("card_rewriter", self.card_rewriter, CARD_REWRITER_BAUD, fast),
-            ("receipt_printer", self.receipt_printer, RECEIPT_PRINTER_BAUD, fast),
-            ("panel", self.panel, PANEL_BAUD, real),
-        )
+    def _ports(self, seed: int, fonts: Fonts | None) -> dict[str, Port]:
+        """What watches its host by the clock must not run fast: the host is real."""
+        real = RigClock()
+        roles = {MODELS[model].role: MODELS[model] for model in self.plan.devices}
         return {
-            name: DevicePort(name, device, PtyWire(self.plan.port(name), baud, seed=self._seed), clock)
-            for name, device, baud, clock in devices
+            role: model.plug_in(Place(role, self.plan.port(role), self._clock, real, seed, fonts))
+            for role, model in roles.items()
         }
+
+    def _keys_have_host(self) -> bool:
+        panel = self.find(PanelBoardSimulator)
+        return self._is_read("keypad") if panel is None else panel.connected
+
+    def _is_read(self, role: str) -> bool:
+        port = self.ports.get(role)
+        return isinstance(port, DevicePort) and isinstance(port.wire, FifoWire) and port.wire.has_reader
 
     def _late(self, what: str) -> RigTimeout:
         return RigTimeout(f"{what}\n{self.terminal.log}:\n{self.terminal.tail()}")
@@ -222,12 +336,13 @@ class Counter:
         sensors = self.card_rewriter.sensors
         return self.card_rewriter.slot_card if sensors.inlet is Inlet.AWAITING_REMOVAL else None
 
-    def _cut_when_due(self, share: float) -> float | None:
+    def _cut_when_due(self, share: float, cut: Callable[[], None]) -> float | None:
         left_s = seconds_until_cut(self.card_rewriter, self._now("card_rewriter"), share)
         if left_s is None or not self.cut_is_due:
             return None
         if left_s > 0:
             return left_s / self.speed
         self._desk.watch(None)
-        self.cut_power()
+        self.cut_is_due = ""
+        cut()
         return None

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from simulators.rig.port import DevicePort
+from simulators.rig.port import Port
 
 IDLE_S = 0.25  # real seconds between turns when nothing is due
 SHORTEST_S = 0.0005  # real seconds; below this a wait is not worth a system call's rounding
@@ -24,7 +24,7 @@ class RigTimeout(Exception):
 class Desk:
     """Runs the ports. Whoever touches a device from another thread holds ``hands()`` meanwhile."""
 
-    def __init__(self, ports: Sequence[DevicePort]) -> None:
+    def __init__(self, ports: Sequence[Port]) -> None:
         self._ports = tuple(ports)
         self._changed = threading.Condition(threading.RLock())
         self._bell_in, self._bell = os.pipe()
@@ -72,7 +72,8 @@ class Desk:
         return found
 
     def _run(self) -> None:
-        listening = [port.wire.fileno() for port in self._ports] + [self._bell_in]
+        ports = {node: port for port in self._ports if (node := port.fileno()) is not None}
+        listening = [*ports, self._bell_in]
         while not self._stopping:
             with self._changed:
                 wait_s = self._turn()
@@ -80,9 +81,9 @@ class Desk:
             if self._bell_in in readable:
                 os.read(self._bell_in, 4096)
             with self._changed:
-                for port in self._ports:
-                    if port.wire.fileno() in readable:
-                        port.listen()
+                for node in readable:
+                    if node in ports:
+                        ports[node].listen()
 
     def _turn(self) -> float:
         """One turn of everything; how long nothing more is due, in real seconds."""

@@ -11,6 +11,7 @@ from simulators.card_rewriter import Fonts
 from simulators.card_rewriter.fonts import Boxes
 from simulators.identity import read_ring, standalone, write_identity
 from simulators.rig.counter import Counter
+from simulators.rig.models import USUAL
 from simulators.rig.terminal import TerminalPlan
 
 TENANT, KEY_ID = 7, 1
@@ -21,7 +22,10 @@ class Rig:
     """Makes counters that stand alone, without a head office."""
 
     @staticmethod
-    def counter(directory: Path, *, speed: float = SPEED, seed: int = 0, fonts: Fonts | None = None) -> Counter:
+    def counter(
+        directory: Path, *, speed: float = SPEED, seed: int = 0, fonts: Fonts | None = None,
+        devices: tuple[str, ...] = USUAL, date_can_be_set: bool = False,
+    ) -> Counter:  # fmt: skip
         """A counter on a free port; enter it to start it. A second one on the same directory continues its journal.
 
         Nobody looks at its faces unless ``fonts`` are given: they are printed as boxes.
@@ -31,7 +35,9 @@ class Rig:
         if not identity_file.exists():
             key = secrets.token_bytes(KEY_BYTES)
             write_identity(identity_file, standalone(secrets.token_bytes(KEY_BYTES), key, tenant=TENANT, kid=KEY_ID))
-        plan = TerminalPlan(directory, identity_file, kiosk_port=free_port())
+        plan = TerminalPlan(
+            directory, identity_file, kiosk_port=free_port(), devices=devices, date_can_be_set=date_can_be_set
+        )
         return Counter(plan, speed, seed, fonts if fonts is not None else Boxes())
 
     @staticmethod

@@ -9,7 +9,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulators.rig.models import MODELS, USUAL
 from simulators.rig.process import Process
+from simulators.rig.skew import set_skew
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -24,7 +26,10 @@ class HeadOffice:
 
 @dataclass(frozen=True, slots=True)
 class TerminalPlan:
-    """One terminal, as it is set up. ``directory`` holds its settings, data, log and serial ports."""
+    """One terminal, as it is set up. ``directory`` holds its settings, data, log and ports.
+
+    ``devices``: models of ``simulators.rig.models``, one for each role that the counter has.
+    """
 
     directory: Path
     identity_file: Path
@@ -33,6 +38,8 @@ class TerminalPlan:
     kiosk_port: int = 8101
     language: str = "ja"
     head_office: HeadOffice | None = None
+    devices: tuple[str, ...] = USUAL
+    date_can_be_set: bool = False  # the terminal runs under ``simulators.rig.skewed``
 
     @property
     def kiosk_url(self) -> str:
@@ -49,9 +56,14 @@ class TerminalPlan:
         """The key of the encrypted journal; made at the first start."""
         return self.directory / "journal.key"
 
-    def port(self, device: str) -> Path:
-        """The serial port's stable name."""
-        return self.directory / "ports" / device
+    @property
+    def clock_file(self) -> Path:
+        """What is added to the machine's date, for ``simulators.rig.skewed``."""
+        return self.directory / "clock"
+
+    def port(self, role: str) -> Path:
+        """The stable name of the port at which the device of this role is."""
+        return self.directory / "ports" / role
 
 
 def write_settings(plan: TerminalPlan) -> Path:
@@ -63,11 +75,7 @@ def write_settings(plan: TerminalPlan) -> Path:
             "journal_key_file": str(plan.journal_key_file),
             "language": plan.language,
         },
-        "devices": {
-            "card_rewriter": f"tcp300:{plan.port('card_rewriter')}",
-            "receipt_printer": f"escpos:{plan.port('receipt_printer')}",
-            "panel": f"panel_board:{plan.port('panel')}",
-        },
+        "devices": _devices(plan),
         "kiosk": {"host": "127.0.0.1", "port": plan.kiosk_port},
     }
     if plan.head_office is not None:
@@ -84,8 +92,18 @@ def write_settings(plan: TerminalPlan) -> Path:
 
 def terminal_process(plan: TerminalPlan) -> Process:
     """The real terminal, not yet started."""
-    argv = (sys.executable, "-m", "terminal.app", "--config", str(write_settings(plan)))
+    program: tuple[str, ...] = ("terminal.app",)
+    if plan.date_can_be_set:
+        set_skew(plan.clock_file, 0)
+        program = ("simulators.rig.skewed", str(plan.clock_file))
+    argv = (sys.executable, "-m", *program, "--config", str(write_settings(plan)))
     return Process(argv, plan.directory / "terminal.log", PROJECT)
+
+
+def _devices(plan: TerminalPlan) -> dict[str, str | int | float]:
+    """Every role: one that is left out would stand for a usual device, not for none."""
+    found = {MODELS[model].role: f"{model}:{plan.port(MODELS[model].role)}" for model in plan.devices}
+    return {role: found.get(role, "") for role in dict.fromkeys(model.role for model in MODELS.values())}
 
 
 def _make_key(path: Path) -> None:

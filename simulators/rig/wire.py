@@ -67,6 +67,8 @@ class PtyWire:
     before anybody opens it, or the line discipline would echo the device's own answers back to it.
     """
 
+    feeds_device = False
+
     def __init__(self, path: Path, baud: int, bits_per_byte: int = 10, seed: int = 0) -> None:
         self.path = path
         self.baud = baud

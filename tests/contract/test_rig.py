@@ -157,7 +157,7 @@ def test_the_log_keeps_what_was_said_in_both_directions(bench: Bench) -> None:
     with bench.open() as line:
         line.write(b"hello")
         line.read(5)
-    said = [(entry.to_device, entry.data) for entry in bench.port.log]
+    said = [(entry.to_device, entry.data) for entry in bench.port.diary.entries]
     assert b"".join(data for to_device, data in said if to_device) == b"hello"
     assert b"".join(data for to_device, data in said if not to_device) == b"HELLO"
 

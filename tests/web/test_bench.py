@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from simulators.bench.server import BenchServer
 from simulators.bench.table import Table
 from simulators.bench.tray import read_tray
 from simulators.bench.web import BODY_MAX, create_app
+from simulators.caller_id import ModemSimulator
 from simulators.card_rewriter import find_fonts
 from simulators.rig import Counter, Rig
 from simulators.rig.rig import free_port
@@ -113,6 +115,7 @@ def test_a_whole_visit_by_mouse_and_keyboard_is_seen_on_the_page(quiet: Page, be
     expect(quiet.locator("#phase")).to_have_text("カードを抜いてください", timeout=20_000)
     expect(quiet.locator("#fields")).to_contain_text("1 - 1")
     expect(quiet.locator("#vfd")).to_contain_text("12ﾃﾝ")
+    expect(quiet.locator("#glass")).to_contain_text("12")
     expect(quiet.locator("#paper")).to_have_attribute("alt", re.compile("1,280円"))
     expect(quiet.locator("#log")).to_contain_text("32h WRITE_NOW")
     _picture(quiet, "visit")
@@ -122,18 +125,31 @@ def test_a_whole_visit_by_mouse_and_keyboard_is_seen_on_the_page(quiet: Page, be
 
 
 def test_what_cannot_be_done_is_refused_with_a_sentence(bench: Bench) -> None:
-    refusals = (
+    refusals: tuple[tuple[str, dict[str, Any], str], ...] = (
         ("insert", {"card": "999"}, "no_such_card"),
         ("pull", {}, "nothing_to_pull"),
         ("key", {"key": "F13"}, "no_such_key"),
         ("power", {"action": "on"}, "power"),
         ("faults", {"fault": "fire", "on": True}, "no_such_fault"),
+        ("card", {"card": "1", "do": "eat"}, "no_such_deed"),
+        ("card", {"card": "999", "do": "wear"}, "no_such_card"),
+        ("cap", {"cap": "F13"}, "no_such_key"),
+        ("cap", {"cap": "7"}, "not_here"),
+        ("scan", {"code": "日本"}, "no_such_label"),
+        ("scan", {"code": "x" * 101}, "no_such_label"),
+        ("call", {"number": "tel:110"}, "no_such_number"),
+        ("call", {"number": "0312345678", "rings": 0}, "no_such_rings"),
+        ("hang_up", {}, "no_call"),
+        ("speed", {"speed": 0}, "no_such_speed"),
+        ("play", {"play": "no-such"}, "no_such_scenario"),
+        ("play", {"steps": "fly"}, "bad_steps"),
+        ("play", {"play": "two-stores"}, "lacks"),
         ("office", {"on": False}, "no_office"),
     )
     for order, body, code in refusals:
         reply = bench.post(order, **body)
         assert (reply.status_code, reply.json()["code"]) == (409, code)
-        assert reply.json()["message"].endswith("。")
+        assert "。" in reply.json()["message"]
     unknown = bench.post("explode")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "no_such_order")
 
@@ -146,7 +162,7 @@ NO_OBJECTS = (
 @pytest.mark.parametrize("body", NO_OBJECTS)
 def test_an_order_that_is_no_json_object_is_refused_and_moves_nothing(bench: Bench, body: bytes) -> None:
     before = bench.state()["unit"]
-    for order in ("insert", "pull", "key", "power", "faults"):
+    for order in ("insert", "pull", "card", "key", "cap", "scan", "call", "power", "faults", "speed", "play"):
         reply = requests.post(
             f"{bench.url}/api/counters/1/{order}", data=body, headers={"Content-Type": "application/json"}, timeout=10
         )
@@ -157,7 +173,11 @@ def test_an_order_that_is_no_json_object_is_refused_and_moves_nothing(bench: Ben
 @pytest.mark.parametrize("value", [None, 1 << 70, -1, [], {}, "\ud800", "\0", "x" * 3_000, True, 1.5])
 def test_an_order_with_a_detail_that_nobody_can_mean_is_refused(bench: Bench, value: object) -> None:
     before = bench.state()["unit"]
-    for order, detail in (("insert", "card"), ("key", "key"), ("power", "action"), ("faults", "fault")):
+    details = (
+        ("insert", "card"), ("card", "do"), ("key", "key"), ("cap", "cap"), ("power", "action"), ("faults", "fault"),
+        ("call", "number"), ("play", "play"), ("play", "steps"), ("play", "queue"),
+    )  # fmt: skip
+    for order, detail in details:
         assert bench.post(order, **{detail: value}).status_code == 409
     assert bench.state()["unit"] == before
 
@@ -169,10 +189,121 @@ def test_an_order_beyond_the_limit_is_not_read(bench: Bench) -> None:
 
 def test_every_fault_can_be_switched_on_and_off_again(bench: Bench) -> None:
     names = [fault["id"] for fault in bench.state()["faults"]]
+    assert len({name.partition(".")[0] for name in names}) == 2 + len(bench.counter.ports)
     for name in names:
         for wanted in (True, False):
-            assert bench.post("faults", fault=name, on=wanted).ok
-            assert {fault["id"]: fault["on"] for fault in bench.state()["faults"]}[name] is wanted
+            assert bench.post("faults", fault=name, on=wanted).ok, name
+            assert {fault["id"]: fault["on"] for fault in bench.state()["faults"]}[name] is wanted, name
+    bench.counter.await_screen("Waiting")
+
+
+def test_a_scanned_label_goes_down_the_cable_and_is_decoded(bench: Bench) -> None:
+    beeps = bench.state()["scanner"]["beeps"]
+    assert bench.post("scan", code="4901234567894").ok
+    assert bench.post("scan", code="4901234567894", torn=True).ok
+    bench.counter.wait_until(lambda: len(bench.counter.ports["scanner"].diary.entries) > 0, 5.0, "the scanner's words")
+    state = bench.state()
+    assert state["scanner"]["beeps"] == beeps + 2
+    assert "code 4901234567894" in [entry["meaning"] for entry in state["log"] if entry["role"] == "scanner"][-1]
+
+
+def test_a_call_rings_until_the_caller_gives_up(bench: Bench) -> None:
+    counter, modem = bench.counter, bench.counter.device(ModemSimulator)
+    counter.wait_until(lambda: modem.shows_callers, 10.0, "a modem that shows who calls")
+    assert bench.post("call", number="0312345678").ok
+    assert bench.state()["telephone"]["rings"]
+    said = counter.ports["caller_id"].diary.entries
+    counter.wait_until(lambda: any(b"0312345678" in one.data for one in said), 5.0, "the number on the cable")
+    assert bench.post("hang_up").ok
+    assert not bench.state()["telephone"]["rings"]
+    assert bench.post("call", withheld="private", rings=1).ok
+    assert bench.post("hang_up").ok
+
+
+def test_cards_are_copied_worn_and_added_on_the_table(bench: Bench) -> None:
+    before = bench.state()["tray"]
+    card = next(card for card in before if card["kind"] == "member" and card["free"])
+    assert bench.post("card", card=card["id"], do="copy").ok
+    assert bench.post("card", do="new").ok
+    copied, added = bench.state()["tray"][len(before) :]
+    assert (copied["kind"], copied["name"], added["kind"]) == ("copy", card["name"], "new")
+    assert bench.post("card", card=copied["id"], do="wear").ok
+    assert bench.state()["tray"][len(before)]["harm"] == "すり減っている"
+
+
+def test_the_mechanics_change_their_speed_in_the_middle(bench: Bench) -> None:
+    speed = bench.state()["speed"]
+    assert bench.post("speed", speed=3).ok
+    assert bench.state()["speed"] == 3
+    assert bench.post("speed", speed=speed).ok
+
+
+def _await_play(bench: Bench, state: str) -> dict[str, Any]:
+    """The end of the play, as a page is told of it."""
+    with requests.get(f"{bench.url}/api/counters/1/events", stream=True, timeout=60) as stream:
+        lines = (line for line in stream.iter_lines(decode_unicode=True) if line.startswith("data: "))
+        plays = (json.loads(line.removeprefix("data: "))["play"] for line in lines)
+        play: dict[str, Any] = next(play for play in plays if not play["on"])
+    assert play["state"] == state, play
+    return play
+
+
+def test_a_scenario_is_laid_out_played_and_watched(bench: Bench) -> None:
+    bill = requests.get(f"{bench.url}/api/counters/1/bill?play=earn-by-amount", timeout=10).json()
+    assert bill["lacks"] == ""
+    assert len(bill["steps"]) == len(bill["source"].split(";"))
+    assert bench.post("play", play="earn-by-amount").ok
+    assert bench.post("play", play="earn-by-amount").json()["code"] == "busy"
+    assert _await_play(bench, "done")["step"] == len(bill["steps"])
+
+
+def test_a_play_that_comes_out_otherwise_says_where_and_can_be_stopped(bench: Bench) -> None:
+    assert bench.post("play", steps="wait 0;stripe torn member;pull").ok
+    play = _await_play(bench, "failed")
+    assert (play["step"], play["why"]) == (1, "stripe ok")
+    assert bench.post("play", steps="wait 60").ok
+    assert bench.post("stop").ok
+    assert bench.state()["play"]["state"] == "stopped"
+
+
+@pytest.mark.browser
+def test_a_link_lays_a_scenario_out_and_a_press_plays_it(quiet: Page, bench: Bench) -> None:
+    quiet.goto(f"{bench.url}/counters/1?play=new-card")
+    expect(quiet.locator("#play")).to_be_focused()
+    expect(quiet.locator("#steps li")).not_to_have_count(0)
+    assert not bench.counter.card_rewriter.card
+    quiet.keyboard.press("Enter")
+    expect(quiet.locator("#play-state")).to_have_text("すべて台本どおりでした", timeout=60_000)
+    assert quiet.locator("#steps li.past").count() == quiet.locator("#steps li").count()
+    found = Axe().run(quiet, options=AXE_RULES)
+    assert found.violations_count == 0, found.generate_report()
+    _picture(quiet, "play")
+
+
+@pytest.mark.browser
+def test_counters_stand_side_by_side(quiet: Page, bench: Bench) -> None:
+    quiet.set_viewport_size({"width": 1920, "height": 1080})
+    quiet.goto(f"{bench.url}/counters")
+    expect(quiet.frame_locator("iframe").first.locator("#power")).to_have_text("電源が入っています")
+    found = Axe().run(quiet, options=AXE_RULES)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.browser
+def test_what_hands_do_is_written_down_as_steps_for_a_link(quiet: Page, bench: Bench) -> None:
+    quiet.goto(f"{bench.url}/counters/1")
+    expect(quiet.locator("#power")).not_to_have_text("…")
+    quiet.locator("#scenario").select_option("*own")
+    quiet.get_by_role("button", name="操作を書き取る").click()
+    quiet.locator("#tray button.new:not([disabled])").last.click()
+    bench.counter.await_screen("Keying")
+    quiet.locator("#keypad button[data-key='cancel']").click()
+    bench.counter.wait_discharged()
+    quiet.get_by_role("button", name="カードを抜く").click()
+    expect(quiet.locator("#own")).to_have_value(re.compile("insert new\nkeys cancel\npull\n"))
+    expect(quiet).to_have_url(re.compile("steps=insert\\+new"))
+    found = Axe().run(quiet, options=AXE_RULES)
+    assert found.violations_count == 0, found.generate_report()
     bench.counter.await_screen("Waiting")
 
 

@@ -7,7 +7,10 @@ const lang = document.documentElement.lang;
 const RETRY_MS = 1000; // when no stream is free the state is asked for this often
 const SAID_MS = 6000; // how long a refusal stays on the screen
 const part = (name) => document.getElementById(name);
+const listeners = []; // what else wants to see each state
+const done = []; // what else wants to know what hands did
 let said = 0;
+let latest = null;
 
 function text(element, value) {
   if (element.textContent !== value) element.textContent = value;
@@ -26,6 +29,8 @@ async function post(action, body) {
     body: JSON.stringify(body || {}),
   });
   if (!reply.ok) say((await reply.json()).message);
+  else for (const tell of done) tell(action, body || {});
+  return reply.ok;
 }
 
 function make(tag, className, value) {
@@ -53,6 +58,7 @@ function showTray(cards) {
       button.dataset.card = card.id;
       button.disabled = !card.free;
       button.append(make("span", "", card.name), make("small", "", card.note));
+      if (card.harm) button.append(make("small", "harm", card.harm));
       item.append(button);
       return item;
     }));
@@ -87,6 +93,7 @@ function showRecord(record) {
 }
 
 function showPanel(panel) {
+  if (!panel) return;
   text(part("vfd"), panel.display.join("\n"));
   for (const lamp of panel.lamps) {
     const bulb = part(`lamp-${lamp.id}`);
@@ -97,7 +104,22 @@ function showPanel(panel) {
   text(part("buzzer"), panel.buzzer);
 }
 
+function showOthers(state) {
+  if (state.display) {
+    text(part("glass"), state.display.display.join("\n"));
+    part("glass").classList.toggle("dim", state.display.dim);
+  }
+  if (state.scanner) text(part("beeps"), state.scanner.word);
+  if (state.telephone) {
+    text(part("rings"), state.telephone.word);
+    part("rings").classList.toggle("ringing", state.telephone.rings);
+    part("hang-up").disabled = !state.telephone.rings;
+  }
+  for (const [role, word] of Object.entries(state.ports)) if (part(`port-${role}`)) text(part(`port-${role}`), word);
+}
+
 function showReceipt(receipt) {
+  if (!receipt) return;
   const image = part("paper");
   image.hidden = receipt.blank;
   part("no-paper").hidden = !receipt.blank;
@@ -110,8 +132,11 @@ function showReceipt(receipt) {
 }
 
 function showLog(entries) {
-  rebuild(part("log"), [entries.length && entries[0].number, entries.length && entries[0].bytes, entries.length], () =>
-    entries.map((entry) => {
+  const only = part("only").value;
+  const chosen = only ? entries.filter((entry) => entry.role === only) : entries;
+  const newest = chosen[0] || {};
+  rebuild(part("log"), [only, newest.number, newest.bytes, chosen.length], () =>
+    chosen.map((entry) => {
       const row = make("tr", entry.to_device ? "to" : "from");
       row.append(
         make("td", "n", entry.at), make("td", "device", entry.device), make("td", "arrow", entry.arrow),
@@ -120,6 +145,8 @@ function showLog(entries) {
     }));
 }
 
+const isFrozen = () => part("freeze").getAttribute("aria-pressed") === "true";
+
 function show(state) {
   text(part("power"), state.power.word);
   part("power").classList.toggle("off", !state.power.on);
@@ -127,7 +154,7 @@ function show(state) {
   part("cut-writing").disabled = !state.power.on;
   part("restore").disabled = state.power.on;
   part("cut-writing").setAttribute("aria-pressed", String(state.power.armed));
-  for (const fault of state.faults) part(`fault-${fault.id}`).setAttribute("aria-pressed", String(fault.on));
+  for (const fault of state.faults) part(`fault-${fault.id}`)?.setAttribute("aria-pressed", String(fault.on));
   if (state.office) {
     text(part("office"), state.office.word);
     part("office").dataset.office = state.office.on ? "off" : "on"; // what a press asks for
@@ -136,8 +163,11 @@ function show(state) {
   showCard(state.unit);
   showRecord(state.record);
   showPanel(state.panel);
+  showOthers(state);
   showReceipt(state.receipt);
-  showLog(state.log);
+  if (!isFrozen()) showLog(state.log);
+  latest = state;
+  for (const listener of listeners) listener(state);
 }
 
 function listen() {
@@ -162,20 +192,50 @@ async function poll() {
 
 const NUMPAD = { Enter: "enter", Escape: "cancel", Backspace: "back", Delete: "clear", "+": "use" };
 
+const deed = () => part("deed").value;
+
+function callFrom() {
+  const chosen = part("caller").value;
+  const rings = Number(part("times").value);
+  if (chosen.startsWith("?")) return { withheld: chosen.slice(1), rings };
+  return { number: chosen || part("number").value.replace(/[^0-9]/g, ""), rings };
+}
+
+const PRESSES = { // data attribute -> what a press of such a button does
+  card: (button) =>
+    deed() === "insert" ? post("insert", { card: button.dataset.card })
+      : post("card", { card: button.dataset.card, do: deed() }),
+  new: () => post("card", { do: "new" }),
+  key: (button) => post("key", { key: button.dataset.key }),
+  cap: (button) => post("cap", { cap: button.dataset.cap }),
+  code: (button) => post("scan", { code: button.dataset.code }),
+  scan: (button) => post("scan", { code: part("code").value, torn: button.dataset.scan === "torn" }),
+  call: () => post("call", callFrom()),
+  power: (button) => post("power", { action: button.dataset.power }),
+  fault: (button) =>
+    post("faults", { fault: button.dataset.fault, on: button.getAttribute("aria-pressed") !== "true" }),
+  office: (button) => post("office", { on: button.dataset.office === "on" }),
+  action: (button) => post(button.dataset.action),
+};
+
 page.addEventListener("click", (event) => {
   const button = event.target.closest("button");
-  if (!button) return;
-  if (button.dataset.card) post("insert", { card: button.dataset.card });
-  else if (button.dataset.key) post("key", { key: button.dataset.key });
-  else if (button.dataset.power) post("power", { action: button.dataset.power });
-  else if (button.dataset.fault)
-    post("faults", { fault: button.dataset.fault, on: button.getAttribute("aria-pressed") !== "true" });
-  else if (button.dataset.office) post("office", { on: button.dataset.office === "on" });
-  else if (button.dataset.action) post(button.dataset.action);
+  const kind = button && Object.keys(PRESSES).find((name) => name in button.dataset);
+  if (kind) PRESSES[kind](button);
+});
+
+part("only").addEventListener("change", () => latest && showLog(latest.log));
+part("freeze").addEventListener("click", () => {
+  part("freeze").setAttribute("aria-pressed", String(!isFrozen()));
+  if (!isFrozen() && latest) showLog(latest.log);
+});
+part("caller")?.addEventListener("change", () => { part("number-field").hidden = part("caller").value !== ""; });
+part("code")?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.isComposing) post("scan", { code: part("code").value });
 });
 
 // The computer's own keys work while the keypad has the focus, so that they never surprise anybody elsewhere.
-part("keypad").addEventListener("keydown", (event) => {
+part("keypad")?.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   const key = /^[0-9]$/.test(event.key) ? event.key : NUMPAD[event.key];
   if (!key) return;

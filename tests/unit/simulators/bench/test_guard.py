@@ -5,6 +5,7 @@ import pytest
 from simulators.bench.guard import objection
 
 HERE = {"Host": "127.0.0.1:8110"}
+LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
@@ -19,6 +20,9 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
         ("GET", {}, "unknown host"),
         ("GET", {"Host": "shop.example:8110"}, "unknown host"),
         ("GET", HERE | {"Sec-Fetch-Site": "cross-site"}, "foreign page"),
+        ("GET", HERE | LINK | {"Sec-Fetch-Dest": "document"}, None),
+        ("GET", HERE | LINK | {"Sec-Fetch-Dest": "iframe"}, "foreign page"),
+        ("POST", HERE | JSON | LINK | {"Sec-Fetch-Dest": "document"}, "foreign page"),
         ("POST", HERE, "an order is application/json"),
         ("POST", HERE | {"Content-Type": "text/plain"}, "an order is application/json"),
     ],

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from shared.card.mac import KeyRing
-from simulators.bench.tray import read_tray, save_tray
+from simulators.bench.tray import read_serial, read_tray, save_tray
 from simulators.card_rewriter.fonts import Boxes
 from simulators.shop import TENANT, make_shop, write_shop
 
@@ -27,5 +27,8 @@ def test_a_saved_tray_is_read_back_as_it_was(tmp_path: Path) -> None:
     cards = read_tray(tmp_path / "tray.json", RING, FONTS)
     cards[0].plastic.begin_pass()
     cards[1].plastic.track = cards[2].plastic.track
-    save_tray(tmp_path / "later.json", cards, TENANT)
+    cards[2].plastic.is_worn = True
+    save_tray(tmp_path / "later.json", cards, TENANT, 1_234)
     assert read_tray(tmp_path / "later.json", RING, FONTS) == cards
+    assert read_serial(tmp_path / "later.json", 7) == 1_234
+    assert read_serial(tmp_path / "tray.json", 7) == 7

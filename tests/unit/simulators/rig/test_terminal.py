@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 from msgspec import structs
 
 from simulators.identity import read_ring, standalone, write_identity
+from simulators.rig.models import MODELS, USUAL
 from simulators.rig.terminal import HeadOffice, TerminalPlan, write_settings
-from terminal.app.config import load
+from terminal.app.config import DevicesSection, load
 
 
 def identity(folder: Path) -> Path:
@@ -31,3 +33,18 @@ def test_the_terminal_reads_back_what_the_plan_says(tmp_path: Path) -> None:
 def test_a_terminal_may_stand_alone(tmp_path: Path) -> None:
     config = load([], {}, [write_settings(TerminalPlan(tmp_path / "c", identity(tmp_path)))])
     assert config.office_url == ""
+
+
+def test_a_role_without_a_device_is_empty_and_not_the_usual_one(tmp_path: Path) -> None:
+    plan = TerminalPlan(tmp_path / "c", identity(tmp_path), devices=("tcp300", "usb_numpad", "wedge", "sip"))
+    devices = load([], {}, [write_settings(plan)]).devices
+    assert (devices.receipt_printer, devices.panel, devices.display) == ("", "", "")
+    assert devices.keypad == f"usb_numpad:{plan.port('keypad')}"
+    assert devices.scanner == f"wedge:{plan.port('scanner')}"
+    assert devices.caller_id == f"sip:{plan.port('caller_id')}"
+
+
+def test_every_model_stands_for_a_role_of_the_settings() -> None:
+    roles = {field.name for field in fields(DevicesSection)}
+    assert {model.role for model in MODELS.values()} <= roles
+    assert set(USUAL) <= set(MODELS)

@@ -1,0 +1,158 @@
+"""What the eyes of a scenario look for, verb by verb. Every look waits a while before it is disappointed."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from shared.card.codec import Verdict, decode
+from simulators.bench.faults import faults_of
+from simulators.keypad import PanelBoardSimulator
+from simulators.receipt_printer import EscposSimulator
+from simulators.scenarios.stage import MECHANICS_S, WAIT_S, Fails, Stage
+from simulators.vfd import VfdSimulator
+from terminal.protocol.panel_board import Lamp
+
+STRIPES = {verdict.value.removeprefix("card."): verdict for verdict in Verdict}
+
+
+def await_screen(stage: Stage, *names: str) -> None:
+    stage.await_screen(*names)
+
+
+def dark(stage: Stage) -> None:
+    stage.until(lambda: not stage.counter.is_on, lambda: "the power is still on", stage.patience_s)
+
+
+def unplugged(stage: Stage, name: str) -> None:
+    """Until that fault is there, whoever made it."""
+    fault = faults_of(stage.counter).get(name)
+    if fault is None:
+        raise Fails(f"no fault {name}")
+    counter = stage.counter
+    stage.until(lambda: counter.look(lambda: fault.is_on(counter)), lambda: f"{name} is well", stage.patience_s)
+
+
+def balance(stage: Stage, points: str, label: str = "new") -> None:
+    stage.until(
+        lambda: stripe_of(stage, label) == "ok" and _balance(stage, label) == int(points),
+        lambda: f"stripe {stripe_of(stage, label)}, balance {_balance(stage, label)}",
+    )
+
+
+def stripe(stage: Stage, word: str, label: str = "new") -> None:
+    stage.until(lambda: stripe_of(stage, label) == word, lambda: f"stripe {stripe_of(stage, label)}")
+
+
+def face(stage: Stage, word: str, label: str = "new") -> None:
+    """``printed`` or ``white``."""
+    card = stage.card(label).plastic
+
+    def seen() -> str:
+        return "white" if card.face is None or card.face.is_blank else "printed"
+
+    stage.until(lambda: seen() == word, lambda: f"face {seen()}", stage.patience_s)
+
+
+def receipt(stage: Stage, *words: str) -> None:
+    """On any slip that came out since the play began."""
+    wanted = plain(" ".join(words))
+    stage.until(
+        lambda: any(wanted in plain(line) for slip in _slips(stage) for line in slip),
+        lambda: f"{len(_slips(stage))} receipts without {wanted}",
+        stage.patience_s,
+    )
+
+
+def no_receipt(stage: Stage) -> None:
+    if _slips(stage):
+        raise Fails("a receipt came out")
+
+
+def display(stage: Stage, *words: str) -> None:
+    """On the panel board or on the customer display."""
+    wanted = plain(" ".join(words))
+    stage.until(lambda: wanted in plain(shown(stage)), lambda: f"display: {shown(stage)}")
+
+
+def lamp(stage: Stage, colour: str) -> None:
+    panel = stage.counter.panel
+    wanted = Lamp[colour.upper()]
+    stage.until(lambda: stage.counter.look(lambda: panel.lit(wanted)), lambda: f"{colour} is dark")
+
+
+def shows(stage: Stage, *words: str) -> None:
+    """Somewhere on the terminal's page, which carries the code of what went wrong."""
+    wanted = plain(" ".join(words))
+    stage.until(
+        lambda: wanted in plain(stage.counter.kiosk_page()),
+        lambda: f"screen {stage.counter.screen()} without {wanted}",
+    )
+
+
+def log(stage: Stage, *words: str) -> None:
+    """Somewhere in the log since the play began."""
+    wanted = " ".join(words)
+    stage.until(
+        lambda: wanted in stage.told(),
+        lambda: f"the log says nothing of {wanted}; screen {stage.counter.screen()}",
+        WAIT_S + MECHANICS_S,  # the terminal's own time-outs are real
+    )
+
+
+# --- looking ---------------------------------------------------------------------------------------------------------
+
+
+def stripe_of(stage: Stage, label: str) -> str:
+    """``ok``, ``torn``, ``worn``, ``blank``, or what the codec thinks of it."""
+    card = stage.card(label).plastic
+    if card.torn:
+        return "torn"
+    if card.is_worn:
+        return "worn"
+    if card.track is None:
+        return "blank"
+    verdict = decode(card.track, stage.table.ring).verdict
+    return next(word for word, one in STRIPES.items() if one is verdict)
+
+
+def shown(stage: Stage) -> str:
+    """Both lines of every display that a customer could read."""
+    counter = stage.counter
+    panel, glass = counter.find(PanelBoardSimulator), counter.find(VfdSimulator)
+    lines = [*(panel.display if panel else ()), *(glass.text if glass else ())]
+    return " ".join(line.strip() for line in lines)
+
+
+def plain(text: str) -> str:
+    """Without the width of characters."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def _balance(stage: Stage, label: str) -> int | None:
+    image = decode(stage.card(label).plastic.track or "", stage.table.ring).image
+    return None if image is None else image.balance
+
+
+def _slips(stage: Stage) -> list[list[str]]:
+    counter = stage.counter
+    before = {id(slip) for slip in stage.slips_before.get(counter.number, ())}
+    printer = counter.find(EscposSimulator)
+    slips = () if printer is None else counter.look(lambda: tuple(printer.slips))
+    return [[line.text for line in slip] for slip in slips if id(slip) not in before]
+
+
+EYES: Mapping[str, Callable[..., None]] = {
+    "await": await_screen,
+    "dark": dark,
+    "unplugged": unplugged,
+    "balance": balance,
+    "stripe": stripe,
+    "face": face,
+    "receipt": receipt,
+    "no-receipt": no_receipt,
+    "display": display,
+    "lamp": lamp,
+    "shows": shows,
+    "log": log,
+}
