@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from shared.locale import N_
 from simulators.card_rewriter.timing import TRIES
@@ -42,7 +43,7 @@ def faults_of(counter: Counter) -> Mapping[str, Fault]:
 def mend_all(counter: Counter) -> None:
     """Nothing that is broken stays broken. The power stays off if it is."""
     for name, fault in faults_of(counter).items():
-        if not name.startswith("counter.") and counter.look(lambda fault=fault: fault.is_on(counter)):  # type: ignore[misc]
+        if not name.startswith("counter.") and counter.look(partial(fault.is_on, counter)):
             fault.switch(counter, False)
     counter.keep_power()
 
@@ -75,9 +76,11 @@ def _cable_and_power(counter: Counter, role: str) -> Iterator[tuple[str, Fault]]
         there = counter.ports[role]
         counter.touch(lambda _: there.power_off() if on or not counter.is_on else there.power_on(), role)
 
+    def is_off(counter: Counter) -> bool:
+        return counter.is_on and not counter.ports[role].powered
+
     yield "cable", Fault(N_("ケーブルを抜く"), lambda counter: not counter.ports[role].connected, pull)
     if not (isinstance(port, DevicePort) and port.wire.feeds_device):
-        is_off: Eye = lambda counter: counter.is_on and not counter.ports[role].powered  # noqa: E731
         yield "power", Fault(N_("電源を切る"), is_off, unplug)
     if _line(counter, role) is not None:
         yield "noise", _noise(role)

@@ -9,6 +9,7 @@ from shared.visit.events import Key, Withheld
 from simulators.bench.faults import Fault, faults_of
 from simulators.bench.mischief import DEEDS
 from simulators.bench.table import TrayFull
+from simulators.bench.tray import TrayCard
 from simulators.rig.desk import RigTimeout
 from simulators.scanner import Label
 from simulators.scenarios.stage import Fails, Stage
@@ -72,8 +73,8 @@ def do(deed: str) -> Callable[[Stage, str], None]:
             made = DEEDS[deed](stage.table, stage.card(label))
         except TrayFull as full:
             raise Fails("the tray is full") from full
-        if deed == "copy":
-            stage.cards["copy"] = made  # type: ignore[assignment]
+        if isinstance(made, TrayCard):
+            stage.cards["copy"] = made
 
     return act
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from simulators.bench.faults import faults_of, mend_all
 from simulators.bench.table import Table, TrayFull
@@ -75,14 +76,14 @@ def prepare(stage: Stage) -> None:
         if not counter.is_on:
             counter.restore_power()
         counter.start_terminal()
-        stage.until(
-            lambda counter=counter: _is_ready(counter),  # type: ignore[misc]
-            lambda counter=counter: f"counter {counter.number} shows {counter.screen() or 'nothing'}",  # type: ignore[misc]
-            READY_S,
-        )
+        stage.until(partial(_is_ready, counter), partial(_shown, counter), READY_S)
     stage.counter = chosen
     stage.table.remove(KIND)
     stage.begin()
+
+
+def _shown(counter: Counter) -> str:
+    return f"counter {counter.number} shows {counter.screen() or 'nothing'}"
 
 
 def _is_ready(counter: Counter) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from typing import Protocol, TypeVar
 
@@ -26,7 +27,7 @@ class Dialect(Protocol):
         """All blocks in one command to the card."""
 
 
-class Frames:
+class Frames(ABC):
     """A reader that passes whole FeliCa frames on."""
 
     def prepare(self) -> Steps[None]:
@@ -40,9 +41,9 @@ class Frames:
         answer = yield from self.exchange(felica.write_frame(idm, blocks, data))
         felica.parse_write(answer, idm)
 
+    @abstractmethod
     def exchange(self, frame: bytes) -> Steps[bytes]:
         """One frame to the card and its answer."""
-        raise NotImplementedError
 
 
 class AcsFrames(Frames):
