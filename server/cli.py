@@ -25,11 +25,13 @@ from server.config import CONFIG_FILE, Settings, load_settings
 from server.feed import service as feed
 from server.keys import commands as key_commands
 from server.keys import service as keys
+from server.products import commands as product_commands
 from server.reconcile import commands as reconcile_commands
 from server.reconcile import service as reconcile_service
 from server.reconcile.checks import RED
 from server.seed import read_seed, take_over
 from server.setup import invite, new_epoch, open_database, prepare, write_private
+from server.staff import commands as staff_commands
 from server.staff import service as staff
 from server.stores import service as stores
 from server.sync import bundle
@@ -120,6 +122,16 @@ def _parser() -> argparse.ArgumentParser:
     machines.add_argument("action", choices=terminal_commands.ACTIONS)
     machines.add_argument("terminal", nargs="?", default="0")
     machines.add_argument("--since", default="", help="day of the theft (YYYY-MM-DD)")
+    sold = add("products", _products, "take products in from a table (CSV); what became of every row")
+    sold.add_argument("action", choices=product_commands.ACTIONS)
+    sold.add_argument("file")
+    sold.add_argument("--dry-run", dest="dry", action="store_const", const="yes", help="judge, change nothing")
+    people = add("staff", _staff, "who serves at the counters: list, add, give a role or a PIN, let go")
+    people.add_argument("action", choices=staff_commands.ACTIONS)
+    people.add_argument("number", nargs="?", default="0")
+    people.add_argument("--name", default="")
+    people.add_argument("--role", default="staff", help="staff, leader or manager")
+    people.add_argument("--pin", default="", help="4 to 8 digits; left out: made by dice")
     carried = add("bundle", _bundle, "sync by hand: take in a terminal's folder, or write the answer to it")
     carried.add_argument("action", choices=("import", "export"))
     carried.add_argument("folder")
@@ -207,6 +219,23 @@ def _terminals(settings: Settings, given: Mapping[str, str], _translate: Transla
     number = _number(given["terminal"])
     with open_database(settings).transaction() as session:
         done = list(terminal_commands.run(session, given["action"], number, given["since"], system_now_ms()))
+    _say("\n".join(done))
+    return 0
+
+
+def _products(settings: Settings, given: Mapping[str, str], translate: Translate) -> int:
+    """Good rows are taken in whatever the others are."""
+    with open_database(settings).transaction() as session:
+        path, dry = Path(given["file"]), "dry" in given
+        done = list(product_commands.run(session, path, dry, translate, system_now_ms()))
+    _say("\n".join(line for _, line in done))
+    return FAILED if any(refused for refused, _ in done) else 0
+
+
+def _staff(settings: Settings, given: Mapping[str, str], _translate: Translate) -> int:
+    told = given["action"], _number(given["number"]), given["name"], given["role"], given["pin"]
+    with open_database(settings).transaction() as session:
+        done = list(staff_commands.run(session, *told, system_now_ms()))
     _say("\n".join(done))
     return 0
 

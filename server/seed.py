@@ -182,6 +182,7 @@ def _member_row(member: SeedMember, now_ms: int) -> dict[str, object]:
         "search_key": found_by,
         "kana_key": sorted_by,
         "changed_ms": now_ms,
+        "provisional": False,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nacl.exceptions import CryptoError
 from nacl.public import SealedBox
 from nacl.signing import SigningKey, VerifyKey
 
@@ -38,6 +39,13 @@ class Vault:
     def seal(self, kid: int, terminal_key: bytes) -> bytes:
         """The card key of one epoch, sealed to a terminal by the Curve25519 form of its Ed25519 ``terminal_key``."""
         return bytes(SealedBox(VerifyKey(terminal_key).to_curve25519_public_key()).encrypt(self.epoch_key(kid)))
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """What a terminal wrote for head office's eyes only. Raises ``sync.sealed``."""
+        try:
+            return SealedBox(self.signer.to_curve25519_private_key()).decrypt(sealed)
+        except (CryptoError, ValueError) as error:
+            raise EnishiError("sync.sealed") from error
 
 
 def open_vault(settings: Settings) -> Vault:

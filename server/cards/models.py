@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db.base import Base, BigInt, Millis
+from server.db.base import Base, BigInt, Millis, Number
 
 ALLOWED, ONLINE_ONLY, STOPPED = "", "online_only", "stopped"
 
@@ -29,3 +29,19 @@ class Card(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))  # of the newest known track; empty = none
     status: Mapped[str] = mapped_column(String(12))
     is_plain: Mapped[bool]
+
+
+class CardStop(Base):
+    """A terminal's word that a card must be served no more. ``why``: "lost", "stolen", "broken" or "replaced"."""
+
+    __tablename__ = "card_stop"
+    __table_args__ = (Index(None, "card"),)
+
+    stream: Mapped[bytes] = mapped_column(LargeBinary(10), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    card: Mapped[Number] = mapped_column(ForeignKey("card.number"))
+    why: Mapped[str] = mapped_column(String(10))
+    terminal: Mapped[int]
+    store: Mapped[str] = mapped_column(String(8))
+    staff: Mapped[Number]  # 0 = nobody said so
+    at_ms: Mapped[Millis]

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from server.cards.models import ALLOWED, Card
+from server.cards.models import ALLOWED, Card, CardStop
 from server.db.bulk import add_rows
 from server.db.direct import Statement, among
 from shared.errors import EnishiError
@@ -34,8 +35,31 @@ class FirstUse:
     issued: bool
 
 
+class NewStop(NamedTuple):
+    """What a STOP or a REPLACE says of a card; see the model."""
+
+    stream: bytes
+    seq: int
+    card: int
+    why: str
+    terminal: int
+    store: str
+    staff: int
+    at_ms: int
+
+
 def find(session: Session, number: int) -> Card | None:
     return session.get(Card, number)
+
+
+def record_stops(session: Session, stops: Sequence[NewStop]) -> None:
+    """Who asked for it, where and when; the cards must exist."""
+    add_rows(session, CardStop, NewStop._fields, stops)
+
+
+def stops(session: Session, number: int) -> Sequence[CardStop]:
+    """The words of terminals against a card, the newest first."""
+    return session.scalars(select(CardStop).where(CardStop.card == number).order_by(CardStop.at_ms.desc())).all()
 
 
 @lru_cache(maxsize=4096)

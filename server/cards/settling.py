@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from server.cards.models import ALLOWED, ONLINE_ONLY, STOPPED, Card
 from server.db.bulk import change_rows
 from server.db.direct import Statement, among
+from server.db.locks import lock_cards, lock_facts
 from server.feed import service as feed
+from server.ledger import families
 from server.ledger import settle as ledger
 from server.ledger.settle import Outcome
 from shared.sync.messages import CardDenyItem, CardHighWaterItem, FeedItem
@@ -36,13 +38,20 @@ _RECORDS = Statement(
 
 
 def settle(session: Session, cards: Collection[int], now_ms: int, thorough: bool = False) -> None:
-    """Decide, post, send, tell. The cards have records, and the caller holds their locks."""
+    """Decide, post, send, tell. The cards have records, and the caller holds the locks of their families."""
     if not cards:
         return
-    held = records(session, cards)
+    told = families.claims(session, cards)
+    held = records(session, families.everyone(cards, told))
     stopped = [card.number for card in held.values() if card.status == STOPPED]
-    outcomes = ledger.settle(session, held, now_ms, stopped, thorough)
+    outcomes = ledger.settle(session, held, now_ms, stopped, thorough, told)
     _tell(session, held, outcomes, now_ms)
+
+
+def lock(session: Session, cards: Collection[int]) -> None:
+    """Until the transaction ends nobody else decides about these cards and their families."""
+    lock_facts(session)
+    lock_cards(session, families.everyone(cards, families.claims(session, cards)))
 
 
 def settle_all(session: Session, after: int, now_ms: int, batch: int = BATCH, plain: bool = True) -> int:

@@ -40,4 +40,6 @@ def one(number: int) -> str:
     card = service.find(db(), number)
     if card is None:
         abort(404)
-    return render_template("cards/one.html", card=card, store=stores.names(db()).get(card.store, ""))
+    names = stores.names(db())
+    stops = service.stops(db(), number)
+    return render_template("cards/one.html", card=card, store=names.get(card.store, ""), stops=stops, stores=names)

@@ -2,7 +2,8 @@
 
 1. ``WRITER``: alone, or shared among terminals' requests; taken by the transaction's first statement.
 2. The row of the terminal, then the row of its stream.
-3. ``FACTS`` and the cards: ``lock_cards``, once, before anything is read that decides about a card.
+3. ``FACTS``, shared or alone: ``lock_facts``, once; then the cards, all at once: ``lock_cards``. Both before anything
+   is read that decides about a card.
 4. The feed's counter, as the last statement before the commit (``server.feed.service``): numbers of the feed are in
    the order of commits, because its row stays locked until the commit is seen by all.
 
@@ -18,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 WRITER, FACTS = -1, -2  # keys; a card's key is its number
-CARDS_MAX = 256  # of one transaction; PostgreSQL holds 6,400 locks unless told otherwise (100 connections x 64)
+CARDS_MAX = 256  # told of in one transaction, else ``alone``: PostgreSQL holds 6,400 locks unless told otherwise
 
 _ALL = text(f"SELECT pg_advisory_xact_lock({FACTS})")
 _SHARED = text(f"SELECT pg_advisory_xact_lock_shared({FACTS})")
@@ -27,16 +28,19 @@ _CARDS = text("SELECT pg_advisory_xact_lock(card) FROM unnest(:cards) AS card").
 )
 
 
-def lock_cards(session: Session, cards: Collection[int], every: bool = False) -> None:
-    """Until the transaction ends nobody else decides about these cards; waits for those who do now.
+def lock_facts(session: Session, alone: bool = False) -> None:
+    """Until the transaction ends it stays as it is who holds which card and which card took the place of another.
 
-    ``every``: all cards. For facts of which nobody knows yet whose they are: a COMMIT without its INTENT must not pass
-    an INTENT without its COMMIT that is being taken down at the same time.
+    ``alone``: all cards, for whoever changes that, and for facts of which nobody knows yet whose they are: a COMMIT
+    without its INTENT must not pass an INTENT without its COMMIT that is being taken down at the same time. It is said
+    at once: who shares cannot become alone.
     """
-    if session.connection().dialect.name != "postgresql":
-        return
-    if every or len(cards) > CARDS_MAX:
-        session.execute(_ALL)
-        return
-    session.execute(_SHARED)
-    session.execute(_CARDS, {"cards": sorted(cards)})
+    if session.connection().dialect.name == "postgresql":
+        session.execute(_ALL if alone else _SHARED)
+
+
+def lock_cards(session: Session, cards: Collection[int]) -> None:
+    """After ``lock_facts``: until the transaction ends nobody else decides about these cards; waits for those who do
+    now."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(_CARDS, {"cards": sorted(cards)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,12 +15,14 @@ from server.ledger.postings import (
     CONTRA,
     DEBT,
     EARN,
+    FROM_CARD,
     GRANT,
     JOIN,
     LOSS,
     OFF_CARD,
     OPENING,
     PENDING,
+    TO_CARD,
     WITNESS,
     Line,
     Posting,
@@ -29,7 +31,7 @@ from server.ledger.postings import (
 )
 from server.ledger.postings import HONOURED as HONOUR
 from shared.clock import card_day, card_month
-from shared.points.derive import Derived, Fork, Image, Lots, Witness, derive, value
+from shared.points.derive import Derived, Fork, Image, Lots, Witness, add_up, derive, negate, value
 from shared.points.derive import Grant as GrantFact
 from shared.units import POINTS_MAX, Rounding, divide
 
@@ -37,13 +39,29 @@ SENT_MONTHS_MAX = 16  # of one adjustment (shared.sync.messages.LOTS_MAX)
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """All that stood on the card ``old``, whose place another one took on a card day."""
+
+    old: int
+    day: int
+    lots: Lots
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
-    """What follows from all that is known of one card. ``lines``: everything that must stand on its account."""
+    """What follows from all that is known of one card. ``lines``: everything that must stand on its account.
+
+    ``moved_in``: from the cards whose place it took. ``moved_to``: the card that took its own place, 0 = none; all
+    its points, ``moved_out``, stand there, and ``derived`` says what is left: nothing.
+    """
 
     known: Known
     derived: Derived
     debts: tuple[GrantFact, ...]
     settled_month: int
+    moved_in: tuple[Moved, ...] = ()
+    moved_to: int = 0
+    moved_out: Lots = ()
 
     @property
     def newest(self) -> Image | None:
@@ -68,6 +86,8 @@ class Books:
     def is_plain(self) -> bool:
         """Whether the next visit on top of the newest image changes nothing but the sum, if nothing is owed."""
         derived = self.derived
+        if self.moved_to:
+            return False
         if derived.newest is None:
             return not (self.known.visits or derived.lots)
         return not (derived.undecided or derived.witnesses or derived.forks)
@@ -107,10 +127,14 @@ class Books:
             yield from _lines(debt.cause, DEBT, debt.lots)
         for hash_, lots in derived.moved:
             yield from _lines(f"joined/{hash_.hex()}", JOIN, lots)
+        for one in self.moved_in:
+            yield from _lines(f"moved/{one.old}/{known.card}", FROM_CARD, one.lots)
+        yield from _lines(f"moved/{known.card}/{self.moved_to}", TO_CARD, negate(self.moved_out))
         if not known.imported:
             yield from _lines(f"opening/{known.card}", OPENING, derived.opening)
-        for one in lapsed(derived.lots, self.settled_month):
-            yield Line(f"lapse/{known.card}/{one.kind}/{one.month}", one.kind, CONTRA[one.kind], one.month, one.points)
+        for lapse in lapsed(derived.lots, self.settled_month):
+            cause = f"lapse/{known.card}/{lapse.kind}/{lapse.month}"
+            yield Line(cause, lapse.kind, CONTRA[lapse.kind], lapse.month, lapse.points)
 
     def lines(self) -> Iterator[Line]:
         for visit in self.known.visits:
@@ -129,15 +153,25 @@ class Books:
         return (CLEAR, fork_name(fork)) in self.known.rulings
 
 
-def keep_books(known: Known, settled_month: int) -> Books:
-    """Decide one card."""
-    derived = derive(known.facts())
+def keep_books(known: Known, settled_month: int, moved_in: Sequence[Moved] = (), moved_to: int = 0) -> Books:
+    """Decide one card. What it takes over must have been decided before: ``server.ledger.families``."""
+    brought = [GrantFact(f"moved/{one.old}", one.day, one.lots) for one in moved_in]
+    derived = derive(known.facts(brought))
     debts = tuple(
         _debts(known, {visit for visit in known.visits if known.visits[visit].source == IMPORT} | derived.counted)
     )
     if debts:
-        derived = derive(known.facts(debts))
-    return Books(known, derived, debts, settled_month)
+        derived = derive(known.facts([*brought, *debts]))
+    books = Books(known, derived, debts, settled_month, tuple(moved_in))
+    return _emptied(books, moved_to) if moved_to else books
+
+
+def _emptied(books: Books, moved_to: int) -> Books:
+    """Everything goes, also lots that are over: they lapse where they are. Whatever the card still carries is owed
+    back by it; every term of ``derive`` is a sum, so taking the points off afterwards is the same as before."""
+    before = books.derived
+    owed = add_up(before.owed, negate(before.lots)) if before.newest is not None else ()
+    return replace(books, derived=replace(before, lots=(), owed=owed), moved_to=moved_to, moved_out=before.lots)
 
 
 def to_send(owed: Iterable[tuple[int, int]], today: date) -> Lots:

@@ -19,6 +19,8 @@ PENDING = "pending"  # an image proves points of which nobody can say who forgot
 FORGED = "forged"  # a track that no key of ours made
 IMAGE = "image"  # a visit wrote something else than its figures say
 WORN = "worn"  # a card that has no numbers left
+HOLDER = "holder"  # a counter enrolled a card, and nobody can say by rule whose it is
+REPLACED = "replaced"  # two words about which card took the place of another, or two holders
 CAP = "cap"  # more points of untold visits became final on one day than a day may bring
 
 LISTED_MAX = 200  # lines of one page

@@ -129,6 +129,8 @@ class NewOffCard(NamedTuple):
     lots: bytes
     slip: int
     programme: int
+    stream: bytes
+    seq: int
 
 
 def encode_lots(lots: Iterable[tuple[int, int]]) -> bytes:

@@ -144,6 +144,11 @@ class Known:
         )
 
 
+def decode_adjusted(stored: bytes) -> _Adjusted:
+    """(number, lots) of corrections that a visit brought onto its card; empty: none."""
+    return _adjusted.decode(stored) if stored else ()
+
+
 def settled_month(session: Session) -> int:
     """Lots of this month and before are over."""
     return _SETTLED_MONTH.value(session) or 0
@@ -173,7 +178,7 @@ def _load_visits(session: Session, cards: list[int], found: Mapping[int, Known])
 
 
 def _fact(row: VisitRow) -> VisitFact:
-    lots, adjusted = decode_lots(row.lots), _adjusted.decode(row.adjusted) if row.adjusted else ()
+    lots, adjusted = decode_lots(row.lots), decode_adjusted(row.adjusted)
     before = decode_lots(row.pre_lots)
     after = decode_lots(row.post_lots) if row.post_lots else add_up(before, lots, *(change for _, change in adjusted))
     pre = Image(row.pre_hash, row.gen, row.seq - 1, row.pre_adj, row.pre_prev, row.pre_day, before)

@@ -155,7 +155,7 @@ class OffCardVisit(Base):
     """Points earned by somebody whose card could not be written."""
 
     __tablename__ = "off_card_visit"
-    __table_args__ = (Index(None, "card"),)
+    __table_args__ = (Index(None, "card"), Index(None, "business_day"))
 
     visit: Mapped[VisitKey] = mapped_column(primary_key=True)
     card: Mapped[Number] = mapped_column(ForeignKey("card.number"))
@@ -169,6 +169,28 @@ class OffCardVisit(Base):
     lots: Mapped[bytes] = mapped_column(LargeBinary)
     slip: Mapped[Number]
     programme: Mapped[int]
+    stream: Mapped[bytes] = mapped_column(LargeBinary(10))  # the event; empty: told before this was kept
+    seq: Mapped[Number]
+
+
+class Replacement(Base):
+    """A terminal's word that ``card`` took the place of ``old``. ``void``: a person has decided against it.
+
+    Which words count is derived (``server.ledger.families``), so it does not matter in which order they arrive.
+    """
+
+    __tablename__ = "replacement"
+    __table_args__ = (Index(None, "old"), Index(None, "card"))
+
+    stream: Mapped[bytes] = mapped_column(LargeBinary(10), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    old: Mapped[Number] = mapped_column(ForeignKey("card.number"))
+    card: Mapped[Number] = mapped_column(ForeignKey("card.number"))
+    terminal: Mapped[int]
+    store: Mapped[str] = mapped_column(String(8))
+    staff: Mapped[Number]  # 0 = nobody said so
+    at_ms: Mapped[Millis]
+    void: Mapped[bool]
 
 
 class Grant(Base):

@@ -27,13 +27,17 @@ JOIN = "JOIN"  # a repair joined lots
 OPENING = "OPENING"
 LAPSE = "LAPSE"  # lapsed points that no visit took off the card
 CARRY = "CARRY"  # a debt in a month that is over goes on
+TO_CARD = "TO_CARD"  # everything went to the card that took this one's place
+FROM_CARD = "FROM_CARD"  # everything that stood on a card whose place this one took
 
 PENDING = "WITNESS_PENDING"
-ACCOUNTS = ("ISSUE", "REDEEM", "EXPIRE", "ADJUST", PENDING, "LOSS", "LOT", "OPENING")
+BETWEEN = "CARD"  # on the way from one card to another: always empty
+ACCOUNTS = ("ISSUE", "REDEEM", "EXPIRE", "ADJUST", PENDING, "LOSS", "LOT", "OPENING", BETWEEN)
 CONTRA = {
     EARN: "ISSUE", REDEEM: "REDEEM", EXPIRE: "EXPIRE", MOVE: "LOT", GIVE_BACK: "REDEEM", TAKE_BACK: "ISSUE",
     DEBT: "ISSUE", HONOURED: "ISSUE", OFF_CARD: "ISSUE", GRANT: "ADJUST", LOSS: "LOSS", JOIN: "LOT",
     OPENING: "OPENING", LAPSE: "EXPIRE", CARRY: "LOT",
+    TO_CARD: BETWEEN, FROM_CARD: BETWEEN,
 }  # fmt: skip
 _NEVER = 1 << 9  # sorts the lot that never lapses (month 0) behind all others
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,11 +13,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from server.db.bulk import add_rows, change_rows
 from server.db.direct import Statement, among
 from server.feed import service as feed
-from server.ledger import cases
-from server.ledger.books import Books, fork_name, keep_books, posted_lines, to_send
+from server.ledger import cases, families
+from server.ledger.books import Books, fork_name, posted_lines, to_send
 from server.ledger.cases import Found
 from server.ledger.facts import decode_lots, encode_lots
-from server.ledger.load import load, settled_month
+from server.ledger.families import Claim
 from server.ledger.models import COUNTED, Adjustment, Entry, Visit
 from server.ledger.postings import Line, difference
 from shared.clock import business_day
@@ -65,15 +65,19 @@ class Outcome:
 
 
 def settle(
-    session: Session, cards: Collection[int], now_ms: int, quiet: Collection[int] = (), thorough: bool = False
+    session: Session,
+    cards: Collection[int],
+    now_ms: int,
+    quiet: Collection[int] = (),
+    thorough: bool = False,
+    told: Iterable[Claim] | None = None,
 ) -> dict[int, Outcome]:
-    """Decide the visits of ``cards``, post what follows, send what is owed to all but the ``quiet`` cards.
+    """Decide the visits of ``cards`` and their families, post what follows, send what is owed to all but the ``quiet``.
 
     ``thorough``: compare also the entries of visits whose state stays as it is: wrong ones are corrected by further
-    ones. The caller holds the cards' locks.
+    ones. ``told``: ``families.claims``. The caller holds the locks of the whole families.
     """
-    month = settled_month(session)
-    kept = {card: keep_books(known, month) for card, known in load(session, cards).items()}
+    kept = families.keep(session, cards, told)
     _save(session, kept, now_ms, thorough)
     today = business_day(now_ms)
     owed = {card: lots for card, books in kept.items() if (lots := to_send(books.derived.owed, today))}
@@ -89,10 +93,9 @@ def settle(
 
 def unposted(session: Session, cards: Collection[int]) -> dict[int, list[str]]:
     """Per card what a settling of it would still change: for the check of the books. Changes nothing."""
-    month = settled_month(session)
-    kept = {card: keep_books(known, month) for card, known in load(session, cards).items()}
+    kept = families.keep(session, cards)
     result: dict[int, list[str]] = {}
-    for card, entries in _posted(session, _BY_CARD, kept).items():
+    for card, entries in _posted(session, _BY_CARD, cards).items():
         missing = difference(kept[card].lines(), entries)
         wrong = [f"{line.cause}: {line.points:+}" for line, _ in missing]
         wrong += [

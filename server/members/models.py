@@ -1,18 +1,18 @@
-"""A member, as the application form says it."""
+"""A member, as the application form says it; and what counters told of the first part of it."""
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db.base import Base, BigInt, IsoDay, Line, Millis, Short
+from server.db.base import Base, BigInt, IsoDay, Line, Millis, Number, Short
 
 
 class Member(Base):
     """``search_key`` holds name, kana and numbers folded by ``shared.text.kana.search_key``."""
 
     __tablename__ = "member"
-    __table_args__ = (Index(None, "kana_key"),)
+    __table_args__ = (Index(None, "kana_key"), Index(None, "phone"))
 
     number: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     family_name: Mapped[Short]
@@ -32,6 +32,7 @@ class Member(Base):
     search_key: Mapped[str] = mapped_column(String(400))
     kana_key: Mapped[str] = mapped_column(String(80))  # the order of every list
     changed_ms: Mapped[Millis]
+    provisional: Mapped[bool]  # begun at a counter by telephone number and kana; nobody has completed it yet
 
     @property
     def name(self) -> str:
@@ -41,3 +42,22 @@ class Member(Base):
     @property
     def kana(self) -> str:
         return f"{self.family_kana} {self.given_kana}".strip()
+
+
+class CardEnrolment(Base):
+    """A terminal's word that a card got a holder. ``member`` 0: a person must decide."""
+
+    __tablename__ = "card_enrolment"
+    __table_args__ = (Index(None, "card"), Index(None, "business_day", "terminal"))
+
+    stream: Mapped[bytes] = mapped_column(LargeBinary(10), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    card: Mapped[Number] = mapped_column(ForeignKey("card.number"))
+    member: Mapped[Number]
+    phone: Mapped[str] = mapped_column(String(11))
+    kana: Mapped[Short]
+    terminal: Mapped[int]
+    store: Mapped[str] = mapped_column(String(8))
+    staff: Mapped[Number]
+    business_day: Mapped[IsoDay]
+    at_ms: Mapped[Millis]

@@ -16,8 +16,9 @@ from server.members.models import Member
 from server.members.values import Person, keys
 from server.stores import service as stores
 from shared.ids import MEMBER_NO_DIGITS, CardNo, MemberNo, make_member_no
-from shared.sync.messages import FeedItem, MemberItem
+from shared.sync.messages import FeedItem, MemberItem, PhoneMark
 from shared.text.kana import search_key
+from shared.text.phone_mark import check_of, tail_of
 
 FOUND_MAX = 50  # rows that a person still reads; the page says how many there are in all
 
@@ -39,13 +40,21 @@ class Result:
     found: Sequence[Found]
 
 
-def register(session: Session, person: Person, card: CardNo | None, store: str, joined: str, now_ms: int) -> MemberNo:
+def register(
+    session: Session,
+    person: Person,
+    card: CardNo | None,
+    store: str,
+    joined: str,
+    now_ms: int,
+    provisional: bool = False,
+) -> MemberNo:
     """A new member, with a card if one is given. Raises ``input.card_taken``."""
     number = _next_number(session)
     found_by, sorted_by = keys(number, person)
     member = Member(
         number=number, **asdict(person), rank="", joined=joined, store=store,
-        search_key=found_by, kana_key=sorted_by, changed_ms=now_ms,
+        search_key=found_by, kana_key=sorted_by, changed_ms=now_ms, provisional=provisional,
     )  # fmt: skip
     session.add(member)
     session.flush()
@@ -62,7 +71,8 @@ def is_told_twice(session: Session, person: Person, joined: str) -> bool:
 
 
 def change(session: Session, member: Member, person: Person, now_ms: int) -> None:
-    """Replace what is known of the person."""
+    """Replace what is known of the person, who is then no longer provisional."""
+    member.provisional = False
     for name, value in asdict(person).items():
         setattr(member, name, value)
     member.search_key, member.kana_key = keys(member.number, person)
@@ -133,6 +143,7 @@ def publish(session: Session, numbers: Collection[int], now_ms: int) -> None:
                 last_store=store_names.get(seen.last_store, ""),
                 birthday=member.birthday,
                 cards=held,
+                phones=(PhoneMark(tail_of(member.phone), check_of(member.phone)),) if member.phone else (),
             )
     feed.publish(session, items, now_ms)
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from server.ledger import cases
 from server.ledger.models import OPEN, Case
 from server.reconcile.holes import lives
+from server.sales import service as sales
+from server.sales.models import DIFFERS
 from server.sync import audit
 from server.sync.audit import Finding, Wrong
 from server.sync.models import Backup, JournalStream, QuarantinedEvent
@@ -135,6 +137,22 @@ def durable(session: Session, _now_ms: int) -> Finding:
     return Finding("durable", "streams called safe no further than they reach", total, tuple(wrong))
 
 
+def enrolments(session: Session, _now_ms: int) -> Finding:
+    """Cards that got a holder or took a place, where two words stand against each other."""
+    return _cases(session, "enrolments", "enrolments and replacements for a person", (cases.HOLDER, cases.REPLACED))
+
+
+def days(session: Session, _now_ms: int) -> Finding:
+    """Days that terminals closed with other figures than their own events have. What has not come yet is no fault."""
+    wrong = [
+        Wrong(f"{row.business_day} {name}: {theirs}, head office {ours}", terminal=row.terminal)
+        for row in sales.open_days(session)
+        if row.state == DIFFERS
+        for name, (theirs, ours) in sales.closed_day(row).differences.items()
+    ]
+    return Finding("days", "closed days that equal their events", sales.count_closed(session), tuple(wrong))
+
+
 def _cases(session: Session, name: str, subject: str, kinds: tuple[str, ...]) -> Finding:
     wanted = {"kinds": kinds}
     total = session.scalar(_CASES, wanted) or 0
@@ -194,6 +212,15 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "owed", N_("カードへの調整"), N_("帳簿とカードの差は、すべて次の来店で直せます。"), _TO_CASES, owed, YELLOW,
+    ),
+    Check(
+        "enrolments", N_("入会と取り替え"), N_("入会したカードと取り替えたカードの持ち主は、すべて決まっています。"),
+        _TO_CASES, enrolments, YELLOW,
+    ),
+    Check(
+        "days", N_("日報"), N_("端末が締めた日の数字は、届いた記録の合計と一致しています。"),
+        N_("日報のページで違う数字を見て、その端末のソフトウェアの版をシステムの担当者に伝えてください。点は正しいままです。"),
+        days,
     ),
     Check(
         "quarantine", N_("取り置きの記録"), N_("読めずに48時間より長く取り置いた記録はありません。"),

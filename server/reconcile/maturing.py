@@ -9,10 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.db.database import chunks
-from server.ledger import cases, rulings
-from server.ledger.books import Books, keep_books
+from server.ledger import cases, families, rulings
+from server.ledger.books import Books
 from server.ledger.cases import Found
-from server.ledger.load import load, settled_month
 from server.ledger.models import Entry
 from server.ledger.postings import PENDING
 from server.ledger.settle import facts_of, writer
@@ -82,11 +81,9 @@ def why_not(terminals: Mapping[int, str], known: Mapping[int, Life], number: int
 
 def _pending(session: Session) -> Iterator[tuple[Books, Witness]]:
     """In the order of the cards, so that every run looks at them alike."""
-    month = settled_month(session)
     for piece in chunks(sorted(session.scalars(_CARDS))):
-        facts_by_card = load(session, piece)
-        for facts in (facts_by_card[card] for card in piece):
-            books = keep_books(facts, month)
+        kept = families.keep(session, piece)
+        for books in (kept[card] for card in piece):
             matured = books.matured()
             for witness in books.derived.witnesses:
                 if witness.plausible and witness.image.hash not in matured:

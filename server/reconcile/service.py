@@ -12,9 +12,7 @@ from sqlalchemy.orm import Session
 from server.cards import settling
 from server.cards.models import Card
 from server.db.database import Database
-from server.ledger import cases, rulings
-from server.ledger.books import keep_books
-from server.ledger.load import load, settled_month
+from server.ledger import cases, families, rulings
 from server.ledger.models import OPEN, Case
 from server.reconcile.checks import BY_NAME, CHECKS, GREEN, RED, Check
 from server.reconcile.models import Report, ReportLine
@@ -39,6 +37,8 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     cases.IMAGE: (SEEN,),
     cases.WORN: (SEEN,),
     cases.CAP: (SEEN,),
+    cases.HOLDER: (SEEN,),
+    cases.REPLACED: (YES, SEEN),
 }
 
 
@@ -166,6 +166,8 @@ def _decide(session: Session, case: Case, said: str, author: int, note: str, now
         rulings.clear(session, case.card, bytes.fromhex(case.subject), author, note, now_ms)
         if said == STOP:
             settling.stop(session, case.card, now_ms)
+    elif case.kind == cases.REPLACED and said == YES:
+        families.uphold(session, case.subject)
     elif case.kind in (cases.WITNESS, cases.PENDING):
         image = bytes.fromhex(case.subject)
         if said == NO:
@@ -176,7 +178,7 @@ def _decide(session: Session, case: Case, said: str, author: int, note: str, now
 
 
 def _points(session: Session, card: int, image: bytes) -> int:
-    books = keep_books(load(session, [card])[card], settled_month(session))
+    books = families.keep(session, [card])[card]
     return sum(abs(value(one.lots)) for one in books.derived.witnesses if one.image.hash == image)
 
 

@@ -8,9 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.db.base import Base, Line, Millis
 
 ADMIN = "admin"
+COUNTER = "counter"  # serves at a counter and cannot sign in here
+PIN_HEX_MAX = 32
 
 
 class Staff(Base):
+    """``pin`` and ``counter_role``: how this person serves at a counter, if at all."""
+
     __tablename__ = "staff"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -20,6 +24,8 @@ class Staff(Base):
     password_hash: Mapped[Line]  # Argon2id
     active: Mapped[bool]
     created_ms: Mapped[Millis]
+    pin: Mapped[str] = mapped_column(String(PIN_HEX_MAX))  # hex of scrypt; "" = none
+    counter_role: Mapped[str] = mapped_column(String(10))  # shared.visit.facts.Role
 
 
 class StaffSession(Base):

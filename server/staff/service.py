@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from server.staff.models import ADMIN, FailedSignIn, SetupLink, Staff, StaffSession
 from shared.errors import EnishiError
 from shared.text.plain import plain
+from shared.visit.facts import Role
 
 PASSWORD_MIN = 12  # characters; no composition rules, as NIST SP 800-63B advises
 PASSWORD_MAX = 200  # keeps the work of hashing bounded
@@ -94,7 +95,10 @@ def use_setup_link(session: Session, token: str, login: str, name: str, password
         raise EnishiError("input.staff_name", limit=NAME_MAX)
     if session.scalars(select(Staff.id).where(Staff.login == login)).first() is not None:
         raise EnishiError("input.login_taken", value=login[:20])
-    staff = Staff(login=login, name=name, role=ADMIN, password_hash=password_hash, active=True, created_ms=now_ms)
+    staff = Staff(
+        login=login, name=name, role=ADMIN, password_hash=password_hash, active=True, created_ms=now_ms,
+        pin="", counter_role=Role.STAFF.value,
+    )  # fmt: skip
     session.add(staff)
     session.execute(delete(SetupLink).where(SetupLink.token_hash == _digest(token)))
     session.flush()

@@ -68,7 +68,8 @@ def hello() -> Response:
 @BLUEPRINT.post("/push")
 def push() -> Response:
     def serve(session: Session, terminal: Terminal, told: Push, now_ms: int) -> msgspec.Struct | Refused:
-        return service.push(session, terminal, told, now_ms, keys.ring(session, office().vault))
+        vault = office().vault
+        return service.push(session, terminal, told, now_ms, keys.ring(session, vault), vault.unseal)
 
     return _answer(lambda: told(Push), serve)
 

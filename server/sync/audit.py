@@ -20,6 +20,7 @@ from server.ledger.load import settled_month
 from server.ledger.models import CLOSED, COUNTED, REFUND, SALE, Case, Entry, Visit
 from server.ledger.postings import (
     ACCOUNTS,
+    BETWEEN,
     CONTRA,
     EARN,
     EXPIRE,
@@ -56,6 +57,12 @@ _MOVES = (
     select(Entry.card, func.sum(Entry.points))
     .where(Entry.contra == "LOT")
     .group_by(Entry.card)
+    .having(func.sum(Entry.points) != 0)
+)
+_BETWEEN = (
+    select(Entry.cause, func.sum(Entry.points))
+    .where(Entry.contra == BETWEEN)
+    .group_by(Entry.cause)
     .having(func.sum(Entry.points) != 0)
 )
 _GAPS = select(Entry.cause, func.min(Entry.card)).group_by(Entry.cause).having(func.count() != func.max(Entry.version))
@@ -238,6 +245,18 @@ def _unbalanced(session: Session) -> Iterator[Wrong]:
         yield Wrong(f"card {card}: moves between lots give {points}", card=card)
     for cause, card in session.execute(_GAPS):
         yield Wrong(f"{cause}: a version is missing", card=card)
+    yield from _lost_between(session)
+
+
+def _lost_between(session: Session) -> Iterator[Wrong]:
+    """What left a card must have come to the one that took its place, month by month."""
+    left: dict[tuple[str, str, str], int] = {}
+    for cause, points in session.execute(_BETWEEN):
+        _, old, card, _, _, month = cause.split("/")
+        left[old, card, month] = left.get((old, card, month), 0) + int(points)
+    for (old, card, month), points in sorted(left.items()):
+        if points:
+            yield Wrong(f"card {old} to card {card}: {points} points of month {month} on neither", card=int(card))
 
 
 def _missing_figures(session: Session) -> Iterator[Wrong]:

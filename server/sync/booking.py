@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from server.cards import service as cards
 from server.cards import settling
 from server.cards.service import FirstUse
-from server.db.locks import lock_cards
-from server.ledger import cases, facts
+from server.db.locks import CARDS_MAX, lock_cards, lock_facts
+from server.ledger import cases, facts, families
 from server.ledger.load import settled_month
 from server.members import service as members
 from server.messages import service as messages
-from server.sync import plain
+from server.sales import service as sales
+from server.sales.service import Goods
+from server.sync import counter, plain
 from server.sync.handlers import Collected, Rejected
 
 
@@ -28,7 +30,7 @@ def book(session: Session, collected: Collected, now_ms: int) -> None:
     held = settling.records(session, touched)
     visits = [visit for _, visit in collected.visits.values()]
     cards.make_known(session, _first_uses(collected), held.keys(), now_ms)
-    told |= _promised(session, collected)
+    told |= _promised(session, collected) | counter.cards_of(collected.notes)
     straight = plain.choose(collected, held, told, settled_month(session))
     facts.record_visits(session, [straight.counted.get(visit.visit, visit) for visit in visits])
     facts.record_evidence(session, collected.evidence)
@@ -36,37 +38,51 @@ def book(session: Session, collected: Collected, now_ms: int) -> None:
     facts.record_images(session, collected.images)
     facts.record_starts(session, collected.starts)
     facts.record_off_card(session, [entry for _, entry in collected.off_card.values()])
+    sales.record_goods(session, _sold(collected))
     for found in collected.cases:
         cases.report(session, found, now_ms)
+    changed = set(holders.values())
+    if collected.notes:
+        changed |= counter.take_down(session, collected.notes, now_ms)
     plain.book(session, straight, now_ms)
     settling.settle(session, touched - straight.newest.keys(), now_ms)
-    members.publish(session, sorted(set(holders.values())), now_ms)
+    members.publish(session, sorted(changed), now_ms)
     messages.record_proofs(session, collected.proofs, now_ms)
 
 
 def _lock(session: Session, collected: Collected) -> tuple[set[int], Mapping[int, int]]:
     """The cards of whose older visits something new is told, and the members who hold the cards of the push.
 
-    Pushes about one card, or about the cards of one person, follow each other; nothing is decided before. Who holds a
-    card changes only while no terminal is served.
+    Pushes about one card, one family of cards or the cards of one person follow each other; nothing is decided before.
+    A push that changes who holds a card, or that speaks of visits of which nobody knows the card, is alone.
     """
     about = {item.visit for item in collected.evidence} - collected.visits.keys()
     told = facts.cards_of_visits(session, about)
-    orphans = len(told) < len(about)
     touched = _told_of(collected)
-    holders = cards.holders(session, touched.union(told.values()))
-    together = cards.of_members(session, set(holders.values()))
-    lock_cards(session, touched.union(told.values(), *together.values()), every=orphans)
+    orphans = len(told) < len(about)
+    alone = orphans or counter.changes_cards(collected.notes) or len(touched) + len(told) > CARDS_MAX
+    lock_facts(session, alone)
     if orphans:  # what was not known before the wait may be known now
         told = facts.cards_of_visits(session, about)
-        holders = cards.holders(session, touched.union(told.values()))
+    touched = touched.union(told.values())
+    holders = cards.holders(session, touched)
+    if not alone:
+        together = cards.of_members(session, set(holders.values()))
+        family = families.everyone(touched, families.claims(session, touched))
+        lock_cards(session, family.union(*together.values()))
     return set(told.values()), holders
 
 
 def _told_of(collected: Collected) -> set[int]:
     visits = {visit.card for _, visit in collected.visits.values()}
     beside = {entry.card for _, entry in collected.off_card.values()}
-    return visits | beside | {image.card for image in collected.images}
+    return visits | beside | {image.card for image in collected.images} | counter.cards_of(collected.notes)
+
+
+def _sold(collected: Collected) -> Sequence[Goods]:
+    """The goods of visits that were not told before."""
+    new = {seq for seq, _ in (*collected.visits.values(), *collected.off_card.values())}
+    return [goods for goods in collected.goods if goods.seq in new]
 
 
 def _reject_known(session: Session, collected: Collected) -> None:
@@ -95,4 +111,6 @@ def _first_uses(collected: Collected) -> Mapping[int, FirstUse]:
         uses.setdefault(entry.card, FirstUse(entry.store, entry.at_ms, issued=False))
     for image in collected.images:
         uses.setdefault(image.card, FirstUse("", image.first_ms, issued=False))
+    for card, use in counter.first_uses(collected.notes).items():
+        uses.setdefault(card, use)
     return uses

@@ -111,7 +111,7 @@ def take(database: Database, vault: Vault, asked: Asked, now_ms: int) -> Taken:
             if isinstance(terminal, Refused):
                 raise EnishiError(terminal.code, **terminal.facts)
             terminals.heard(session, terminal, now_ms)
-            reply = service.push(session, terminal, push, now_ms, keys.ring(session, vault))
+            reply = service.push(session, terminal, push, now_ms, keys.ring(session, vault), vault.unseal)
         if isinstance(reply, Refused):
             refused.append(reply.code)
         else:

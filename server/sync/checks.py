@@ -45,8 +45,8 @@ class Proven(NamedTuple):
 def check_intent(intent: Intent) -> None:
     """Raises ``sync.field`` with the first field out of its range, or ``sync.figures``."""
     check_visit_id(intent.visit)
-    _check_card(intent.card)
-    _check_figures(
+    check_card(intent.card)
+    check_figures(
         ("gen", intent.gen, LIMITS["gen"]),
         ("seq", intent.seq - 1, LIMITS["seq"] - 1),
         ("amount_yen", intent.amount_yen, YEN_MAX),
@@ -59,14 +59,14 @@ def check_intent(intent: Intent) -> None:
     )
     if intent.refund_of:
         check_visit_id(intent.refund_of)
-    _check_day(intent.business_day)
+    check_day(intent.business_day)
     _check_lots(intent.lots, LOTS_IN_EVENT_MAX)
     if sum(points for _, points in intent.lots) != intent.earn - intent.redeem - intent.expired:
         raise EnishiError("sync.figures")
     if len(intent.adjusted) > ADJUSTED_MAX:
         raise EnishiError("sync.field", field="adjusted")
     for number, lots in intent.adjusted:
-        _check_figures(("adjusted", number - 1, LIMITS["adj"] - 1))
+        check_figures(("adjusted", number - 1, LIMITS["adj"] - 1))
         _check_lots(lots, CARD_MONTH_MAX)
 
 
@@ -83,7 +83,7 @@ def check_images(intent: Intent, ring: KeyRing) -> tuple[Proven, Proven]:
 def check_reissue(reissue: Reissue, ring: KeyRing) -> CardImage:
     """The first image of a generation. Raises ``sync.field`` or ``sync.image``."""
     check_visit_id(reissue.request)
-    _check_card(reissue.card)
+    check_card(reissue.card)
     image = _proven("track", reissue.track, ring).image
     if (image.card, image.gen) != (reissue.card, reissue.gen):
         raise EnishiError("sync.image", field="track")
@@ -93,14 +93,14 @@ def check_reissue(reissue: Reissue, ring: KeyRing) -> CardImage:
 def check_off_card(entry: OffCard) -> None:
     """Raises ``sync.field`` or ``sync.figures``."""
     check_visit_id(entry.visit)
-    _check_card(entry.card)
-    _check_figures(
+    check_card(entry.card)
+    check_figures(
         ("amount_yen", entry.amount_yen, YEN_MAX),
         ("earn", entry.earn, LIMITS["earn"]),
         ("slip", entry.slip, NUMBER_MAX),
         ("programme", entry.programme, (1 << 31) - 1),
     )
-    _check_day(entry.business_day)
+    check_day(entry.business_day)
     _check_lots(entry.lots, LOTS_IN_EVENT_MAX)
     if sum(points for _, points in entry.lots) != entry.earn:
         raise EnishiError("sync.figures")
@@ -118,12 +118,14 @@ def check_wall_ms(wall_ms: int) -> None:
         raise EnishiError("sync.field", field="wall_ms")
 
 
-def _check_card(card: int) -> None:
+def check_card(card: int) -> None:
+    """Raises ``sync.field``."""
     if not is_card_no(card):
         raise EnishiError("sync.field", field="card")
 
 
-def _check_figures(*figures: tuple[str, int, int]) -> None:
+def check_figures(*figures: tuple[str, int, int]) -> None:
+    """Name, value and highest value of each. Raises ``sync.field``."""
     for name, value, limit in figures:
         if not 0 <= value <= limit:
             raise EnishiError("sync.field", field=name)
@@ -148,7 +150,8 @@ def _prove(track: str, ring: KeyRing) -> Proven | Verdict:
     return Proven(decoded.image, track_hash(track), lots, msgspec.json.encode(lots))
 
 
-def _check_day(day: str) -> None:
+def check_day(day: str) -> None:
+    """An ISO date. Raises ``sync.field``."""
     if not _is_day(day):
         raise EnishiError("sync.field", field="business_day")
 

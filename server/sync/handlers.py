@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 
@@ -23,9 +23,11 @@ from server.ledger.facts import (
 )
 from server.messages.models import NO_ROOM, PRINTED
 from server.messages.service import Proof
+from server.sales.service import Goods
 from server.sync.checks import (
     NUMBER_MAX,
     Proven,
+    check_figures,
     check_images,
     check_intent,
     check_off_card,
@@ -33,12 +35,15 @@ from server.sync.checks import (
     check_visit_id,
     check_wall_ms,
 )
+from server.sync.note_checks import check_basket, check_note
 from shared.card.codec import TRACK_LEN, Verdict, decode, track_hash
 from shared.card.image import CardImage
 from shared.card.mac import KeyRing
 from shared.errors import EnishiError
 from shared.points.derive import add_up
+from shared.sale.basket import EMPTY, Basket
 from shared.sync.chain import decode_body
+from shared.sync.holder import Unseal, opened_holder
 from shared.sync.messages import JournalEvent
 from shared.visit.journal import (
     Abort,
@@ -46,12 +51,16 @@ from shared.visit.journal import (
     Commit,
     Doubt,
     Eject,
+    Enrol,
     Honour,
     Intent,
+    Newcomer,
+    NoteBody,
     OffCard,
     Print,
     Reissue,
     Resolve,
+    Said,
     Seen,
     Stream,
 )
@@ -59,6 +68,7 @@ from shared.visit.journal import (
 DETAIL_MAX = 40  # of a journal's free text; longer is cut
 LINE_MAX = 200  # of why an event was set aside
 MESSAGES_MAX = 32  # on one face; it has a dozen lines
+SEALED_MAX = 2 << 10  # bytes; a telephone number, KANA_MAX letters and the box around them are 700
 REISSUED = "reissue"
 _SUSPECT = (Verdict.FORGED, Verdict.UNKNOWN_KEY)
 
@@ -71,6 +81,7 @@ class Origin:
     terminal: int
     store: str
     ring: KeyRing
+    unseal: Unseal  # what was written for head office's eyes only
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,15 @@ class Rejected:
     seq: int
     code: str
     detail: str
+
+
+class Note(NamedTuple):
+    """Something beside the card, checked; ``counter`` books it."""
+
+    origin: Origin
+    seq: int
+    at_ms: int
+    body: Said
 
 
 @dataclass(slots=True)
@@ -94,12 +114,14 @@ class Collected:
     starts: list[NewStart] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
     cases: list[Found] = field(default_factory=list)
+    goods: list[Goods] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
     def facts(self) -> bool:
         """Whether there is anything for the books."""
         told = (self.visits, self.off_card, self.evidence, self.sightings, self.images, self.starts, self.proofs)
-        return any(told) or bool(self.cases)
+        return any(told) or bool(self.cases or self.notes)
 
 
 def collect(origin: Origin, events: Sequence[JournalEvent]) -> Collected:
@@ -135,6 +157,8 @@ def _intent(collected: Collected, origin: Origin, event: JournalEvent, body: Int
         body.kind.value, body.refund_of, body.online, body.discount_yen, body.slip, body.programme, body.issue,
     )  # fmt: skip
     collected.visits[body.visit] = (event.seq, visit)
+    if body.staff or body.basket != EMPTY:
+        _goods(collected, origin, event, body.visit, body.basket, body.staff)
 
 
 def _odd_lots(body: Intent, pre: Proven, post: Proven) -> bytes:
@@ -167,9 +191,21 @@ def _off_card(collected: Collected, origin: Origin, event: JournalEvent, body: O
         raise EnishiError("sync.visit_known")
     entry = NewOffCard(
         body.visit, body.card, origin.terminal, origin.store, event.wall_ms, body.business_day, _short(body.why),
-        body.amount_yen, body.earn, encode_lots(body.lots), body.slip, body.programme,
+        body.amount_yen, body.earn, encode_lots(body.lots), body.slip, body.programme, origin.stream, event.seq,
     )  # fmt: skip
     collected.off_card[body.visit] = (event.seq, entry)
+    if body.staff or body.basket != EMPTY:
+        _goods(collected, origin, event, body.visit, body.basket, body.staff)
+
+
+def _goods(collected: Collected, origin: Origin, event: JournalEvent, visit: str, basket: Basket, staff: int) -> None:
+    """The points of a visit count whatever its goods are: goods that no shop sells are set aside alone."""
+    try:
+        check_figures(("staff", staff, NUMBER_MAX))
+        check_basket(basket)
+        collected.goods.append(Goods(origin.stream, event.seq, visit, basket, staff))
+    except EnishiError as error:
+        collected.rejected.append(Rejected(event.seq, error.code, _short(str(error), LINE_MAX)))
 
 
 def _reissue(collected: Collected, origin: Origin, event: JournalEvent, body: Reissue) -> None:
@@ -216,6 +252,19 @@ def _eject(_collected: Collected, _origin: Origin, _event: JournalEvent, _body: 
     """The customer has the card back: no figure depends on it."""
 
 
+def _enrol(collected: Collected, origin: Origin, event: JournalEvent, body: Enrol) -> None:
+    if len(body.sealed) > SEALED_MAX:
+        raise EnishiError("sync.field", field="sealed")
+    holder = opened_holder(body.sealed, origin.unseal)
+    newcomer = Newcomer(body.card, holder.phone, holder.kana, body.staff, body.business_day)
+    _note(collected, origin, event, newcomer)
+
+
+def _note(collected: Collected, origin: Origin, event: JournalEvent, body: Said) -> None:
+    check_note(body, origin.terminal)
+    collected.notes.append(Note(origin, event.seq, event.wall_ms, body))
+
+
 def _short(text: str, limit: int = DETAIL_MAX) -> str:
     """A journal's own word, fit for a text column: PostgreSQL takes no NUL."""
     kept = text[:limit]
@@ -237,4 +286,6 @@ HANDLERS: Mapping[type[Body], Handler] = {
     Seen: _seen,
     Print: _print,
     Eject: _eject,
+    **dict.fromkeys(get_args(NoteBody), _note),
+    Enrol: _enrol,
 }

@@ -11,7 +11,6 @@ from server.cards.models import ONLINE_ONLY, STOPPED
 from server.cards.service import FirstUse
 from server.cards.settling import Held
 from server.db.direct import Statement
-from server.db.locks import lock_cards
 from server.ledger import cases, facts, rulings
 from server.ledger.facts import decode_lots, seen_image
 from server.ledger.models import Adjustment, StartImage, Visit
@@ -45,7 +44,7 @@ def check(session: Session, terminal: Terminal, told: Check, now_ms: int, ring: 
         if decoded.verdict in (Verdict.FORGED, Verdict.UNKNOWN_KEY):
             cases.report(session, suspect(told.track, image, terminal.id), now_ms)
         return CheckReply(Verdict.FOREIGN.value if decoded.verdict is Verdict.OK else decoded.verdict.value)
-    lock_cards(session, [image.card])
+    settling.lock(session, [image.card])
     held = _take_down(session, terminal, told.track, image, now_ms)
     code = _judge(image, track_hash(told.track), held)
     if not code and not held.is_plain and _is_untrusted(session, image, track_hash(told.track)):

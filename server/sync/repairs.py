@@ -12,11 +12,10 @@ from server.cards.models import ONLINE_ONLY, STOPPED
 from server.cards.service import is_card_no
 from server.cards.settling import Held
 from server.db.bulk import add_rows
-from server.db.locks import lock_cards
 from server.feed import service as feed
-from server.ledger.books import Books, keep_books
+from server.ledger import families
+from server.ledger.books import Books
 from server.ledger.facts import encode_lots
-from server.ledger.load import load, settled_month
 from server.ledger.models import Repair as Made
 from server.sync.checks import check_visit_id
 from server.terminals.models import Terminal
@@ -51,7 +50,7 @@ def repair(
         return Refused(error.code, error.facts)
     if not is_card_no(told.card):
         return Refused("sync.field", {"field": "card"})
-    lock_cards(session, [told.card])
+    settling.lock(session, [told.card])
     made = session.get(Made, told.request)
     if made is not None:
         same = made.card == told.card
@@ -73,7 +72,7 @@ def _make(
 ) -> RepairReply | Refused:
     today = business_day(now_ms)
     before = session.scalars(select(Made.gen).where(Made.card == told.card)).all()
-    books = keep_books(load(session, [told.card])[told.card], settled_month(session))
+    books = families.keep(session, [told.card])[told.card]
     newest = books.newest
     known = max([held.gen, *before, newest.gen if newest else 0, GENERATIONS_PER_EPOCH * feed.server_epoch(session)])
     number = books.derived.last_number

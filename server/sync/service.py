@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from server.db.bulk import add_rows
 from server.db.direct import Statement
 from server.feed import service as feed
-from server.sync import booking, handlers, lineage
+from server.sync import booking, days, handlers, lineage
 from server.sync.handlers import Origin
 from server.sync.lineage import HELD, NAMED, HeldStream
 from server.sync.models import JournalEvent, JournalStream, QuarantinedEvent
@@ -20,10 +20,13 @@ from server.terminals.models import Terminal
 from shared.card.mac import KeyRing
 from shared.errors import Refused
 from shared.sync.chain import ZERO_HASH, event_hash
+from shared.sync.holder import Unseal
 from shared.sync.messages import PROTOCOL, Hello, HelloReply, Pull, Push, PushReply, Quarantined, StreamHead
 from shared.sync.messages import JournalEvent as Told
+from shared.visit.journal import NAMES, Day
 
 SOFTWARE_MAX = 40
+DAY = NAMES[Day]
 EVENT_COLUMNS = ("stream", "seq", "type", "body", "hash", "prev", "wall_ms", "received_ms")
 QUARANTINE_COLUMNS = ("stream", "seq", "code", "detail", "at_ms")
 WALL_MS_MAX = 1 << 62  # either way; what is no date is set aside later
@@ -62,8 +65,11 @@ def hello(session: Session, terminal: Terminal, told: Hello, now_ms: int) -> Hel
     return HelloReply(PROTOCOL, now_ms, feed.epoch(session), tuple(heads))
 
 
-def push(session: Session, terminal: Terminal, told: Push, now_ms: int, ring: KeyRing) -> PushReply | Refused:
-    """Store the events of one stream and apply them, all in the caller's transaction. ``ring`` proves their images.
+def push(
+    session: Session, terminal: Terminal, told: Push, now_ms: int, ring: KeyRing, unseal: Unseal
+) -> PushReply | Refused:
+    """Store the events of one stream and apply them, all in the caller's transaction. ``ring`` proves their images,
+    ``unseal`` opens what was sealed for head office.
 
     Refuses ``sync.wrong_terminal``, ``sync.chain``, ``sync.gap`` (fact ``have_seq``) and ``sync.fork``, which
     freezes the stream: the caller commits that too.
@@ -82,8 +88,11 @@ def push(session: Session, terminal: Terminal, told: Push, now_ms: int, ring: Ke
     new = [event for event in told.events if event.seq > held.head_seq]
     quarantined = _quarantined(session, held.stream, first) if first <= held.head_seq else ()
     if new:
-        quarantined += _store(session, held, new, Origin(held.stream, terminal.id, terminal.store, ring), now_ms)
+        origin = Origin(held.stream, terminal.id, terminal.store, ring, unseal)
+        quarantined += _store(session, held, new, origin, now_ms)
         lineage.note(session, terminal, held._replace(head_seq=new[-1].seq), new[0], now_ms)
+        for closed in (event.seq for event in new if event.type == DAY):
+            days.compare(session, held.stream, closed)
         terminals.note(terminal, waiting=max(terminal.waiting - len(new), 0))
     return PushReply(max(held.head_seq, told.events[-1].seq), held.durable_seq, quarantined)
 
@@ -193,7 +202,8 @@ def _store(session: Session, held: HeldStream, new: list[Told], origin: Origin, 
     add_rows(session, JournalEvent, EVENT_COLUMNS, rows)
     collected = handlers.collect(origin, new)
     booking.book(session, collected, now_ms)
-    rejected = sorted(collected.rejected, key=lambda item: item.seq)
+    by_seq = {item.seq: item for item in collected.rejected}  # one reason each
+    rejected = [by_seq[seq] for seq in sorted(by_seq)]
     set_aside = [(name, item.seq, item.code, item.detail, now_ms) for item in rejected]
     add_rows(session, QuarantinedEvent, QUARANTINE_COLUMNS, set_aside)
     return tuple(Quarantined(item.seq, item.code) for item in rejected)

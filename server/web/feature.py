@@ -19,6 +19,7 @@ class Group(Enum):
     MEMBERS = N_("会員")
     PROMOTION = N_("販促")
     POINTS = N_("ポイント")
+    SALES = N_("商品・売上")
     STORES = N_("店舗・端末")
 
 

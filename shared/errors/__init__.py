@@ -5,7 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared.errors import card, config, device, input, keys, kiosk, sale, server, store, sync, visit
+from shared.errors import (
+    card,
+    config,
+    day,
+    device,
+    duty,
+    input,
+    keys,
+    kiosk,
+    member,
+    office,
+    pin,
+    sale,
+    server,
+    store,
+    sync,
+    visit,
+)
 from shared.errors.text import ErrorText
 from shared.locale import Translate
 
@@ -16,10 +33,15 @@ Fact = str | int
 TEXTS: Mapping[str, ErrorText] = {
     **card.TEXTS,
     **config.TEXTS,
+    **day.TEXTS,
     **device.TEXTS,
+    **duty.TEXTS,
     **input.TEXTS,
     **keys.TEXTS,
     **kiosk.TEXTS,
+    **member.TEXTS,
+    **office.TEXTS,
+    **pin.TEXTS,
     **sale.TEXTS,
     **server.TEXTS,
     **store.TEXTS,

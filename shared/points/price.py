@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,13 +44,15 @@ def price(
     online: bool = False,
     lapse_day: date | None = None,
     offline: Offline | None = None,
+    earning: Callable[[int], int] | None = None,
 ) -> Priced | Refused:
     """Price a sale of ``amount_yen`` on business day ``day``, of which ``use_points`` pay a part.
 
     ``lapse_day``: the day by which lots have lapsed, when it is another one (a clock in doubt lets nothing lapse).
     ``lots``: what is on the card, at most three of them live. ``off_red`` and ``off_cnt`` are the card's offline
     counters; ``online`` True lifts the offline limits, which are the programme's unless ``offline`` says other ones.
-    The programme must have passed ``validate_programme``.
+    The programme must have passed ``validate_programme``. ``earning``: the yen that earn points after a discount of so
+    many yen by points, where not everything that is sold earns.
     """
     lots = tuple(lots)
     if not 0 <= amount_yen <= YEN_MAX:
@@ -62,7 +64,8 @@ def price(
     if refused is not None:
         return refused
     discount_yen = redeem.discount_yen(programme.redeem, use_points)
-    earned = explain_earn(programme, amount_yen, discount_yen)
+    basis_yen = None if earning is None else earning(discount_yen)
+    earned = explain_earn(programme, amount_yen, discount_yen, basis_yen)
     if earned.earn > EARN_MAX:
         return Refused("points.earn_above_card", {"maximum": EARN_MAX})
     after = add(consume(usable, use_points), Lot(earned.earn, expiry_month(programme, day)))

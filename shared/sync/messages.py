@@ -11,6 +11,8 @@ from typing import Annotated
 from msgspec import DecodeError, Meta, Struct
 
 from shared.points.program import Programme
+from shared.sale.product import Product
+from shared.sale.rules import SaleRules
 
 PROTOCOL = PROTOCOL_MIN = 1  # what is spoken here, and the oldest that is still understood
 PUSH_EVENTS_MAX = 500
@@ -180,6 +182,13 @@ class RepairReply(Struct, frozen=True):
 # --- feed items, tagged by "kind" --------------------------------------------------------------------------------
 
 
+class PhoneMark(Struct, frozen=True):
+    """Enough to find a telephone number that is said, too little to read one: ``shared.text.phone_mark``."""
+
+    tail: Annotated[str, Meta(max_length=4)]  # the last four digits
+    check: Annotated[int, Meta(ge=0, lt=1 << 20)]  # 20 bits of a hash of all of them
+
+
 class MemberItem(Struct, frozen=True, tag="member", tag_field="kind"):
     """What terminals may know of a member; replaces what they had. ``cards`` are all cards of the member."""
 
@@ -193,6 +202,7 @@ class MemberItem(Struct, frozen=True, tag="member", tag_field="kind"):
     last_store: str
     birthday: str
     cards: tuple[Number, ...]
+    phones: tuple[PhoneMark, ...] = ()
 
 
 class MessageItem(Struct, frozen=True, tag="message", tag_field="kind"):
@@ -260,9 +270,47 @@ class KidPolicyItem(Struct, frozen=True, tag="kid_policy", tag_field="kind"):
     redeem: str
 
 
+class ProductItem(Struct, frozen=True, tag="product", tag_field="kind"):
+    """One product, at every shop; replaces what was known under its code. ``gone``: sold no more."""
+
+    product: Product
+    gone: bool = False
+
+
+class StaffItem(Struct, frozen=True, tag="staff", tag_field="kind"):
+    """Who may serve. ``pin``: hex of scrypt (N 2^14, r 8, p 1, 16 bytes) of the PIN under the chain's ``pin_salt``;
+    empty: no PIN, or no longer with us."""
+
+    number: Count
+    name: Annotated[str, Meta(max_length=NAME_MAX)]
+    role: str  # shared.visit.facts.Role; an unknown one is the least
+    pin: Annotated[str, Meta(max_length=32)]
+
+
+class ShopItem(Struct, frozen=True, tag="shop", tag_field="kind"):
+    """How every shop of the chain sells."""
+
+    sale_rules: SaleRules
+    invoice_number: str = ""  # T and 13 digits
+    voices: tuple[str, ...] = ()  # headings, at most nine
+    needs_duty: bool = False
+    pin_salt: Annotated[str, Meta(max_length=32)] = ""  # hex
+
+
+class BenefitItem(Struct, frozen=True, tag="benefit", tag_field="kind"):
+    """Something to be handed over at the card's next visit. ``open`` False: done, or withdrawn."""
+
+    id: Number
+    card: Number
+    text: str
+    valid_until: str
+    open: bool = True
+
+
 FeedItem = (
     MemberItem | MessageItem | MessageClosedItem | CardHighWaterItem | ProgrammeItem | TombstoneItem
     | AdjustmentItem | CardDenyItem | WriterDenyItem | KidPolicyItem
+    | ProductItem | StaffItem | ShopItem | BenefitItem
 )  # fmt: skip
 
 

@@ -7,9 +7,10 @@ from enum import Enum
 
 from shared.card.face import Face
 from shared.ids import CardNo, MessageId, VisitId
-from shared.visit.journal import How, Intent, OffCard, Reissue
+from shared.visit.facts import Duty
+from shared.visit.journal import How, Intent, OffCard, Reissue, Said
 from shared.visit.receipt import Receipt
-from shared.visit.screens import Screen
+from shared.visit.screens import NO_CARD, Screen
 
 # --- card unit -----------------------------------------------------------------------------------------------
 
@@ -145,9 +146,53 @@ class Resolve:
     answer: str
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One event of the journal beside a visit, durable -> Noted | StoreFailed."""
+
+    body: Said
+
+
+@dataclass(frozen=True, slots=True)
+class FindMembers:
+    """By telephone number (or its end, four digits at least) or by the beginning of the kana -> MembersFound."""
+
+    phone: str = ""
+    kana: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindVisits:
+    """-> VisitsFound: this terminal's visits of a card that may still be refunded."""
+
+    card: CardNo
+
+
+@dataclass(frozen=True, slots=True)
+class FindProduct:
+    """-> ProductFound."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class BeginDuty:
+    """Whose PIN is this? -> DutyBegan | DutyRefused. An empty PIN ends the duty."""
+
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddUpDay:
+    """-> DayAdded, from the journal."""
+
+    business_day: str  # ISO date
+
+
 StoreEffect = (
     LookUpCard | LoadOpenVisits | Intend | Commit | Abort | Doubt | RecordSeen | RecordPrint | RecordEject
     | Honour | RecordOffCard | RecordReissue | Resolve
+    | Note | FindMembers | FindVisits | FindProduct | BeginDuty | AddUpDay
 )  # fmt: skip
 
 # --- head office, beside the visit -----------------------------------------------------------------------------
@@ -202,4 +247,52 @@ class PrintReceipt:
     receipt: Receipt
 
 
-Effect = RewriterEffect | StoreEffect | OfficeEffect | Show | Play | PrintReceipt
+@dataclass(frozen=True, slots=True)
+class PrintReport:
+    """The day's report on the receipt printer -> ReceiptPrinted | ReceiptFailed with its slip 0."""
+
+    report: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class PrintAgain:
+    """The last receipt of this run once more -> ReceiptPrinted | ReceiptFailed, at once when there was none."""
+
+    mark: str  # stands on it, in the paper's language
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDrawer:
+    pass
+
+
+# --- the place itself -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SetDuty:
+    """From now on this person serves: the loop keeps it in the shop."""
+
+    duty: Duty
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPos:
+    """What became of a sale that the POS handed over."""
+
+    reference: str
+    state: str  # "done" | "cancelled" | "busy" | "refused"
+    card: CardNo = NO_CARD
+    discount_yen: int = 0
+    due_yen: int = 0
+    earn: int = 0
+    redeem: int = 0
+    balance: int = 0
+
+
+PlaceEffect = SetDuty | AnswerPos
+
+Effect = (
+    RewriterEffect | StoreEffect | OfficeEffect | PlaceEffect | Show | Play
+    | PrintReceipt | PrintReport | PrintAgain | OpenDrawer
+)  # fmt: skip

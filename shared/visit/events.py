@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from shared.ids import CardNo, VisitId
-from shared.visit.facts import Adjustment, CardFacts, OpenVisit
+from shared.sale.basket import Basket
+from shared.sale.day_report import DayFigures
+from shared.sale.product import Product
+from shared.visit.facts import Adjustment, CardFacts, Duty, FoundMember, OpenVisit, PastVisit
+from shared.visit.journal import Said
 
 # --- card unit -----------------------------------------------------------------------------------------------
 
@@ -102,6 +106,7 @@ class Key(Enum):
     USE = "use"  # 点を使う
     ENTER = "enter"  # 実行
     CANCEL = "cancel"  # 中止 (F2)
+    MENU = "menu"  # F9; on a keypad without it CANCEL does the same while no card is inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,27 @@ class CallEnded:
     """It rings no more."""
 
 
+@dataclass(frozen=True, slots=True)
+class SaleCame:
+    """The shop's POS hands over a sale: with goods, or as an amount. It waits for a card, or fills the one inside."""
+
+    basket: Basket
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Touched in a list: the entry's place."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextTyped:
+    """A text from the touch keys or a keyboard (kana of a name); digits come as keys."""
+
+    text: str
+
+
 # --- store (answers within the same turn of the loop) ----------------------------------------------------------
 
 
@@ -233,6 +259,53 @@ class Honoured:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What was to be noted stands in the journal."""
+
+    body: Said
+
+
+@dataclass(frozen=True, slots=True)
+class MembersFound:
+    found: tuple[FoundMember, ...]
+    more: bool  # there are others: a longer question is wanted
+
+
+@dataclass(frozen=True, slots=True)
+class VisitsFound:
+    """What may be refunded on a card, the newest first."""
+
+    visits: tuple[PastVisit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFound:
+    """``product`` None: nobody knows this code."""
+
+    code: str
+    product: Product | None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyBegan:
+    """The PIN is somebody's."""
+
+    duty: Duty
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRefused:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayAdded:
+    """The figures of a business day, added up from the journal."""
+
+    figures: DayFigures
+
+
+@dataclass(frozen=True, slots=True)
 class ForgedOften:
     """Answer to RecordSeen: too many forged cards within a short time."""
 
@@ -283,6 +356,8 @@ Event = (
     | KeyPressed | PowerFailing | PanelReady | PanelLost | ReceiptPrinted | ReceiptFailed
     | DeviceReady | DeviceLost | Scanned | CallReceived | CallEnded
     | Started | CardLookedUp | OpenVisitsLoaded | Intended | Committed | StoreFailed
+    | SaleCame | Chosen | TextTyped
+    | Noted | MembersFound | VisitsFound | ProductFound | DutyBegan | DutyRefused | DayAdded
     | OffCardRecorded | ReissueRecorded | Honoured | ForgedOften | CardChecked | RepairOffered | RepairRefused
     | DeadlinePassed
 )  # fmt: skip

@@ -39,6 +39,11 @@ class Member:
     last_store: str = ""
     birthday: str = ""  # ISO date or "MM-DD"; "" = unknown
 
+    @property
+    def called(self) -> str:
+        """How people address the member: by the kana, where enrolment at the counter left nothing else."""
+        return self.name or self.kana
+
 
 @dataclass(frozen=True, slots=True)
 class CardMessage:
@@ -77,6 +82,56 @@ class OfflineState:
 
 
 @dataclass(frozen=True, slots=True)
+class Benefit:
+    """Something that is not points, to be handed over: flowers, a cup. ``id``: head office's, of this very one."""
+
+    id: int
+    text: str
+    valid_until: str = ""  # ISO date, "" = no end
+
+
+class Role(Enum):
+    """What a person at the counter may do; each may do what stands before."""
+
+    STAFF = "staff"  # sell, enrol, earn beside the card
+    LEADER = "leader"  # void and refund, stop a card
+    MANAGER = "manager"  # close the day, training mode
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Who stands at the counter. Number 0: nobody said so; then the shop's settings decide what may be done."""
+
+    staff: int = 0
+    name: str = ""
+    role: Role = Role.STAFF
+    is_training: bool = False  # nothing counts and no card is written
+
+
+NOBODY = Duty()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMember:
+    """A member as found without a card: enough to tell people apart, no more."""
+
+    member: MemberNo
+    name: str
+    kana: str
+    phone_tail: str  # the last four digits
+    cards: tuple[CardNo, ...]  # that are in use, the newest first
+
+
+@dataclass(frozen=True, slots=True)
+class PastVisit:
+    """A visit of this terminal that may be refunded. ``left_yen``: of its amount, not refunded so far."""
+
+    intent: Intent
+    wall_ms: int
+    left_yen: int
+
+
+@dataclass(frozen=True, slots=True)
 class CardFacts:
     card: CardNo
     member: Member | None
@@ -89,3 +144,5 @@ class CardFacts:
     denied: str = ""  # "" | "online_only" | "stopped"
     denied_writers: tuple[tuple[int, int], ...] = ()  # (terminal, card day since when its images are doubted)
     offline: OfflineState = OfflineState()
+    benefits: tuple[Benefit, ...] = ()  # to be handed over at this visit
+    bought: tuple[str, ...] = ()  # names of the goods of the last visits here, the newest first

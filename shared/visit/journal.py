@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from shared.ids import CardNo, MessageId, VisitId
+from shared.sale.basket import EMPTY, Basket
+from shared.sale.day_report import DayFigures
 
 
 class How(Enum):
@@ -61,6 +63,8 @@ class Intent:
     # post = pre + lots + adjusted, month by month; what joining lots moved stands in ``lots``.
     adjusted: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = ()
     online: bool = False  # head office was asked in this visit and said yes: the offline counters begin anew
+    basket: Basket = EMPTY  # the goods of a scanned sale, or of the POS
+    staff: int = 0  # who served; 0 = nobody said so
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class OffCard:
     slip: int
     programme: int
     business_day: str  # ISO date
+    basket: Basket = EMPTY
+    staff: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,98 @@ class Resolve:
     visit: VisitId
     answer: str  # "later"
 
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """What staff heard when a card got a holder. It is never written like this: see :class:`Enrol`."""
+
+    card: CardNo
+    phone: str  # digits as dialled within Japan; "" = nothing known yet
+    kana: str
+    staff: int
+    business_day: str  # ISO date
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """A card gets a holder: head office makes the member, or finds the one with this telephone number."""
+
+    card: CardNo
+    sealed: bytes  # for head office alone: ``shared.sync.holder``; empty = nothing was heard, or nobody is to hear it
+    staff: int
+    business_day: str  # ISO date
+
+
+@dataclass(frozen=True, slots=True)
+class StopCard:
+    """A card was reported lost: no terminal serves it any more."""
+
+    card: CardNo
+    why: str  # "lost" | "stolen" | "broken"
+    staff: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """``card`` takes the place of ``old``: head office brings points and holder over."""
+
+    old: CardNo
+    card: CardNo
+    staff: int
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What a customer said, by the shop's own headings."""
+
+    heading: int  # 1 to 9
+    visit: str  # visit id of the customer's last visit here; "" = nobody's
+    staff: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A benefit was handed over, or was not (and is asked about again)."""
+
+    benefit: int
+    card: CardNo
+    visit: VisitId
+    given: bool
+    staff: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlainSale:
+    """A sale without a card: it counts for the day, and for nobody's points."""
+
+    slip: int
+    amount_yen: int
+    basket: Basket
+    staff: int
+    business_day: str  # ISO date
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The day was opened, or closed with these figures; head office holds its own against them."""
+
+    business_day: str  # ISO date
+    what: str  # "open" | "close"
+    staff: int
+    figures: DayFigures | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """Somebody began or ended to serve."""
+
+    staff: int
+    what: str  # "on" | "off"
+
+
+_OpenNote = StopCard | Replace | Voice | Handover | PlainSale | Day | OnDuty
+Said = Newcomer | _OpenNote  # what staff note
+NoteBody = Enrol | _OpenNote  # and how it is written
 
 SET_BACK = "visit.set_back"  # verdict of a good card that proves this terminal's disk to be an older one
 
@@ -154,7 +252,7 @@ class Eject:
 
 
 Body = (
-    Stream | Intent | Commit | Abort | Doubt | Honour | OffCard | Reissue | Resolve | Seen | Print | Eject
+    Stream | Intent | Commit | Abort | Doubt | Honour | OffCard | Reissue | Resolve | Seen | Print | Eject | NoteBody
 )  # fmt: skip
 
 TYPES: dict[str, type[Body]] = {  # names are permanent: they stand in journals and at head office
@@ -170,5 +268,13 @@ TYPES: dict[str, type[Body]] = {  # names are permanent: they stand in journals 
     "SEEN": Seen,
     "PRINT": Print,
     "EJECT": Eject,
+    "ENROL": Enrol,
+    "STOP": StopCard,
+    "REPLACE": Replace,
+    "VOICE": Voice,
+    "HANDOVER": Handover,
+    "SALE": PlainSale,
+    "DAY": Day,
+    "DUTY": OnDuty,
 }
 NAMES: dict[type[Body], str] = {body: name for name, body in TYPES.items()}

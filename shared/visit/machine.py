@@ -5,10 +5,9 @@ Rule 2: every pair of state and event is either in TABLE or in IGNORED; a test p
 and nothing is swallowed by accident.
 Rule 3: INTENT -> stripe -> COMMIT -> success. The effects of no handler stand in another order.
 
-What the loop owes the table: the effects of a turn are performed in order; what the store answers (``CardLookedUp``,
-``OpenVisitsLoaded``, ``Intended``, ``Committed``, ``Honoured``, ``OffCardRecorded``, ``ReissueRecorded``,
-``ForgedOften``, ``StoreFailed``) is stepped after the last of them and before any
-other event; the deadline starts anew whenever a step returned another state object.
+What the loop owes the table: the effects of a turn are performed in order; what the store answers (``_ANSWER`` and
+``StoreFailed``) is stepped after the last of them and before any other event; ``SetDuty`` holds from the next step on;
+the deadline starts anew whenever a step returned another state object.
 """
 
 from __future__ import annotations
@@ -22,10 +21,24 @@ from shared.visit import screens
 from shared.visit import states as s
 from shared.visit.effects import Effect, Show
 from shared.visit.events import Event
-from shared.visit.flows import finish, giving_back, keying, off_card, present, ready, repair, restart, write
+from shared.visit.flows import (
+    at_rest,
+    finish,
+    giving_back,
+    keying,
+    off_card,
+    present,
+    ready,
+    repair,
+    replacing,
+    restart,
+    talk,
+    with_basket,
+    write,
+)
 from shared.visit.flows.turn import Turn
 from shared.visit.shop import Moment, Shop
-from shared.visit.states import State
+from shared.visit.states import DEADLINES, State
 
 __all__ = ["IGNORED", "TABLE", "Shop", "Turn", "start", "step"]
 
@@ -58,10 +71,16 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.LookingUp, e.CardLookedUp): repair.looked_up,
     (s.LookingUp, e.StoreFailed): repair.look_up_failed,
     #
+    (s.Idle, e.KeyPressed): at_rest.key,
+    (s.Idle, e.Scanned): with_basket.scanned,
+    (s.Idle, e.ProductFound): with_basket.found,
+    (s.Idle, e.SaleCame): with_basket.came,
     (s.Idle, e.CardPresented): present.presented,
     (s.Idle, e.CardUnreadable): present.unreadable,
     (s.Idle, e.CardDischarged): finish.sticks_out,
-    (s.Idle, e.CardRewriterLost): ready.idle_lost,
+    (s.Idle, e.StoreFailed): at_rest.told,
+    (s.Idle, e.ReceiptFailed): at_rest.told,
+    (s.Idle, e.CardRewriterLost): ready.unit_lost,
     (s.Idle, e.CardRewriterReady): ready.ready_again,
     #
     (s.Judging, e.CardLookedUp): present.looked_up,
@@ -69,11 +88,15 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.Judging, e.StoreFailed): present.store_failed,
     #
     (s.Keying, e.KeyPressed): keying.key,
+    (s.Keying, e.Scanned): with_basket.scanned,
+    (s.Keying, e.ProductFound): with_basket.found,
+    (s.Keying, e.SaleCame): with_basket.came,
     (s.Keying, e.CardChecked): keying.checked,
     (s.Keying, e.DeadlinePassed): keying.nobody_keys,
     (s.Keying, e.PowerFailing): keying.power_failing,
     (s.Keying, e.StoreFailed): keying.settling_failed,
-    (s.Keying, e.CardRewriterLost): restart.keying_lost,
+    (s.Keying, e.ReceiptFailed): keying.receipt_failed,
+    (s.Keying, e.CardRewriterLost): ready.unit_lost,
     (s.Keying, e.CardRewriterReady): ready.ready_again,
     #
     (s.Preparing, e.Intended): keying.intended,
@@ -125,9 +148,14 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.Returning, e.DeadlinePassed): finish.remind,
     #
     (s.OffCardKeying, e.KeyPressed): off_card.key,
+    (s.OffCardKeying, e.Scanned): with_basket.scanned,
+    (s.OffCardKeying, e.ProductFound): with_basket.found,
+    (s.OffCardKeying, e.SaleCame): with_basket.came,
     (s.OffCardKeying, e.DeadlinePassed): off_card.nobody_keys,
     (s.OffCardKeying, e.StoreFailed): off_card.records_failed,
-    (s.OffCardKeying, e.CardRewriterLost): restart.keying_lost,
+    (s.OffCardKeying, e.CardPresented): talk.other_card,
+    (s.OffCardKeying, e.CardUnreadable): talk.other_unreadable,
+    (s.OffCardKeying, e.CardRewriterLost): ready.unit_lost,
     (s.OffCardKeying, e.CardRewriterReady): ready.ready_again,
     #
     (s.RecordingOffCard, e.OffCardRecorded): off_card.recorded,
@@ -137,12 +165,12 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.Repairing, e.RepairRefused): repair.refused,
     (s.Repairing, e.DeadlinePassed): repair.too_late,
     (s.Repairing, e.KeyPressed): repair.repairing_key,
-    (s.Repairing, e.CardRewriterLost): repair.unit_lost,
+    (s.Repairing, e.CardRewriterLost): ready.unit_lost,
     (s.Repairing, e.CardRewriterReady): ready.ready_again,
     #
     (s.ConfirmingRepair, e.KeyPressed): repair.confirm,
     (s.ConfirmingRepair, e.DeadlinePassed): repair.nobody_confirms,
-    (s.ConfirmingRepair, e.CardRewriterLost): repair.unit_lost,
+    (s.ConfirmingRepair, e.CardRewriterLost): ready.unit_lost,
     (s.ConfirmingRepair, e.CardRewriterReady): ready.ready_again,
     #
     (s.RecordingReissue, e.ReissueRecorded): repair.recorded,
@@ -150,7 +178,7 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     #
     (s.WritingRepair, e.CardWritten): repair.written,
     (s.WritingRepair, e.CardWriteFailed): repair.write_failed,
-    (s.WritingRepair, e.CardRewriterLost): repair.unit_lost,
+    (s.WritingRepair, e.CardRewriterLost): ready.unit_lost,
     (s.WritingRepair, e.CardRewriterReady): ready.ready_again,
     (s.WritingRepair, e.DeadlinePassed): repair.stuck,
     #
@@ -159,6 +187,39 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.PrintingRepair, e.CardRewriterLost): repair.print_lost,
     (s.PrintingRepair, e.CardRewriterReady): ready.ready_again,
     (s.PrintingRepair, e.DeadlinePassed): repair.print_stuck,
+    #
+    (s.Told, e.KeyPressed): off_card.told,
+    (s.Told, e.DeadlinePassed): off_card.told,
+    (s.Told, e.CardPresented): talk.next_card,
+    (s.Told, e.CardUnreadable): talk.next_unreadable,
+    (s.Told, e.Scanned): with_basket.scanned_next,
+    (s.Told, e.CardRewriterLost): ready.unit_lost,
+    (s.Told, e.CardRewriterReady): ready.ready_again,
+    #
+    (s.Dialogue, e.KeyPressed): talk.key,
+    (s.Dialogue, e.Chosen): talk.touched,
+    (s.Dialogue, e.TextTyped): talk.text,
+    (s.Dialogue, e.DeadlinePassed): talk.nobody_answers,
+    (s.Dialogue, e.CardPresented): talk.card_came,
+    (s.Dialogue, e.CardUnreadable): talk.unreadable_came,
+    (s.Dialogue, e.CardChecked): talk.checked,
+    (s.Dialogue, e.PowerFailing): talk.power_failing,
+    (s.Dialogue, e.StoreFailed): talk.store_failed,
+    (s.Dialogue, e.ReceiptFailed): talk.receipt_failed,
+    (s.Dialogue, e.CardRewriterLost): ready.unit_lost,
+    (s.Dialogue, e.CardRewriterReady): ready.ready_again,
+    #
+    (s.DialogueWaits, e.Noted): talk.answered,
+    (s.DialogueWaits, e.MembersFound): talk.answered,
+    (s.DialogueWaits, e.VisitsFound): talk.answered,
+    (s.DialogueWaits, e.DutyBegan): talk.answered,
+    (s.DialogueWaits, e.DutyRefused): talk.answered,
+    (s.DialogueWaits, e.DayAdded): talk.answered,
+    (s.DialogueWaits, e.CardLookedUp): talk.answered,
+    (s.DialogueWaits, e.StoreFailed): talk.answered,
+    #
+    (s.NotingReplacement, e.Noted): replacing.noted,
+    (s.NotingReplacement, e.StoreFailed): replacing.not_noted,
     #
     (s.Locked, e.DeadlinePassed): giving_back.unlocked,
     (s.Locked, e.CardRewriterLost): giving_back.locked_lost,
@@ -171,10 +232,11 @@ def _events(*kinds: type[Event]) -> frozenset[type[Event]]:
 
 
 # What may be ignored, by reason.
-_PANEL = _events(  # the loop shows the health of these; a scan or a call changes nothing of a card's way
-    e.PanelReady, e.PanelLost, e.ReceiptPrinted, e.DeviceReady, e.DeviceLost, e.Scanned, e.CallReceived, e.CallEnded
+_PANEL = _events(  # the loop shows the health of these and who calls
+    e.PanelReady, e.PanelLost, e.ReceiptPrinted, e.DeviceReady, e.DeviceLost, e.CallReceived, e.CallEnded
 )
-_RECEIPT = _PANEL | _events(e.ReceiptFailed)  # ... of a receipt nobody waits for any more
+_TOUCH = _events(e.Chosen, e.TextTyped)  # of a dialogue that is over
+_RECEIPT = _PANEL | _TOUCH | _events(e.ReceiptFailed)  # ... of a receipt nobody waits for any more
 _POWER = _events(e.PowerFailing)  # nothing to prevent: no write can begin here, or it is already on its way
 # An answer of the unit to an order that a restart or a lost link has overtaken:
 _READ = _events(e.CardPresented, e.CardUnreadable, e.NoCard)
@@ -185,7 +247,11 @@ _UNIT = _READ | _WRITTEN | _PRINTED | _LEFT
 # An answer of the store to an effect beside the main line (a settled doubt, a recorded print):
 _ANSWER = _events(
     e.Started, e.CardLookedUp, e.OpenVisitsLoaded, e.Intended, e.Committed, e.Honoured, e.OffCardRecorded,
-    e.ReissueRecorded, e.ForgedOften,
+    e.ReissueRecorded, e.ForgedOften, e.Noted, e.MembersFound, e.VisitsFound, e.ProductFound, e.DutyBegan,
+    e.DutyRefused, e.DayAdded,
+)  # fmt: skip
+_TOLD = _events(
+    e.CardLookedUp, e.Noted, e.MembersFound, e.VisitsFound, e.DutyBegan, e.DutyRefused, e.DayAdded
 )  # fmt: skip
 # Head office's word on a card that has left, or after its time:
 _OFFICE = _events(e.CardChecked, e.RepairOffered, e.RepairRefused)
@@ -204,19 +270,29 @@ _IGNORED_IN: dict[type[State], frozenset[type[Event]]] = {
     s.TypingNumber: _BESIDE | _UNIT,
     s.ConfirmingFace: _BESIDE | _UNIT,
     s.LookingUp: _OUTSIDE | (_ANSWER - _events(e.CardLookedUp)),
-    s.Idle: _BESIDE | _WRITTEN | _PRINTED | _events(e.NoCard, e.CardTaken) | _KEY | _LATE,
+    s.Idle: (_BESIDE - _events(e.ProductFound, e.StoreFailed, e.ReceiptFailed))
+    | _TOUCH
+    | _WRITTEN
+    | _PRINTED
+    | _events(e.NoCard, e.CardTaken)
+    | _LATE,
     s.Judging: _OUTSIDE | (_ANSWER - _events(e.CardLookedUp, e.OpenVisitsLoaded)),
-    s.Keying: _RECEIPT | _ANSWER | (_OFFICE - _events(e.CardChecked)) | _UNIT,
+    s.Keying: _PANEL | _TOUCH | (_ANSWER - _events(e.ProductFound)) | (_OFFICE - _events(e.CardChecked)) | _UNIT,
     s.Preparing: _OUTSIDE | (_ANSWER - _events(e.Intended)),
     s.Writing: _BESIDE | _READ | _PRINTED | _LEFT | _KEY,
     s.Rereading: _BESIDE | _WRITTEN | _PRINTED | _LEFT | _KEY,
     s.Committing: _OUTSIDE | (_ANSWER - _events(e.Committed)),
     s.Honouring: _OUTSIDE | (_ANSWER - _events(e.Honoured)),
     s.Finishing: _OUTSIDE | (_ANSWER - _events(e.CardLookedUp)),
-    s.Printing: _PANEL | _POWER | _ANSWER | _FAILED | _OFFICE | _READ | _WRITTEN | _LEFT | _KEY,
-    s.Ejecting: _PANEL | _POWER | _ANSWER | _OFFICE | _READ | _WRITTEN | _PRINTED | _KEY,
+    s.Printing: _PANEL | _TOUCH | _POWER | _ANSWER | _FAILED | _OFFICE | _READ | _WRITTEN | _LEFT | _KEY,
+    s.Ejecting: _PANEL | _TOUCH | _POWER | _ANSWER | _OFFICE | _READ | _WRITTEN | _PRINTED | _KEY,
     s.Returning: (_BESIDE - _events(e.ReceiptFailed, e.ForgedOften)) | _READ | _WRITTEN | _PRINTED | _KEY,
-    s.OffCardKeying: _RECEIPT | _POWER | _ANSWER | _OFFICE | _UNIT,
+    s.OffCardKeying: _RECEIPT
+    | _POWER
+    | (_ANSWER - _events(e.ProductFound))
+    | _OFFICE
+    | (_UNIT - _READ)
+    | _events(e.NoCard),
     s.RecordingOffCard: _OUTSIDE | (_ANSWER - _events(e.OffCardRecorded)),
     s.Repairing: (_BESIDE - _events(e.RepairOffered, e.RepairRefused)) | _UNIT,
     s.ConfirmingRepair: _BESIDE | _UNIT,
@@ -224,10 +300,18 @@ _IGNORED_IN: dict[type[State], frozenset[type[Event]]] = {
     s.WritingRepair: _BESIDE | _READ | _PRINTED | _LEFT | _KEY,
     s.PrintingRepair: _BESIDE | _READ | _WRITTEN | _LEFT | _KEY,
     s.Locked: _BESIDE | _UNIT | _KEY,
+    s.Dialogue: _PANEL | _ANSWER | _events(e.RepairOffered, e.RepairRefused) | (_UNIT - _READ) | _events(e.NoCard),
+    s.DialogueWaits: _OUTSIDE | (_ANSWER - _TOLD),
+    s.NotingReplacement: _OUTSIDE | (_ANSWER - _events(e.Noted)),
+    s.Told: _BESIDE | (_UNIT - _events(e.CardPresented, e.CardUnreadable)),
 }
 
+_SELLING = (s.Idle, s.Keying, s.OffCardKeying)  # where goods can be added to a sale; elsewhere a scan means nothing
+TABLE |= {(state, e.SaleCame): with_basket.came_too_early for state in DEADLINES if state not in _SELLING}
+TABLE |= {(state, e.Scanned): with_basket.scanned_too_early for state in DEADLINES if state not in (*_SELLING, s.Told)}
+
 IGNORED: frozenset[tuple[type[State], type[Event]]] = frozenset(
-    (state, event) for state, ignored in _IGNORED_IN.items() for event in ignored
+    {(state, event) for state, ignored in _IGNORED_IN.items() for event in ignored}
 )
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from shared.clock import local_time, month_from_card
 from shared.ids import CardNo, format_card_no
-from shared.locale import Translate
+from shared.locale import N_, Translate
 from shared.sale import invoice
 from shared.sale.invoice import Sold
 from shared.sale.paper import COLUMNS_MIN, RECEIPT_COLUMNS, RULE, Paper, ReceiptLine
 
 __all__ = ["RECEIPT_COLUMNS", "Receipt", "ReceiptContent", "ReceiptLine", "compose", "mask_card_no"]
 
+COPY = N_("再印字")
 CARD_TAIL_SHOWN = 4  # digits of the card number that a lost receipt gives away
 
 
@@ -34,7 +35,7 @@ class ReceiptContent:
     shop: str
     slip: int
     at_wall_ms: int  # UTC; printed in Japanese time
-    card: CardNo
+    card: CardNo  # 0: a sale without one, which has no points
     name: str  # empty: anonymous
     amount_yen: int
     discount_yen: int
@@ -51,22 +52,35 @@ class ReceiptContent:
     is_day_doubtful: bool = False
     sale: Sold | None = None
     invoice_number: str = ""
+    is_refund: bool = False  # the yen go back, ``earn`` comes back and ``redeem`` is taken back
+    is_training: bool = False  # for practice: the paper is worth nothing
 
 
 def compose(content: ReceiptContent, translate: Translate, columns: int = RECEIPT_COLUMNS) -> Receipt:
     """The receipt for paper of ``columns`` half-width characters. Every line fits, and only JIS X 0208 is used."""
     paper = Paper(max(columns, COLUMNS_MIN), translate)
-    lines = (
-        *_head(paper, content),
-        RULE,
-        *_goods(paper, content),
-        *_money(paper, content),
-        RULE,
-        *_points(paper, content),
-        RULE,
-        *paper.centred(paper.text("ありがとうございました")),
+    mark = training_mark(translate, columns) if content.is_training else ()
+    parts = (
+        [*mark, *_head(paper, content)],
+        _goods(paper, content),
+        _money_back(paper, content) if content.is_refund else _money(paper, content),
+        _points(paper, content) if content.card else [],
+        [*paper.centred(paper.text("ありがとうございました")), *mark],
     )
-    return Receipt(content.slip, lines)
+    lines = [line for part in parts if part for line in (RULE, *part)]
+    return Receipt(content.slip, tuple(lines[1:]))
+
+
+def copy_of(receipt: Receipt, mark: str) -> Receipt:
+    """The same once more. ``mark``: ``COPY`` in the paper's language; a copy of a copy has it once."""
+    line = ReceiptLine(mark, centred=True)
+    return receipt if line in receipt.lines else Receipt(receipt.slip, (line, *receipt.lines))
+
+
+def training_mark(translate: Translate, columns: int = RECEIPT_COLUMNS) -> tuple[ReceiptLine, ...]:
+    """Above and below what is printed for practice."""
+    paper = Paper(max(columns, COLUMNS_MIN), translate)
+    return tuple(paper.centred(paper.text("＊ 練習 ＊"), large=True))
 
 
 def mask_card_no(card: CardNo) -> str:
@@ -86,17 +100,20 @@ def _head(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
     if content.sale is not None:
         lines += invoice.number(paper, content.invoice_number)
     if content.reprint:
-        lines += paper.centred(paper.text("再印字"))
+        lines += paper.centred(paper.text(COPY))
     lines += paper.pair(at, paper.text("伝票 {slip}", slip=content.slip))
+    if content.is_refund:
+        lines += paper.centred(paper.text("返品・取消"), large=True)
     if content.is_day_doubtful:
         lines += paper.pair(paper.text("（日付未確認）"), "")
-    lines += paper.pair(paper.text("カード"), mask_card_no(content.card))
+    if content.card:
+        lines += paper.pair(paper.text("カード"), mask_card_no(content.card))
     name = paper.plain(content.name)
     return [*lines, *paper.pair(paper.text("{name} 様", name=name), "")] if name else lines
 
 
 def _goods(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
-    return [] if content.sale is None else [*invoice.goods(paper, content.sale), RULE]
+    return [] if content.sale is None else invoice.goods(paper, content.sale)
 
 
 def _money(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
@@ -107,11 +124,15 @@ def _money(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
     return lines if content.sale is None else [*lines, *invoice.rates(paper, content.sale)]
 
 
+def _money_back(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
+    lines = paper.pair(paper.text("返品の金額"), paper.yen(content.amount_yen))
+    if content.discount_yen:
+        lines += paper.pair(paper.text("ポイント使用分"), paper.yen(content.discount_yen, "-"))
+    return [*lines, *paper.pair(paper.text("お返し"), paper.yen(content.due_yen), large=True)]
+
+
 def _points(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
-    lines = paper.pair(paper.text("今回ポイント"), paper.points(content.earn, "+"))
-    lines += paper.wrapped(paper.plain(content.sentence))
-    if content.redeem:
-        lines += paper.pair(paper.text("使用ポイント"), paper.points(content.redeem, "-"))
+    lines = _moved_back(paper, content) if content.is_refund else _moved(paper, content)
     if content.adjusted:
         sign = "+" if content.adjusted > 0 else ""
         lines += paper.pair(paper.text("本部からの調整"), paper.points(content.adjusted, sign))
@@ -124,3 +145,16 @@ def _points(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
         label = paper.text("有効期限 {year}年{month}月末", year=year, month=month)
         lines += paper.pair(label, paper.points(content.expiring_points))
     return lines
+
+
+def _moved(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
+    lines = paper.pair(paper.text("今回ポイント"), paper.points(content.earn, "+"))
+    lines += paper.wrapped(paper.plain(content.sentence))
+    if content.redeem:
+        lines += paper.pair(paper.text("使用ポイント"), paper.points(content.redeem, "-"))
+    return lines
+
+
+def _moved_back(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
+    lines = paper.pair(paper.text("返したポイント"), paper.points(content.earn, "+")) if content.earn else []
+    return [*lines, *paper.pair(paper.text("取り消したポイント"), paper.points(content.redeem, "-"))]

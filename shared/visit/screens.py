@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from shared.errors import Fact
 from shared.ids import CardNo
 from shared.visit.facts import Member
+from shared.visit.receipt import ReceiptLine
+
+NO_CARD = CardNo(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +19,38 @@ class Starting:
 
 
 @dataclass(frozen=True, slots=True)
+class BasketLine:
+    """``off_yen``: what was taken off it; 0 = nothing."""
+
+    name: str
+    quantity: int
+    unit_yen: int
+    total_yen: int
+    off_yen: int
+    is_reduced: bool  # 8 %
+
+
+@dataclass(frozen=True, slots=True)
+class BasketView:
+    """The newest lines of a sale, and its totals. ``count``: pieces in all."""
+
+    lines: tuple[BasketLine, ...]
+    more: int  # lines before these
+    count: int
+    total_yen: int
+    tax_yen: int
+    off_yen: int  # of the subtotal
+    reference: str  # of the POS
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
-    """カードを入れてください"""
+    """カードを入れてください. With an amount or goods that wait for the card."""
+
+    amount_yen: int = 0
+    basket: BasketView | None = None
+    replaces: CardNo = NO_CARD  # a new card is wanted in the place of this one
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +86,10 @@ class Keying:
     messages: tuple[str, ...]  # pending for this card's face
     notices: tuple[Notice, ...] = ()
     birthday: str = ""  # ISO date of a birthday that is near or today, "" = none
+    basket: BasketView | None = None
+    benefits: tuple[str, ...] = ()  # to be handed over
+    bought: tuple[str, ...] = ()  # last
+    no_purchase: bool = False  # ENTER once more: a visit without purchase
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +112,7 @@ class Done:
     take_card: bool  # the card lies in the slot
     notices: tuple[Notice, ...] = ()
     adjusted: int = 0  # what head office's adjustments changed in this visit
+    is_refund: bool = False  # ``due_yen`` goes back, ``earn`` came back and ``redeem`` was taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +169,7 @@ class OffCardKeying:
     earn: int
     can_repair: bool
     notices: tuple[Notice, ...] = ()
+    basket: BasketView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +221,81 @@ class Locked:
     minutes: int
 
 
+# --- dialogues beside the card ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One key, one thing. ``text`` is a source text."""
+
+    key: str  # "1" … "9"
+    text: str
+    icon: str
+    is_open: bool = True  # False: shown, but not for this person
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """メニュー. CANCEL = back."""
+
+    title: str  # source text
+    items: tuple[MenuItem, ...]  # at most seven
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One figure or one text. ENTER = so it is, CANCEL = back.
+
+    ``kind``: "phone" | "pin" | "kana" | "yen" | "count" | "slip"; a PIN is shown as dots.
+    """
+
+    title: str  # source text
+    kind: str
+    typed: str
+    hint: str = ""  # source text
+    wrong: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """``label`` and ``detail`` are ready texts (names, dates)."""
+
+    label: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """One of a few: its digit, or a touch. CANCEL = back."""
+
+    title: str  # source text
+    options: tuple[Option, ...]  # at most six on a page
+    page: int = 0
+    more: bool = False  # ENTER = the next page
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """Yes (ENTER) or no (CANCEL). ``lines``: what it is about, label and value; ``text``: what will happen."""
+
+    title: str  # source text
+    text: str  # source text
+    lines: tuple[tuple[str, str], ...]
+    is_dangerous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A result, or a list to look at; any key ends it. ``report``: lines as they were printed."""
+
+    notice: Notice | None
+    title: str = ""  # source text
+    lines: tuple[tuple[str, str], ...] = ()
+    report: tuple[ReceiptLine, ...] = ()
+
+
 Screen = (
     Starting | Waiting | Reading | Keying | Writing | Done | Stopped | TakeCard | Unfinished | TypeNumber
+    | Menu | Asking | Choosing | Confirming | Told
     | ConfirmFace | OffCardKeying | OffCardDone | Repairing | ConfirmRepair | Repaired | Locked
 )  # fmt: skip

@@ -11,6 +11,8 @@ from shared.clock import Now
 from shared.ids import TerminalId
 from shared.locale import Translate, japanese
 from shared.points.program import Programme
+from shared.sale.rules import SaleRules
+from shared.visit.facts import NOBODY, Duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class Shop:
     translate: Translate = japanese  # language of card face and receipt
     kid_policies: Mapping[int, KidPolicy] = field(default_factory=dict)  # by key id; a key not named may do everything
     standalone: bool = False  # no head office: the limits of one visit and of one day hold, a card's counters do not
+    sale_rules: SaleRules = field(default_factory=SaleRules)
+    duty: Duty = NOBODY
+    voices: tuple[str, ...] = ()  # the shop's headings for what customers say, at most nine
+    invoice_number: str = ""  # T and 13 digits; "" = the shop issues no qualified invoices
+    needs_duty: bool = False  # somebody must be on duty before anything is sold
     redeem_barred: str = ""  # error code: why head office lets nobody use points at this terminal for now
 
 

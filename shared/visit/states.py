@@ -11,12 +11,15 @@ Honouring: a visit without redemption that the card would not take.   Locked: af
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.card.image import CardImage
 from shared.ids import CardNo, MessageId, VisitId
-from shared.visit.facts import CardFacts, OpenVisit
-from shared.visit.journal import Intent, OffCard, Reissue
+from shared.sale.basket import Basket
+from shared.visit import screens
+from shared.visit.errand import NO_ERRAND, Errand, Topic
+from shared.visit.facts import CardFacts, OpenVisit, PastVisit
+from shared.visit.journal import Intent, OffCard, Reissue, VisitKind
 from shared.visit.screens import Notice, OffCardDone, Repaired, Stopped
 
 KEYING_DEADLINE_S = 300.0  # nobody keys for five minutes: the customer has gone on, give the card back
@@ -37,6 +40,7 @@ class Down:
 
     open: tuple[OpenVisit, ...]
     code: str  # why; "" at start
+    errand: Errand = NO_ERRAND  # nobody scans ten goods again because somebody opened a cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Recovering:
     open: tuple[OpenVisit, ...]
     stayed: bool
     shown: tuple[VisitId, ...] = ()  # to staff, who may answer "decide later"
+    errand: Errand = NO_ERRAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class TypingNumber:
     digits: str
     wrong: bool
     code: str  # what is wrong with the stripe
+    errand: Errand = NO_ERRAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class ConfirmingFace:
 
     intent: Intent
     code: str  # what is wrong with the stripe
+    errand: Errand = NO_ERRAND  # waits beside the interrupted visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +81,48 @@ class LookingUp:
     code: str
     asks: bool
     notices: tuple[Notice, ...] = ()
+    errand: Errand = NO_ERRAND
 
 
 @dataclass(frozen=True, slots=True)
 class Idle:
     """The unit waits for a card; so do we, without limit."""
+
+    errand: Errand = NO_ERRAND
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A few questions to the staff, one screen each. No card is inside, or the one of ``keying`` is.
+
+    ``step`` and ``kept`` are the topic's own: which question this is, and what was answered so far. ``options``: all
+    pages of the list that is shown.
+    """
+
+    topic: Topic
+    step: str
+    screen: screens.Menu | screens.Asking | screens.Choosing | screens.Confirming | screens.Told
+    errand: Errand  # kept for when the dialogue is over and no card is inside
+    keying: Keying | None  # the visit to which it goes back
+    kept: tuple[object, ...] = ()
+    options: tuple[screens.Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotingReplacement:
+    """REPLACE ordered; the store answers in the same turn."""
+
+    keying: Keying
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueWaits:
+    """The store answers in the same turn; the topic's ``step`` takes the answer. ``dialogue``: where it was asked, to
+    which a refusal goes back."""
+
+    dialogue: Dialogue
+    step: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +133,15 @@ class Judging:
     track: str
     image: CardImage | None
     code: str
+    errand: Errand = NO_ERRAND
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWish:
+    """``past`` is to be refunded, all that is left of it or a part."""
+
+    past: PastVisit
+    refund_yen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +154,14 @@ class Keying:
     field: str  # "amount" | "points"
     notices: tuple[Notice, ...]
     online: bool = False  # head office was asked about this very track and knows it
+    errand: Errand = NO_ERRAND  # its basket, if any, makes ``amount_yen``; its own amount is that of before the card
+    no_purchase: bool = False  # ENTER was pressed on an empty amount: once more means a visit without purchase
+    refund: RefundWish | None = None  # only while a refund is priced and decided
+
+    @property
+    def left_behind(self) -> Errand:
+        """What waits for the next card when this one leaves without a visit: what came before this card, and goods."""
+        return self.errand.beside(self.amount_yen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +173,22 @@ class OffCardKeying:
     amount_yen: int
     can_repair: bool
     notices: tuple[Notice, ...] = ()
+    has_card: bool = True  # inside the unit; a forgotten one is not
+    errand: Errand = NO_ERRAND  # as in ``Keying``
+
+    @property
+    def basket(self) -> Basket:
+        return self.errand.basket
+
+    @property
+    def left_behind(self) -> Errand:
+        """As in ``Keying``."""
+        return self.errand.beside(self.amount_yen)
+
+    @property
+    def taken_back(self) -> Errand:
+        """The errand when this sale was decided and could not be recorded: it is to be done again."""
+        return replace(self.errand, amount_yen=0 if self.errand.basket.lines else self.amount_yen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +197,16 @@ class RecordingOffCard:
 
     entry: OffCard
     facts: CardFacts
+    has_card: bool = True
+    errand: Errand = NO_ERRAND  # with the sale, which is lost only when it was recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A result without a card to give back is shown."""
+
+    screen: OffCardDone
+    errand: Errand = NO_ERRAND  # what is left of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +215,7 @@ class Repairing:
 
     facts: CardFacts  # its ``next_visit`` is the name of the request
     code: str
+    errand: Errand = NO_ERRAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +225,7 @@ class Repair:
     reissue: Reissue
     facts: CardFacts
     balance: int
+    errand: Errand = NO_ERRAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +259,15 @@ class Plan:
     facts: CardFacts | None
     recovered: bool
     copy: int = 1  # which print of the face this will be
+    errand: Errand = NO_ERRAND  # what waits for the next card when this visit counts; its own sale stands in ``intent``
+
+    @property
+    def taken_back(self) -> Errand:
+        """The errand when this visit is proved not to have happened: a sale is to be done again."""
+        if self.intent.kind is not VisitKind.SALE:
+            return self.errand
+        basket = self.intent.basket
+        return replace(self.errand, amount_yen=0 if basket.lines else self.intent.amount_yen, basket=basket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +341,7 @@ class Returning:
     code: str
     screen: Stopped | OffCardDone | Repaired | None = None
     locks: bool = False
+    errand: Errand = NO_ERRAND  # waits for the next card
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +349,13 @@ class Locked:
     """No card is taken in. ``lost``: the card unit went away meanwhile (error code)."""
 
     lost: str
+    errand: Errand = NO_ERRAND
 
 
 State = (
     Booting | Down | Recovering | TypingNumber | ConfirmingFace | LookingUp | Idle | Judging | Keying | Preparing
     | Writing | Rereading | Committing | Honouring | Finishing | Printing | Ejecting | Returning | OffCardKeying
+    | Dialogue | DialogueWaits | NotingReplacement | Told
     | RecordingOffCard | Repairing | ConfirmingRepair | RecordingReissue | WritingRepair | PrintingRepair | Locked
 )  # fmt: skip
 
@@ -285,6 +386,10 @@ DEADLINES: dict[type[State], float | None] = {
     WritingRepair: UNIT_DEADLINE_S,
     PrintingRepair: UNIT_DEADLINE_S,
     Locked: LOCK_S,
+    Dialogue: KEYING_DEADLINE_S,
+    DialogueWaits: None,  # same turn
+    NotingReplacement: None,  # same turn
+    Told: TAKE_CARD_DEADLINE_S,
 }
 
 

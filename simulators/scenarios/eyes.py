@@ -100,6 +100,16 @@ def log(stage: Stage, *words: str) -> None:
     )
 
 
+def sent(stage: Stage) -> None:
+    """Until head office has acknowledged everything."""
+
+    def seen() -> bool:
+        health = stage.counter.health()
+        return health is not None and bool(health["online"]) and health["unsent"] == 0
+
+    stage.until(seen, lambda: "head office has not acknowledged everything", WAIT_S + MECHANICS_S)
+
+
 # --- looking ---------------------------------------------------------------------------------------------------------
 
 
@@ -155,4 +165,5 @@ EYES: Mapping[str, Callable[..., None]] = {
     "lamp": lamp,
     "shows": shows,
     "log": log,
+    "sent": sent,
 }

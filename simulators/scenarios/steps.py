@@ -60,6 +60,7 @@ VERBS: Mapping[str, Verb] = {
     "lamp": Verb(1, 1, N_("ランプ {0} が点く")),
     "shows": Verb(1, MANY, N_("端末の画面に {all}")),
     "log": Verb(1, MANY, N_("端末の記録に {all}")),
+    "sent": Verb(0, 0, N_("本部がすべて受け取るまで待つ")),
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from shared.visit.journal import Intent, OffCard, Reissue
+from simulators.world import refunds
 from simulators.world.oracle import Violation
 from simulators.world.world import World
 
@@ -51,9 +52,10 @@ def _proven(world: World, journals: _Journals, states: dict[str, str]) -> set[st
 def _balances(world: World, journals: _Journals, on_stripe: set[str], honoured: set[str]) -> Iterator[Violation]:
     """I7: what was on the stripes and promised beside them is in the books, and on the card or on its way to it."""
     balances, coming = world.office.balances(), world.office.coming()
+    taken = [journals.intents[visit] for visit in sorted(on_stripe | honoured) if visit in journals.intents]
+    owing = refunds.owed(msgspec.to_builtins(taken))
     for card, opening in world.oracle.opening.items():
-        taken = (journals.intents[visit] for visit in on_stripe | honoured if visit in journals.intents)
-        expected = opening + sum(_change(intent) for intent in taken if intent.card == card)
+        expected = opening + sum(_change(intent) for intent in taken if intent.card == card) - owing.get(card, 0)
         expected += sum(entry.earn for entry in journals.beside.values() if entry.card == card)
         image = world.oracle.image_on(card)
         on_the_way = sum(points for number, points in coming.get(card, {}).items() if number > image.adj)

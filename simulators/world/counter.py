@@ -13,7 +13,7 @@ from shared.ids import TerminalId
 from shared.locale import japanese
 from shared.visit.effects import Effect, OfficeEffect, PrintFace, WriteCard
 from shared.visit.events import Event, Key
-from shared.visit.screens import Done, OffCardDone, Screen, Stopped
+from shared.visit.screens import Done, OffCardDone, Screen, Stopped, Waiting
 from shared.visit.shop import Shop
 from shared.visit.states import Idle
 from simulators.card_rewriter import Tcp300Simulator
@@ -258,6 +258,10 @@ class Counter:
         self.screen = screen
         if isinstance(screen, Done | OffCardDone):
             self.oracle.success_shown(self.terminal, screen, self.witness)
+        elif isinstance(screen, Waiting):
+            for notice in screen.notices:
+                if notice.code == "sale.noted":
+                    self.oracle.sale_noted(self.terminal, int(notice.facts["slip"]), self.witness)
 
     def observe(self) -> None:
         """Look at the card inside: what its stripe and its face have become."""

@@ -22,6 +22,7 @@ from server.db.database import Database
 from server.ledger.models import Entry, Visit
 from server.messages import service as messages
 from server.messages.models import CardMessage
+from server.products import service as products
 from server.seed import Seed, SeedCard, SeedStore, take_over
 from server.setup import open_database, prepare, write_private
 from server.staff import service as staff
@@ -33,6 +34,7 @@ from shared.card.image import CardImage
 from shared.clock import business_day
 from shared.sync.identity import Identity
 from simulators.world.clock import START_WALL_MS, VirtualClock
+from simulators.world.talk import PRODUCTS
 from terminal.app.store.opening import open_journal
 
 TENANT = 7
@@ -63,6 +65,7 @@ def make_template(folder: Path, cards: Mapping[str, CardImage], counters: int) -
         take_over(session, Seed(TENANT, "bakery", STORES, cards=seeds), START_WALL_MS)
         link = staff.make_setup_link(session, START_WALL_MS)
         staff.use_setup_link(session, link, CLERK, CLERK, "no password opens this account", START_WALL_MS)
+        products.put(session, [products.Entry(product) for product in PRODUCTS], START_WALL_MS)
         identities = {number: admit(session, vault, number) for number in range(1, counters + 1)}
     database.close()
     open_journal(blank_journal(folder), warm_bytes=0).close()

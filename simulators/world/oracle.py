@@ -29,6 +29,7 @@ class Oracle:
     opening: dict[int, int] = field(default_factory=dict)  # card -> balance at the start
     stripes: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))  # card -> tracks, in order
     violations: list[Violation] = field(default_factory=list)
+    noted: set[tuple[int, int]] = field(default_factory=set)  # (terminal, slip) of sales without a card
     shown: list[tuple[int, int]] = field(default_factory=list)  # (terminal, slip) of every success shown
 
     def begin(self, card: int, track: str) -> None:
@@ -53,6 +54,12 @@ class Oracle:
         self.shown.append((terminal, screen.slip))
         if not journal.has_success(screen.slip):
             self.report("I10", f"terminal {terminal} showed slip {screen.slip} before its COMMIT")
+
+    def sale_noted(self, terminal: int, slip: int, journal: Witness) -> None:
+        """I10 again, for a sale without a card."""
+        if (terminal, slip) not in self.noted and not journal.has_sale(slip):
+            self.report("I10", f"terminal {terminal} said that sale {slip} is noted before it is durable")
+        self.noted.add((terminal, slip))
 
     def report(self, rule: str, detail: str) -> None:
         self.violations.append(Violation(rule, detail))

@@ -10,9 +10,11 @@ from typing import Protocol
 from shared.ids import CARD_NO_DIGITS
 from shared.units import format_number
 from shared.visit import screens
-from shared.visit.events import Key
+from shared.visit.events import Key, KeyPressed
 from simulators.card_stock import SimCard
+from simulators.world import talk
 from simulators.world.counter import Counter
+from simulators.world.talk import AMOUNTS, digits
 
 LOOK_S = (0.3, 2.5)  # a person looks at the screen again after so many seconds
 QUIET_LOOK_S = 0.5
@@ -20,6 +22,7 @@ KEY_S = 0.25  # between two keys
 READING_S = 4.0  # from the inlet to the pop-up, with retries
 PULLED_BACK_S = 5.0  # a card that nobody takes in is pulled back
 REPAIR_S = 8.0  # a jam is seen and cleared
+TALK_SHARE = 0.12  # of the looks at a counter that waits: no card is wanted
 CUSTOMER_S = (1.0, 12.0)  # until the next customer stands there
 
 
@@ -81,6 +84,8 @@ class Staff:
             case screens.ConfirmRepair(card=number):
                 card = self.counter.unit.card
                 self._type(Key.ENTER if card is not None and card.number == number else Key.CANCEL)
+            case screens.Menu() | screens.Asking() | screens.Choosing() | screens.Confirming() | screens.Told():
+                self._type(Key.CANCEL)
             case screens.Unfinished() as screen:
                 self._unfinished(screen, now)
             case screens.TypeNumber() as screen:
@@ -98,6 +103,8 @@ class Staff:
             return
         if now - self._served_at < READING_S and (self.quiet or self.dice.random() < 0.95):
             return  # the card just put in is being read; now and then somebody pushes a second one in
+        if self._talks():
+            return
         card = self.purse.take(self.counter.terminal)
         if card is None:
             self.at = now + self.dice.uniform(*CUSTOMER_S)
@@ -108,19 +115,37 @@ class Staff:
         self._served_at = now
         self.at = now + (0.5 if self.quiet else self.dice.uniform(*LOOK_S))
 
+    def _talks(self) -> bool:
+        """Whether something is keyed or scanned although no card is in: for the next card, or without one."""
+        if self.quiet or self.dice.random() >= TALK_SHARE:
+            return False
+        if self.dice.random() < 0.5:
+            self._type(*talk.without_card(self.dice))
+            return True
+        for event in talk.before_card(self.dice, share=1.0):
+            if isinstance(event, KeyPressed):
+                self._type(event.key)
+            else:
+                self.counter.told.append(event)
+        return True
+
     def _key_sale(self, screen: screens.Keying) -> None:
         if not self.buys:
             self._type(Key.CANCEL)
             return
-        if screen.amount_yen and self.dice.random() < 0.7:  # the figures of an interrupted visit are offered again
+        beside = () if self.quiet else talk.beside_sale(screen, self.dice)
+        if beside:
+            self._type(*beside)
+            return
+        if screen.basket or (screen.amount_yen and self.dice.random() < 0.7):  # what came before the card is offered
             self._type(Key.ENTER)
             return
-        keys = [Key.CLEAR, *_digits(self.dice.choice((120, 480, 980, 1_280, 3_300, 12_800)))]
+        keys = [*talk.emptied(screen), *digits(self.dice.choice(AMOUNTS))]
         if screen.balance and self.dice.random() < 0.4:
-            keys += [Key.USE, Key.USE] if self.dice.random() < 0.5 else [Key.USE, *_digits(self.dice.randint(1, 60))]
+            keys += [Key.USE, Key.USE] if self.dice.random() < 0.5 else [Key.USE, *digits(self.dice.randint(1, 60))]
         keys.append(Key.CANCEL if self.dice.random() < 0.05 else Key.ENTER)
         if any(notice.code.startswith("points.") for notice in screen.notices):
-            keys = [Key.CLEAR, Key.CLEAR, *_digits(980), Key.ENTER]
+            keys = [*talk.emptied(screen), *digits(980), Key.ENTER]
         self._type(*keys)
 
     def _pull_back(self, now: float) -> None:
@@ -165,12 +190,12 @@ class Staff:
             self._type(Key.CANCEL)
             return
         if not self.quiet and self.dice.random() < 0.2:
-            self._type(*_digits(self.dice.randrange(10**8)), Key.ENTER)
+            self._type(*digits(self.dice.randrange(10**8)), Key.ENTER)
             return
         if screen.wrong:
             self._type(Key.CANCEL)
             return
-        self._type(*_digits(f"{card.number:0{CARD_NO_DIGITS}d}"), Key.ENTER)
+        self._type(*digits(f"{card.number:0{CARD_NO_DIGITS}d}"), Key.ENTER)
 
     def _confirm_face(self, screen: screens.ConfirmFace) -> None:
         """Read the plastic: does it still show the balance from before?"""
@@ -186,14 +211,10 @@ class Staff:
         elif not self.buys:
             self._type(Key.CANCEL)
         else:
-            self._type(Key.CLEAR, *_digits(self.dice.choice((480, 980, 3_300))), Key.ENTER)
+            self._type(Key.CLEAR, *digits(self.dice.choice((480, 980, 3_300))), Key.ENTER)
 
     def _type(self, *keys: Key) -> None:
         self._keys.extend(keys)
-
-
-def _digits(value: int | str) -> list[Key]:
-    return [Key(digit) for digit in str(value)]
 
 
 def _numbers(line: str) -> list[str]:

@@ -32,6 +32,10 @@ class Witness:
         """Whether the visit or the sale beside a card with this slip is over, as the events say."""
         return self.has(_SUCCESS, f'"slip":{slip},') or self.has(_SUCCESS, f'"slip":{slip}}}')
 
+    def has_sale(self, slip: int) -> bool:
+        """Whether a sale without a card stands there with this slip."""
+        return self.has("SELECT 1 FROM event WHERE type = 'SALE' AND json_extract(body, '$.slip') = ?", slip)
+
     def close(self) -> None:
         """Until the next question."""
         if self._connection is not None:

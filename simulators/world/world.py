@@ -134,6 +134,7 @@ class World:
                 faults[name] = faults.get(name, 0) + count
         return {
             "successes": len(self.oracle.shown),
+            "plain_sales": len(self.oracle.noted),
             "stripes": sum(len(tracks) - 1 for tracks in self.oracle.stripes.values()),
             "boots": sum(counter.boots for counter in self.counters),
             "cuts": sum(counter.cuts for counter in self.counters),

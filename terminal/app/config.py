@@ -24,6 +24,7 @@ MARGIN_MAX = 160  # dots, half the card's short side (TCP300II manual page MH2/2
 GAP_MAX = 15  # dots; one hexadecimal digit on the wire of the TCP300II
 SYNC_EVERY_MIN_S, SYNC_EVERY_MAX_S = 1.0, 3_600.0
 
+Texts = tuple[str, ...]
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
@@ -72,6 +73,16 @@ class KioskSection:
 
     host: str = "127.0.0.1"
     port: int = field(default=8101, metadata={"low": 0, "high": PORT_MAX})  # 0: any free port
+    # Addresses of the shop's POS machines beside this one; they send the token: 64 hexadecimal digits in a file.
+    pos_hosts: tuple[str, ...] = field(default=(), metadata={"addresses": True})
+    pos_token_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PosSection:
+    """Sales that the shop's POS drops as files."""
+
+    folder: Path | None = None  # where it drops them (``pos_csv.py`` names the columns); empty: nowhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +99,7 @@ SECTIONS: dict[str, type[Any]] = {
     "card": CardSection,
     "devices": DevicesSection,
     "kiosk": KioskSection,
+    "pos": PosSection,
     "head_office": HeadOfficeSection,
 }
 
@@ -101,6 +113,7 @@ class TerminalConfig:
     card: CardSection = field(default_factory=CardSection)
     devices: DevicesSection = field(default_factory=DevicesSection)
     kiosk: KioskSection = field(default_factory=KioskSection)
+    pos: PosSection = field(default_factory=PosSection)
     head_office: HeadOfficeSection = field(default_factory=HeadOfficeSection)
 
     @property
@@ -129,6 +142,8 @@ def load(argv_sets: Sequence[str], environ: Mapping[str, str], paths: Sequence[P
     sections = {name: _section(name, kind, typed, texts) for name, kind in SECTIONS.items()}
     config = TerminalConfig(**sections, identity=load_identity(sections["terminal"].identity_file))
     _check_head_office(config)
+    if config.kiosk.pos_hosts and config.kiosk.pos_token_file is None:
+        raise EnishiError("config.missing_key", key="kiosk.pos_token_file", example="/etc/enishi/pos.token")
     return config
 
 
@@ -170,6 +185,8 @@ def _from_toml(key: str, value: object, kind: object) -> object:
         return Path(value) if value else None
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
+    if kind == Texts and isinstance(value, list) and all(isinstance(text, str) for text in value):
+        return tuple(value)
     if type(value) is kind:
         return value
     raise _wrong_type(key, value, kind)
@@ -184,13 +201,17 @@ def _from_text(key: str, value: str, kind: object) -> object:
         return value.lower() in _YES
     if kind in (Path, Path | None):
         return Path(value) if value else None
+    if kind == Texts:
+        return tuple(text.strip() for text in value.split(",") if text.strip())
     try:
         return int(value) if kind is int else float(value) if kind is float else value
     except ValueError as error:
         raise _wrong_type(key, value, kind) from error
 
 
-_WANTED: dict[object, str] = {bool: "true / false", int: "123", float: "1.5", str: '"text"'}
+_WANTED: dict[object, str] = {
+    bool: "true / false", int: "123", float: "1.5", str: '"text"', Texts: '["text", "text"]',
+}  # fmt: skip
 
 
 def _wrong_type(key: str, value: object, kind: object) -> EnishiError:
@@ -206,8 +227,18 @@ def _check(key: str, value: Any, setting: Field[Any]) -> None:
         raise EnishiError("config.bad_value", key=key, value=value, wanted=", ".join(rules["choices"]))
     if "device" in rules and not _is_device(value, may_be_empty=rules["device"] == "optional"):
         raise EnishiError("config.bad_value", key=key, value=value, wanted=str(setting.default))
+    if "addresses" in rules and not all(_is_address(text) for text in value):
+        raise EnishiError("config.bad_value", key=key, value=", ".join(value)[:80], wanted="192.168.1.20")
     if "example" in rules and value in ("", None):
         raise EnishiError("config.missing_key", key=key, example=str(rules["example"]))
+
+
+def _is_address(text: str) -> bool:
+    """In the form in which the server names who asks."""
+    try:
+        return str(ipaddress.ip_address(text)) == text
+    except ValueError:
+        return False
 
 
 def _is_device(value: str, may_be_empty: bool) -> bool:

@@ -11,6 +11,7 @@ from shared.clock import Clock, business_day
 from shared.errors import EnishiError
 from shared.sync.messages import Verdict
 from shared.visit.events import DeviceLost, DeviceReady, Event, PanelLost, PanelReady
+from shared.visit.facts import Duty
 from shared.visit.screens import Keying, Notice, Screen
 from terminal.app.clock import DAY_MS
 from terminal.app.kiosk.stage import Stage, Status
@@ -47,11 +48,13 @@ class Front:
         day_start_minute: Callable[[], int],
         log: Log,
         standalone: bool,
+        duty: Callable[[], Duty] = Duty,
     ) -> None:
         self._stage = stage
         self._counts = counts
         self._clock = clock
         self._day_start_minute = day_start_minute
+        self._duty = duty
         self._log = log
         self._status = Status(standalone=standalone)
         self._wires: dict[str, Notice] = {}
@@ -66,9 +69,12 @@ class Front:
 
     def show(self, screen: Screen) -> None:
         """A new screen. The counts are taken anew except while someone types."""
-        self._stage.show(screen)
-        if not isinstance(screen, Keying):
+        if isinstance(screen, Keying):
+            self._status = self._on_duty()
+            self._stage.surround(self._status)
+        else:
             self.refresh()
+        self._stage.show(screen)
 
     def wire_changed(self, device: str, error: EnishiError | None) -> None:
         """A device's wire is up (None), or missing or lost."""
@@ -126,7 +132,7 @@ class Front:
         """Count again and show. A store that cannot count is a matter of the next visit, not of the status."""
         silent = (notice for device, notice in self._devices.items() if device not in self._wires)
         troubles = (*self._wires.values(), *silent, *_told(self._office, self._verdict), *self._kept)
-        status = replace(self._status, troubles=troubles)
+        status = replace(self._on_duty(), troubles=troubles)
         wall_ms = self._clock.now().wall_ms
         try:
             today = business_day(wall_ms, self._day_start_minute())
@@ -138,6 +144,11 @@ class Front:
             self._log(error.code, dict(error.facts))
         self._status = status
         self._stage.surround(status)
+
+    def _on_duty(self) -> Status:
+        """The status with who serves now."""
+        duty = self._duty()
+        return replace(self._status, duty=duty.name, is_training=duty.is_training)
 
 
 def _told(*notices: Notice | None) -> Iterator[Notice]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shared.errors import EnishiError
-from shared.visit.events import Key
 from shared.visit.screens import Stopped
 from terminal.app.kiosk.stage import Stage
+from terminal.app.kiosk.web import Touched
 from terminal.app.runner import HEARTBEAT_S, Crash, Inbox, Stop
 
 
@@ -23,7 +23,7 @@ class Halted:
         self.stage.show(Stopped(error.code, error.facts))
         self._health = {"software": software, "state": "Halted", "screen": "Stopped", "troubles": [error.code]}
 
-    def press(self, key: Key) -> None:
+    def press(self, touched: Touched) -> None:
         """Nothing can be keyed."""
 
     def health(self) -> dict[str, object]:

@@ -14,6 +14,7 @@ from nacl.signing import SigningKey, VerifyKey
 
 from shared.card.mac import KEY_BYTES, KeyRing
 from shared.errors import EnishiError
+from shared.sync.holder import Seal, to_nobody
 from shared.sync.identity import IDENTITY_BYTES_MAX, Identity
 from shared.sync.messages import PROTOCOL, UNREADABLE, KeyPackage, Verdict
 from shared.sync.signing import (
@@ -96,6 +97,16 @@ class Signer:
 def first_note(identity: Identity) -> OfficeNote:
     """What is known of head office before its first word."""
     return OfficeNote(identity.server_epoch, Verdict.OK, identity.kid, identity.keys)
+
+
+def seal_for_office(identity: Identity) -> Seal:
+    """Seals for head office's eyes only. Raises ``config.identity`` for a key that is none."""
+    if not identity.office_key:
+        return to_nobody
+    try:
+        return SealedBox(VerifyKey(identity.office_key).to_curve25519_public_key()).encrypt
+    except (CryptoError, ValueError) as error:
+        raise EnishiError("config.identity", path="office_key") from error
 
 
 def load_identity(path: Path) -> Identity:

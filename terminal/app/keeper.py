@@ -1,4 +1,7 @@
-"""Looks after the journal between visits, and says what staff should know of it. The loop's thread only."""
+"""Looks after the journal between visits and after the POS's folder, and says what staff should know of both.
+
+The loop's thread only.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,13 @@ class Kept(Protocol):
     def troubles(self) -> tuple[Notice, ...]: ...
 
 
+class Intake(Protocol):
+    """A folder that is looked at now and then (``pos_files.py``)."""
+
+    def beat(self, now_s: float) -> None: ...
+    def troubles(self) -> tuple[Notice, ...]: ...
+
+
 class Keeper:
     """``tell``: hears the notices whenever they change. ``standing``: notices that stay for the whole run."""
 
@@ -32,12 +42,14 @@ class Keeper:
         tell: Callable[[tuple[Notice, ...]], None],
         log: Log,
         standing: tuple[Notice, ...] = (),
+        intake: Intake | None = None,
     ) -> None:
         self._store = store
         self._is_idle = is_idle
         self._tell = tell
         self._log = log
         self._standing = standing
+        self._intake = intake
         self._told: tuple[Notice, ...] = ()
         self._tend_at_s = 0.0
 
@@ -45,12 +57,18 @@ class Keeper:
         """Every second or so. Raises ``store.corrupt``: a journal that decays is not written any more."""
         if now_s >= self._tend_at_s and self._is_idle():
             self._tend_at_s = now_s if self._tend() else now_s + TEND_EVERY_S
-        try:
-            notices = (*self._standing, *self._store.troubles())
-        except EnishiError as error:
-            notices = (*self._standing, Notice(error.code, error.facts))
+        notices = (*self._standing, *self._store_troubles())
+        if self._intake is not None:
+            self._intake.beat(now_s)
+            notices += self._intake.troubles()
         if notices != self._told:
             self._say(notices)
+
+    def _store_troubles(self) -> tuple[Notice, ...]:
+        try:
+            return self._store.troubles()
+        except EnishiError as error:
+            return (Notice(error.code, error.facts),)
 
     def _tend(self) -> bool:
         """Whether there is more to do soon."""

@@ -12,12 +12,13 @@ from typing import TextIO
 
 from shared.clock import Clock
 from shared.ids import CARD_NO_DIGITS, CardNo
-from shared.visit.effects import Effect, Intend, LookUpCard
-from shared.visit.events import CardLookedUp, Event
+from shared.visit.effects import Effect, FindProduct, Intend, LookUpCard
+from shared.visit.events import CardLookedUp, Event, ProductFound, Scanned
 from shared.visit.states import State
 
 VALUE_MAX = 200  # characters of one value; a traceback's last line fits
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/,+->*%@")
+_SCANNED = (Scanned, FindProduct, ProductFound)  # their code may be a member's card
 _TELLING = ("code", "visit", "slip")  # fields of events and effects that say something and name nobody
 
 Value = str | int | float | bool | None
@@ -54,7 +55,7 @@ def step_facts(event: Event, before: State, after: State, effects: Iterable[Effe
     if performed:
         facts["effects"] = ",".join(type(effect).__name__ for effect in performed)
     for part in (event, *performed):
-        for name in _TELLING:
+        for name in () if isinstance(part, _SCANNED) else _TELLING:
             told = getattr(part, name, None)
             if isinstance(told, str | int) and told != "":
                 facts.setdefault(name, told)

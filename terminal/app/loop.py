@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from shared.clock import Clock, Now
 from shared.errors import EnishiError
 from shared.visit import machine
-from shared.visit.effects import Effect, PrintFace, WriteCard
+from shared.visit.effects import Effect, PrintFace, SetDuty, WriteCard
 from shared.visit.events import (
     CardRewriterLost,
     CardRewriterReady,
@@ -23,13 +24,15 @@ from shared.visit.events import (
     FacePrintFailed,
     Started,
 )
+from shared.visit.facts import Duty
 from shared.visit.shop import Shop
 from shared.visit.states import Idle, State, deadline_s
 from terminal.app.log import Log, silent, step_facts
-from terminal.app.perform import Journal, OfficePort, Performer, ShowScreen
+from terminal.app.perform import Answer, AnswerSale, Journal, OfficePort, Performer, ShowScreen, nobody_listens
+from terminal.app.training import Training
 from terminal.drivers.port import Port, Role
 
-TURN_EVENTS_MAX = 16  # a visit needs four store answers in one turn at most; more means the machine talks to itself
+TURN_EVENTS_MAX = 16  # a visit needs four answers in one turn, six in training; more: the machine talks to itself
 WAITING_MAX = 64  # results of sync that wait for Idle; the worker sends no page before the last was applied
 TRACE_MAX = 2_000  # the last (now, event) pairs: some fifty visits, half a megabyte
 
@@ -51,13 +54,15 @@ class Loop:
         clock: Clock,
         log: Log = silent,
         office: OfficePort | None = None,
+        answer_pos: AnswerSale = nobody_listens,
     ) -> None:
         self.shop = shop
         self.state, self._first_effects = machine.start()
         self.next_deadline: float | None = None  # monotonic seconds at which ``tick`` wants to be called
         self.trace: deque[tuple[Now, Event]] = deque(maxlen=TRACE_MAX)
         self._journal = journal
-        self._performer = Performer(journal, ports, show, office)
+        self._performer = Performer(journal, ports, show, office, self._set_duty, answer_pos)
+        self._training = Training(self._performer)
         self._clock = clock
         self._log = log
         self._waiting: deque[ApplyLater] = deque()
@@ -74,7 +79,7 @@ class Loop:
         now = self._clock.now()
         self._arm(now)
         for effect in self._first_effects:
-            self._performer.perform(effect, now.mono_s)
+            self._perform(effect, now)
         self.handle(Started(tuple(self._journal.open_visits())))
 
     def handle(self, event: Event) -> None:
@@ -126,10 +131,18 @@ class Loop:
         answers: list[Event] = []
         for effect in effects:
             self._unit_busy = self._unit_busy or isinstance(effect, _UNIT_BUSY)
-            answer = self._performer.perform(effect, now.mono_s)
+            answer = self._perform(effect, now)
             if answer is not None:
                 answers.append(answer)
         return answers
+
+    def _perform(self, effect: Effect, now: Now) -> Answer:
+        """In earnest, or for practice; a ``SetDuty`` holds for the effects after it."""
+        performer = self._training if self.shop.duty.is_training else self._performer
+        return performer.perform(effect, now.mono_s)
+
+    def _set_duty(self, duty: Duty) -> None:
+        self.shop = replace(self.shop, duty=duty)
 
     def _is_held_back(self, effect: Effect) -> bool:
         return self._closing and isinstance(effect, _UNIT_BUSY)
@@ -145,8 +158,11 @@ class Loop:
 
 
 def replay(trace: Sequence[tuple[Now, Event]], shop: Shop) -> State:
-    """The state after a recorded trace: the machine alone, without store or devices."""
+    """The state after a recorded trace: the machine alone, without store or devices. ``shop``: as it was at start."""
     state, _ = machine.start()
     for now, event in trace:
-        state = machine.step(state, event, now, shop).state
+        turn = machine.step(state, event, now, shop)
+        state = turn.state
+        for effect in turn.effects:
+            shop = replace(shop, duty=effect.duty) if isinstance(effect, SetDuty) else shop
     return state

@@ -26,10 +26,11 @@ from shared.card.face import FaceStock
 from shared.clock import Clock
 from shared.errors import EnishiError, explain
 from shared.ids import TerminalId
+from shared.visit.effects import AnswerPos
 from shared.visit.events import DeviceLost, DeviceReady, Event, Key, KeyPressed, PanelLost, PanelReady
 from shared.visit.screens import Screen, Waiting
 from shared.visit.shop import Shop
-from shared.visit.states import Down, Idle
+from shared.visit.states import Down, Idle, Keying, OffCardKeying
 from terminal.app.board import board_id
 from terminal.app.clock import SystemClock
 from terminal.app.config import TerminalConfig, load, split_device
@@ -37,10 +38,11 @@ from terminal.app.front import Front
 from terminal.app.glyphs import glyphs
 from terminal.app.halted import Halted
 from terminal.app.health import notify
-from terminal.app.identity import Counter, Signer
+from terminal.app.identity import Counter, Signer, seal_for_office
 from terminal.app.journal_key import choose_engine
 from terminal.app.keeper import Keeper, machine_start
 from terminal.app.kiosk.guard import LOOPBACK
+from terminal.app.kiosk.pos_web import PosDoor, read_token
 from terminal.app.kiosk.render import Renderer
 from terminal.app.kiosk.server import KioskServer
 from terminal.app.kiosk.stage import Stage
@@ -48,7 +50,9 @@ from terminal.app.kiosk.web import Health, Press, create_app
 from terminal.app.language import translation
 from terminal.app.log import Log, stream_log
 from terminal.app.loop import Loop
-from terminal.app.office import apply_result, redeem_barred
+from terminal.app.office import apply_result, as_told, redeem_barred
+from terminal.app.pos import PosBoard
+from terminal.app.pos_files import PosFiles
 from terminal.app.runner import Crash, Inbox, Job, Runner, Stop
 from terminal.app.store import Outbox, Store
 from terminal.app.store.medium import FileMedium
@@ -129,7 +133,8 @@ class Terminal:
         self._inbox = Inbox()
         self._stage = Stage()
         self._pumps = self._make_pumps(config)
-        self._kiosk = open_kiosk(config, self._stage, self._key_pressed, self._health)
+        self._pos = PosBoard(self._inbox.post, self._withdraw_sale)
+        self._kiosk = open_kiosk(config, self._stage, self._inbox.post, self._health, self._pos)
         try:
             self._engine, engine_notices = choose_engine(
                 config.terminal.journal_key_file, config.terminal.allow_plain_journal
@@ -145,6 +150,7 @@ class Terminal:
             lambda: self._loop.shop.programme.day_start_minute,
             self._log,
             standalone=not config.office_url,
+            duty=lambda: self._loop.shop.duty,
         )
         self._signer = Signer(config.identity, self._store.stream, Counter(), self._store.office_note())
         self._front.judge(self._signer.note.verdict)
@@ -157,8 +163,11 @@ class Terminal:
             self._store.clock,
             self._log,
             self._desk,
+            answer_pos=self._pos.answer,
         )
-        self._keeper = Keeper(self._store, self._is_idle, self._front.kept, self._log, engine_notices)
+        self._keeper = Keeper(
+            self._store, self._is_idle, self._front.kept, self._log, engine_notices, self._make_intake(config)
+        )
         self._resting = self._pumps.get(Role.CARD_REWRITER) if self._store.safe_mode else None
         self._sync = self._make_sync(config)
         self._web = Worker("kiosk", self._kiosk.run, self._crashed)
@@ -220,7 +229,10 @@ class Terminal:
         nonce = secrets.token_bytes(NONCE_BYTES)
         terminal, path = TerminalId(config.identity.terminal), config.terminal.mirror
         mirror = None if path is None else Mirror(FileMedium(path, config.journal))
-        return Store.open(config.journal, terminal, nonce, SOFTWARE, self._clock, self._engine, mirror, machine_start())
+        seal = seal_for_office(config.identity)
+        return Store.open(
+            config.journal, terminal, nonce, SOFTWARE, self._clock, self._engine, mirror, machine_start(), seal
+        )
 
     def _make_sync(self, config: TerminalConfig) -> SyncWorker | None:
         if not config.office_url:
@@ -246,10 +258,16 @@ class Terminal:
         desk = Desk(Line(*where, CHECK_PATIENCE), Line(*where, REPAIR_PATIENCE), self._clock)
         return DeskClerk(desk, self._inbox.post)
 
+    def _make_intake(self, config: TerminalConfig) -> PosFiles | None:
+        folder = config.pos.folder
+        if folder is None:
+            return None
+        return PosFiles(folder, self._pos, self._would_take_sale, translation(config.terminal.language), self._log)
+
     # --- called from other threads -----------------------------------------------------------------------------------
 
-    def _key_pressed(self, key: Key) -> None:
-        self._inbox.post(KeyPressed(key))
+    def _withdraw_sale(self, reference: str) -> None:
+        self._inbox.post(Job(partial(self._let_go, reference)))
 
     def _device_spoke(self, event: Event) -> None:
         self._inbox.post(event)
@@ -315,23 +333,46 @@ class Terminal:
         """All but the card unit's while the machine keeps losing its supply: no card is moved, sync goes on."""
         return tuple(pump for pump in self._pumps.values() if pump is not self._resting)
 
+    def _would_take_sale(self) -> bool:
+        """Nothing is keyed and nothing scanned."""
+        match self._loop.state:
+            case Idle(errand=errand):
+                return errand.is_empty
+            case Keying(amount_yen=amount_yen, errand=errand) | OffCardKeying(amount_yen=amount_yen, errand=errand):
+                return not amount_yen and not errand.basket.lines
+        return False
+
+    def _let_go(self, reference: str) -> None:
+        """The POS takes a sale back that waits: as if staff did. Beside a customer's card staff decide."""
+        state = self._loop.state
+        if isinstance(state, Idle):
+            if state.errand.basket.reference == reference:
+                self._loop.handle(KeyPressed(Key.CANCEL))
+            else:  # nobody holds it any more
+                self._pos.answer(AnswerPos(reference, "cancelled"))
+
     def _is_idle(self) -> bool:
         return isinstance(self._loop.state, Idle | Down)
 
 
-def open_kiosk(config: TerminalConfig, stage: Stage, press: Press, health: Health) -> KioskServer:
-    """The page's server with its port taken, not yet serving. Raises ``config.kiosk_port``."""
+def open_kiosk(
+    config: TerminalConfig, stage: Stage, press: Press, health: Health, pos: PosBoard | None = None
+) -> KioskServer:
+    """The page's server with its port taken, not yet serving. Raises ``config.kiosk_port`` and ``config.secret_…``."""
     language = config.terminal.language
     place = "　".join(part for part in (config.shop_name, config.identity.register_name) if part)
     renderer = Renderer(place, language, translation(language), SOFTWARE)
     hosts = (*LOOPBACK, config.kiosk.host)
-    app = create_app(stage, renderer, press, health, ICONS, hosts)
+    token_file = config.kiosk.pos_token_file
+    token = read_token(token_file) if token_file is not None and pos is not None else ""
+    door = None if pos is None else PosDoor(pos, config.kiosk.pos_hosts, token)
+    app = create_app(stage, renderer, press, health, ICONS, hosts, door)
     return KioskServer(app, config.kiosk.host, config.kiosk.port)
 
 
 def _shop(config: TerminalConfig, store: Store, signer: Signer) -> Shop:
     card, note = config.card, signer.note
-    return Shop(
+    shop = Shop(
         terminal=TerminalId(config.identity.terminal),
         name=config.shop_name,
         ring=signer.open_ring(note.kid, note.keys),
@@ -345,7 +386,7 @@ def _shop(config: TerminalConfig, store: Store, signer: Signer) -> Shop:
             gap=card.face_gap_dots,
         ),
         translate=translation(config.terminal.language),
-        kid_policies=store.kid_policies(),
         standalone=not config.office_url,
         redeem_barred=redeem_barred(note),
     )
+    return as_told(store, shop)

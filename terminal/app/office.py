@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import Protocol, assert_never
 
 from shared.points.program import Programme
-from shared.sync.messages import KidPolicyItem, ProgrammeItem, Pull, Verdict
+from shared.sync.messages import KidPolicyItem, ProgrammeItem, Pull, ShopItem, Verdict
 from shared.visit.shop import KidPolicy, Shop
 from terminal.app.sync.results import Acknowledged, Failed, OfficeNote, PageArrived, Synced, SyncResult, Welcomed
+
+VOICES_MAX = 9  # headings: one key each
+_RULES = (ProgrammeItem, KidPolicyItem, ShopItem)
 
 
 class Books(Protocol):
@@ -21,6 +24,21 @@ class Books(Protocol):
     def remember_office(self, note: OfficeNote) -> None: ...
     def programme(self) -> Programme: ...
     def kid_policies(self) -> Mapping[int, KidPolicy]: ...
+    def shop_settings(self) -> ShopItem: ...
+
+
+def as_told(books: Books, shop: Shop) -> Shop:
+    """The shop under the rules that the store has of head office."""
+    settings = books.shop_settings()
+    return replace(
+        shop,
+        programme=books.programme(),
+        kid_policies=books.kid_policies(),
+        sale_rules=settings.sale_rules,
+        voices=settings.voices[:VOICES_MAX],
+        invoice_number=settings.invoice_number,
+        needs_duty=settings.needs_duty,
+    )
 
 
 def redeem_barred(note: OfficeNote) -> str:
@@ -35,9 +53,9 @@ def apply_result(books: Books, result: SyncResult, shop: Shop) -> Shop:
             books.acknowledge(stream, acked, durable)
         case PageArrived(pull=pull, skipped=skipped, anew=anew):
             books.apply_feed(pull, skipped, anew)
-            if not pull.more or any(isinstance(entry.item, ProgrammeItem | KidPolicyItem) for entry in pull.items):
+            if not pull.more or any(isinstance(entry.item, _RULES) for entry in pull.items):
                 # The last page may also have swept policies away that nobody tells any more.
-                return replace(shop, programme=books.programme(), kid_policies=books.kid_policies())
+                return as_told(books, shop)
         case Synced():
             books.record_synced()
         case Welcomed(note=note, ring=ring):

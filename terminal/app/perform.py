@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any, Protocol, assert_never
 
 from shared.errors import EnishiError
 from shared.ids import CardNo, MessageId, VisitId
+from shared.sale.day_report import DayFigures
+from shared.sale.product import Product
 from shared.visit import effects as e
 from shared.visit.events import (
     CardLookedUp,
     Committed,
+    DayAdded,
+    DutyBegan,
+    DutyRefused,
     Event,
     ForgedOften,
     Honoured,
     Intended,
+    MembersFound,
+    Noted,
     OffCardRecorded,
     OpenVisitsLoaded,
+    ProductFound,
+    ReceiptFailed,
     ReissueRecorded,
     RepairRefused,
     StoreFailed,
+    VisitsFound,
 )
-from shared.visit.facts import CardFacts, OpenVisit
-from shared.visit.journal import How, Intent, OffCard, Reissue
+from shared.visit.facts import CardFacts, Duty, FoundMember, OpenVisit, PastVisit
+from shared.visit.journal import How, Intent, OffCard, Reissue, Said
+from shared.visit.receipt import Receipt, copy_of
 from shared.visit.screens import Screen
 from terminal.drivers.port import Port, Role
 
@@ -45,6 +57,21 @@ class Journal(Protocol):
         self, visit: VisitId, copy: int, error: str, messages: tuple[MessageId, ...], no_room: tuple[MessageId, ...]
     ) -> object: ...
     def record_eject(self, visit: VisitId) -> object: ...
+    def note(self, body: Said) -> Said:
+        """The body as it was written: a ``PlainSale`` with its slip."""
+        ...
+
+    def find_members(self, phone: str, kana: str) -> tuple[tuple[FoundMember, ...], bool]:
+        """One of the two is empty. The flag: there are others."""
+        ...
+
+    def find_visits(self, card: CardNo) -> tuple[PastVisit, ...]: ...
+    def find_product(self, code: str) -> Product | None: ...
+    def begin_duty(self, pin: str) -> Duty | str:
+        """The person, or the code of a refusal."""
+        ...
+
+    def add_up_day(self, day: date) -> DayFigures: ...
 
 
 class OfficePort(Protocol):
@@ -59,18 +86,32 @@ ALONE = "sync.unreachable"  # what a terminal without head office is told when i
 
 Answer = Event | None  # what the store says at once; devices answer later through the inbox
 ShowScreen = Callable[[Screen], None]
+AnswerSale = Callable[[e.AnswerPos], None]
+
+
+def nobody_listens(told: object) -> None:
+    """A terminal without a POS, or a test."""
 
 
 class Performer:
     """Carries out one effect at a time. A role without a device is passed over: a shop need not own a printer."""
 
     def __init__(
-        self, journal: Journal, ports: Mapping[Role, Port], show: ShowScreen, office: OfficePort | None = None
+        self,
+        journal: Journal,
+        ports: Mapping[Role, Port],
+        show: ShowScreen,
+        office: OfficePort | None = None,
+        set_duty: Callable[[Duty], None] = nobody_listens,
+        answer_pos: AnswerSale = nobody_listens,
     ) -> None:
         self._journal = journal
         self._ports = dict(ports)
         self._show = show
         self._office = office
+        self._set_duty = set_duty
+        self._answer_pos = answer_pos
+        self._last_receipt: Receipt | None = None
 
     def perform(self, effect: e.Effect, now: float) -> Answer:
         """``now``: monotonic seconds. A failing store is an answer; any other exception is a bug and goes up."""
@@ -80,7 +121,27 @@ class Performer:
         return self._order(Role.CARD_REWRITER, effect, now)
 
     def print_receipt(self, effect: e.PrintReceipt, now: float) -> Answer:
+        self._last_receipt = effect.receipt
         return self._order(Role.RECEIPT_PRINTER, effect, now)
+
+    def print_again(self, effect: e.PrintAgain, now: float) -> Answer:
+        """The printer sees one more receipt."""
+        if self._last_receipt is None:
+            return ReceiptFailed(0, "visit.no_receipt")
+        copy = e.PrintReceipt(copy_of(self._last_receipt, effect.mark))
+        return self._order(Role.RECEIPT_PRINTER, copy, now)
+
+    def printer(self, effect: e.PrintReport | e.OpenDrawer, now: float) -> Answer:
+        """The drawer hangs on the receipt printer."""
+        return self._order(Role.RECEIPT_PRINTER, effect, now)
+
+    def set_duty(self, effect: e.SetDuty, now: float) -> Answer:
+        self._set_duty(effect.duty)
+        return None
+
+    def answer_pos(self, effect: e.AnswerPos, now: float) -> Answer:
+        self._answer_pos(effect)
+        return None
 
     def play(self, effect: e.Play, now: float) -> Answer:
         return self._order_each(TO_BE_HEARD, effect, now)
@@ -139,9 +200,33 @@ class Performer:
                 return ReissueRecorded(reissue.request)
             case e.RecordSeen(track=track, verdict=verdict):
                 return ForgedOften() if journal.record_seen(track, verdict) else None
-            case _:
+            case e.Note(body=body):
+                return Noted(journal.note(body))
+            case e.Abort() | e.Doubt() | e.Resolve() | e.RecordPrint() | e.RecordEject():
                 self._noted(effect)
-        return None
+                return None
+            case _:
+                return self._found(effect)
+
+    def _found(
+        self, effect: e.FindMembers | e.FindVisits | e.FindProduct | e.BeginDuty | e.AddUpDay
+    ) -> Answer:  # fmt: skip
+        """Questions; nothing is written."""
+        journal = self._journal
+        match effect:
+            case e.FindMembers(phone=phone, kana=kana):
+                return MembersFound(*journal.find_members(phone, kana))
+            case e.FindVisits(card=card):
+                return VisitsFound(journal.find_visits(card))
+            case e.FindProduct(code=code):
+                return ProductFound(code, journal.find_product(code))
+            case e.BeginDuty(pin=pin):
+                known = journal.begin_duty(pin)
+                return DutyRefused(known) if isinstance(known, str) else DutyBegan(known)
+            case e.AddUpDay(business_day=day):
+                return DayAdded(journal.add_up_day(date.fromisoformat(day)))
+            case _ as never:
+                assert_never(never)
 
     def _noted(self, effect: e.Abort | e.Doubt | e.Resolve | e.RecordPrint | e.RecordEject) -> None:
         """What nobody waits for an answer to."""
@@ -182,9 +267,20 @@ PERFORMERS: Mapping[type[e.Effect], Callable[[Performer, Any, float], Answer]] =
     e.RecordOffCard: Performer.store,
     e.RecordReissue: Performer.store,
     e.Resolve: Performer.store,
+    e.Note: Performer.store,
+    e.FindMembers: Performer.store,
+    e.FindVisits: Performer.store,
+    e.FindProduct: Performer.store,
+    e.BeginDuty: Performer.store,
+    e.AddUpDay: Performer.store,
     e.CheckCard: Performer.ask_office,
     e.AskRepair: Performer.ask_office,
     e.Show: Performer.show,
     e.Play: Performer.play,
     e.PrintReceipt: Performer.print_receipt,
+    e.PrintReport: Performer.printer,
+    e.PrintAgain: Performer.print_again,
+    e.OpenDrawer: Performer.printer,
+    e.SetDuty: Performer.set_duty,
+    e.AnswerPos: Performer.answer_pos,
 }

@@ -65,7 +65,7 @@ def push(bench: Bench, number: int, packet: Push, then: Callable[[Session], obje
     with bench.database.side_by_side() as session:
         terminal = session.get(Terminal, number)
         assert terminal is not None
-        reply = service.push(session, terminal, packet, START_MS, RING)
+        reply = service.push(session, terminal, packet, START_MS, RING, bench.app.extensions["enishi"].vault.unseal)
         then(session)
     assert isinstance(reply, PushReply), reply
     return reply

@@ -18,7 +18,8 @@ from zlib import crc32
 import msgspec
 from flask import Flask
 from flask.testing import FlaskClient
-from nacl.signing import SigningKey
+from nacl.public import SealedBox
+from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -40,6 +41,7 @@ from shared.ids import CardNo, VisitId, make_card_no
 from shared.points.derive import add_up
 from shared.points.lots import padded
 from shared.sync.chain import ZERO_HASH, encode_body, event_hash
+from shared.sync.holder import Holder, sealed_holder
 from shared.sync.messages import (
     PROTOCOL,
     Check,
@@ -55,7 +57,7 @@ from shared.sync.messages import (
     StreamHead,
 )
 from shared.sync.signing import Claim, answered, body_hash, claim_headers, read_signature, reply_bytes, request_bytes
-from shared.visit.journal import Abort, Body, Commit, How, Intent, Stream
+from shared.visit.journal import Abort, Body, Commit, Enrol, How, Intent, Newcomer, Stream
 
 START_MS = 1_795_000_000_000  # 2026-11-18 in Japan
 DAY = "2026-11-18"
@@ -166,9 +168,16 @@ class Terminal:
         moved._app, moved.events, moved.wall_ms, moved.epoch = bench.app, self.events, self.wall_ms, epoch
         return moved
 
-    def write(self, *bodies: Body) -> None:
+    def write(self, *bodies: Body | Newcomer) -> None:
         for body in bodies:
-            self.write_raw(*encode_body(body))
+            self.write_raw(*encode_body(self.sealed(body) if isinstance(body, Newcomer) else body))
+
+    def sealed(self, newcomer: Newcomer, key: bytes = b"") -> Enrol:
+        """``key``: whose eyes it is for; empty: those of head office."""
+        office = VerifyKey(key or self._app.extensions["enishi"].vault.public_key)
+        holder = Holder(newcomer.phone, newcomer.kana)
+        box = sealed_holder(holder, SealedBox(office.to_curve25519_public_key()).encrypt)
+        return Enrol(newcomer.card, box, newcomer.staff, newcomer.business_day)
 
     def write_raw(self, kind: str, body: bytes) -> None:
         prev = self.events[-1].hash if self.events else ZERO_HASH

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from server.cards import service as cards
 from server.cards.models import Card
 from server.db.database import Database
-from server.db.locks import CARDS_MAX, lock_cards
+from server.db.locks import CARDS_MAX, lock_cards, lock_facts
 from server.feed import service as feed
 from server.feed.models import FeedItem
 from server.members import service as members
@@ -208,15 +208,24 @@ def test_visits_of_strangers_do_not_wait_for_each_other(bench: Bench) -> None:
     assert bench.books()["states"] == {visit_id(1): "counted", visit_id(2): "counted"}
 
 
-def test_more_cards_than_one_transaction_may_lock_are_locked_as_all(bench: Bench, pool: ThreadPoolExecutor) -> None:
+def test_who_decides_about_all_cards_is_alone(bench: Bench, pool: ThreadPoolExecutor) -> None:
     terminal = bench.terminal(FIRST)
     terminal.write(intent(1, 1), commit(1))
     with bench.database.side_by_side() as session:
-        lock_cards(session, range(1, CARDS_MAX + 2))
-        assert CARD not in range(1, CARDS_MAX + 2)
+        lock_facts(session, alone=True)
         pushed = pool.submit(terminal.push)
         assert is_waiting(bench.database, pushed)
     assert pushed.result(PATIENCE_S).acked_seq == 2
+
+
+def test_a_push_about_more_cards_than_it_may_lock_is_alone(bench: Bench, pool: ThreadPoolExecutor) -> None:
+    terminal = bench.terminal(FIRST)
+    terminal.write(*(Seen(track(make_card_no(1_000 + place), 1, 0), "") for place in range(CARDS_MAX + 1)))
+    with bench.database.side_by_side() as session:
+        lock_facts(session)
+        pushed = pool.submit(terminal.push)
+        assert is_waiting(bench.database, pushed)
+    assert pushed.result(PATIENCE_S).acked_seq == CARDS_MAX + 1
 
 
 # --- when it takes too long ------------------------------------------------------------------------------------------

@@ -12,18 +12,31 @@ from random import Random
 from typing import Any
 
 from shared.clock import Now
-from shared.ids import TerminalId, make_card_no
+from shared.ids import TerminalId, VisitId, make_card_no
+from shared.sale.basket import EMPTY
 from shared.sync.chain import ZERO_HASH, encode_body, event_hash
 from shared.sync.messages import CardHighWaterItem, FeedEntry, MemberItem, MessageItem, Pull, TombstoneItem
-from shared.visit.journal import Commit, How, Intent, Seen, Stream
+from shared.visit.journal import (
+    Commit,
+    Handover,
+    How,
+    Intent,
+    Newcomer,
+    PlainSale,
+    Replace,
+    Said,
+    Seen,
+    StopCard,
+    Stream,
+)
 from terminal.app.clock import DAY_MS
-from terminal.app.store import Store
+from terminal.app.store import Store, sql
 from terminal.app.store.chain_check import check_chain
 from terminal.app.store.frames import read_frames
 from terminal.app.store.medium import FileMedium
 from terminal.app.store.mirror import Mirror
 from terminal.app.store.opening import connect_read_only, open_journal
-from terminal.app.store.schema import SCHEMA, migrate
+from terminal.app.store.schema import SCHEMA, applied, migrate
 from tests.simulation.crash_disk import CrashDisk, Image, Moment, images, moments
 from tests.simulation.crash_sqlite import CrashConnection, CrashEngine, CrashMedium
 
@@ -100,9 +113,9 @@ def dump(connection: Any) -> str:
     tables = connection.execute(
         "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
     ).fetchall()
-    for name, sql in tables:
+    for name, made_by in tables:
         rows = sorted(map(repr, connection.execute(f"SELECT * FROM {name}").fetchall()))
-        digest.update(repr((name, sql, rows)).encode())
+        digest.update(repr((name, made_by, rows)).encode())
     return digest.hexdigest()
 
 
@@ -161,6 +174,23 @@ def a_sync_page(bench: Bench) -> None:
     store.close()
 
 
+def notes_of_staff(bench: Bench) -> None:
+    store = bench.open()
+    card, new_card = make_card_no(2), make_card_no(3)
+    notes: tuple[Said, ...] = (
+        PlainSale(0, 980, EMPTY, 1, "2026-09-21"),
+        Newcomer(card, "09012345678", "ヤマダ", 1, "2026-09-21"),
+        StopCard(card, "lost", 1),
+        Replace(card, new_card, 1),
+        Handover(5, CARD, VisitId("a" * 32), True, 1),
+    )
+    for body in notes:
+        store.note(body)
+        bench.told(store)
+    assert store.look_up(card).denied == "stopped"
+    store.close()
+
+
 def a_migration(bench: Bench) -> None:
     open_journal(bench.disk.folder / JOURNAL, 0, bench.engine()).close()
 
@@ -215,7 +245,12 @@ def an_old_journal(folder: Path, stop_before: str) -> Image:
         for seq, body in enumerate((first, intent, Commit(intent.visit, How.SEEN), Seen("x", "y")), start=1):
             kind, text = encode_body(body)
             digest = event_hash(prev, stream, seq, kind, text)
-            db.execute("INSERT INTO event VALUES (?,?,?,?,?,?,0,0,2)", (stream, seq, kind, text, prev, digest))
+            row = (stream, seq, kind, text, prev, digest)
+            if "0006_one_page" in applied(db):
+                db.execute("INSERT INTO event VALUES (?,?,?,?,?,?,?,0,0,2)", (1 << 32 | seq, *row))
+                db.execute(sql.ALL_DERIVED)
+            else:
+                db.execute("INSERT INTO event VALUES (?,?,?,?,?,?,0,0,2)", row)
             prev = digest
         db.execute(
             "INSERT INTO visit (visit, card, state, stream, intent_seq, slip, business_day) VALUES (?,?,?,?,2,1,?)",
@@ -342,6 +377,7 @@ def old(stop_before: str) -> Callable[[Path], Image]:
 CASES = {
     "a first boot and a visit": Case(a_first_boot_and_a_visit, lambda folder: {}, 250, mirrored=True),
     "a next boot and a visit": Case(a_next_boot_and_a_visit, a_used_journal, 80),
+    "notes of staff": Case(notes_of_staff, a_used_journal, 100, mirrored=True),
     "a sync page": Case(a_sync_page, a_used_journal, 120),
     **{f"a migration from before {name}": Case(a_migration, old(name), 100) for name, _ in SCHEMA[1:]},
     "old events dropped": Case(a_prune, lambda folder: a_used_journal(folder, 3, 7), 60, wall_ms=PRUNE_WALL_MS),

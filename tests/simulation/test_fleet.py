@@ -19,7 +19,7 @@ from simulators.world.world import RING, opening_cards
 SEEDS = range(1, 41)
 EVERYTHING = (
     "visit", "sync", "message", "grant", "demagnetise", "wrong_clock", "line", "nightly", "backup", "long_pause",
-    "forge", "copy_card", "keep_disk", "roll_back", "dies", "restore",
+    "forge", "copy_card", "keep_disk", "roll_back", "dies", "restore", "without_card", "plain_sales", "refunds",
 )  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""Every screen of the kiosk with figures that strain it, and a counter with nobody behind it."""
+"""Every screen of the kiosk with figures that strain it, and a counter with nobody behind it.
+
+``ENISHI_SHOTS=FOLDER pytest tests/web/test_kiosk_browser.py`` keeps pictures of all, in both languages and two sizes.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,16 @@ from pathlib import Path
 from shared.errors import EnishiError
 from shared.ids import make_card_no, make_member_no
 from shared.visit import screens as s
-from shared.visit.events import Key
+from shared.visit.events import Key, KeyPressed
 from shared.visit.facts import Member
+from shared.visit.receipt import ReceiptLine
+from terminal.app.kiosk.guard import LOOPBACK
+from terminal.app.kiosk.pos_web import PosDoor
 from terminal.app.kiosk.render import Renderer
 from terminal.app.kiosk.stage import Stage, Status
-from terminal.app.kiosk.web import create_app
+from terminal.app.kiosk.web import Touched, create_app
 from terminal.app.language import translation
+from terminal.app.pos import PosBoard
 
 CARD = make_card_no(123_456_789)
 MICHIKO = Member(
@@ -30,6 +37,44 @@ KEYING = s.Keying(
     days_since_last=7, field="amount", amount_yen=3_800, use_points=0, earn=38, due_yen=3_800, balance_after=12_518,
     messages=("お誕生日おめでとうございます。ケーキ券をどうぞ。", "冬物入荷"),
 )  # fmt: skip
+MILK = s.BasketLine("しぼりたて牛乳 1000ml", 2, 198, 396, 0, True)
+BREAD = s.BasketLine("ひまわりの食パン 6枚切", 1, 238, 188, 50, True)
+BAG = s.BasketLine("レジ袋 大", 1, 5, 5, 0, False)
+SOAP = s.BasketLine("ハンドソープ つめかえ用 たっぷり 3回分 せっけんの香り", 12, 1_280, 15_360, 0, False)
+GIFT = s.BasketLine("商品券", 100, 99_999, 9_999_900, 0, False)
+BASKET = s.BasketView((MILK, BREAD, BAG), 0, 4, 589, 43, 0, "")
+FULL = s.BasketView((MILK, BREAD, BAG, SOAP, GIFT), 95, 1_116, 9_999_999, 908_181, 10_000, "R1-20261121-0042")
+MENU = (
+    ("カードを忘れた", "user-search", True), ("カードをなくした", "ban", False), ("お客様の声", "message-square", True),
+    ("担当者", "user", True), ("日報・一日の締め", "clipboard-list", True), ("レシート再印字", "receipt", True),
+    ("練習", "graduation-cap", False),
+)  # fmt: skip
+CARD_MENU = (
+    ("入会", "user-plus", True), ("返品・取消", "undo-2", False), ("お客様の声", "message-square", True),
+    ("明細の訂正", "list", True),
+)  # fmt: skip
+PEOPLE = (
+    s.Option("高橋 美智子", "タカハシ ミチコ　…5678　1234-567-890"),
+    s.Option("勅使河原 権左衛門太郎", "テシガワラ ゴンザエモンタロウ　…0001　9999-999-990"),
+    s.Option("サトウ", "…1234　1111-222-333"), s.Option("Maria Gonzalez", "…9876　1234-999-000"),
+    s.Option("佐藤 花子", "サトウ ハナコ　…2222　1234-111-555"), s.Option("1234-777-222", "…4444　1234-777-222"),
+)  # fmt: skip
+DAY_LINES = (
+    ("営業日", "2026/11/21"), ("来店", "128件"), ("差引売上", "1,234,560円"), ("発行ポイント", "12,345点"),
+    ("使用ポイント", "3,210点"), ("本部へ未送信", "0件"),
+)  # fmt: skip
+REPORT = (
+    ReceiptLine("ひまわりマート 熱田店", centred=True, large=True), ReceiptLine("日報", centred=True),
+    ReceiptLine("2026/11/21", "12:34"), ReceiptLine(rule=True),
+    *(ReceiptLine(f"部門 {number}", f"{number * 12_345:,}円") for number in range(1, 40)),
+)  # fmt: skip
+
+
+def menu(title: str, items: tuple[tuple[str, str, bool], ...]) -> s.Menu:
+    entries = enumerate(items, 1)
+    return s.Menu(title, tuple(s.MenuItem(str(key), text, icon, is_open) for key, (text, icon, is_open) in entries))
+
+
 DONE = s.Done("高橋 美智子", 12_013, 33, 500, 3_300, 1042, "printing", recovered=False, take_card=False)
 
 SCENES: dict[str, s.Screen] = {
@@ -97,9 +142,74 @@ SCENES: dict[str, s.Screen] = {
         "勅使河原 権左衛門太郎", CARD, 1_048_575, "failed", True, (s.Notice("device.card_rewriter.no_answer"),)
     ),
     "locked": s.Locked(10),
+    "waiting-amount": s.Waiting(3_800),
+    "waiting-notice": s.Waiting(9_999_999, notices=(s.Notice("sale.unknown_product", {"value": "4901234567894"}),)),
+    "waiting-basket": s.Waiting(589, BASKET),
+    "waiting-basket-longest": s.Waiting(9_999_999, FULL, notices=(s.Notice("sale.two_references"),)),
+    "waiting-replacing": s.Waiting(replaces=CARD),
+    "waiting-replacing-notice": s.Waiting(replaces=CARD, notices=(s.Notice("sale.unknown_product"),)),
+    "keying-basket": replace(
+        KEYING, amount_yen=589, due_yen=589, earn=5, basket=BASKET, balance_after=12_485, messages=(),
+        bought=("食パン", "牛乳", "たまご"),
+    ),
+    "keying-basket-points": replace(
+        KEYING, amount_yen=589, due_yen=89, use_points=500, field="points", earn=0, basket=BASKET,
+        balance_after=11_980, benefits=("誕生日の花束",),
+    ),
+    "keying-basket-longest": s.Keying(
+        CARD, LONG, False, 1_048_575, 104_857, 30, 688, "points", 9_999_999, 100_000, 98_999, 9_899_999, 1_047_574,
+        (), (s.Notice("points.too_few", {"needed": 87_519, "balance": 3_800}), s.Notice("visit.adjusted")),
+        basket=FULL, benefits=("花束",),
+    ),
+    "keying-hints": replace(
+        KEYING, birthday="2026-11-23", benefits=("誕生日の花束", "新しいカップ"),
+        bought=("食パン", "牛乳", "たまご", "紅茶"),
+    ),
+    "keying-no-purchase": replace(KEYING, amount_yen=0, earn=0, due_yen=0, balance_after=12_480, no_purchase=True),
+    "off-card-basket": s.OffCardKeying(
+        CARD, LONG, s.Notice("card.stale"), 9_999_999, 99_999, False, (s.Notice("visit.repair_late"),), FULL
+    ),
+    "off-card-basket-short": s.OffCardKeying(CARD, MICHIKO, s.Notice("card.stale"), 589, 5, True, (), BASKET),
+    "menu": menu("メニュー", MENU),
+    "menu-card": menu("このカードのメニュー", CARD_MENU),
+    "asking-phone": s.Asking("入会", "phone", "0901234", "電話番号。聞けないときは、そのまま実行"),
+    "asking-phone-wrong": s.Asking(
+        "カードを忘れた方", "phone", "", "電話番号、または下4けた。名前で探すときは、そのまま実行",
+        s.Notice("input.phone", {"value": "0901"}),
+    ),
+    "asking-pin": s.Asking("担当者の暗証番号", "pin", "12345678", "4〜8けたの数字"),
+    "asking-pin-wrong": s.Asking("担当者の暗証番号", "pin", "", "4〜8けたの数字", s.Notice("visit.amount_missing")),
+    "asking-kana": s.Asking("入会", "kana", "タカハシ ミチコ", "名前のカナ。なければ、そのまま実行"),
+    "asking-kana-wrong": s.Asking(
+        "カードを忘れた方", "kana", "", "名前のカナのはじめ", s.Notice("visit.amount_missing")
+    ),
+    "asking-yen": s.Asking("返品・取消", "yen", "1980", "返す金額。全部なら、そのまま実行"),
+    "asking-count": s.Asking("数量", "count", "12"),
+    "choosing": s.Choosing("カードを忘れた方", PEOPLE, more=True),
+    "choosing-few": s.Choosing("明細の訂正", PEOPLE[:2]),
+    "choosing-nine": s.Choosing("お客様の声", tuple(s.Option(f"見出し {number}") for number in range(1, 10))),
+    "confirming": s.Confirming(
+        "カードなしで会計", "カードのないお客様の会計として記録します。ポイントはつきません。", (("お会計", "3,800円"),)
+    ),
+    "confirming-danger": s.Confirming(
+        "カードを止めますか", "このカードは、どの店でも使えなくなります。ポイントは新しいカードに移ります。",
+        (("お名前", "勅使河原 権左衛門太郎"), ("カード", "1234-567-890")), is_dangerous=True,
+    ),
+    "confirming-day": s.Confirming(
+        "一日を締める", "日報を印字して、今日を締めます。締めたあとの来店も、今日の数字に入ります。", DAY_LINES
+    ),
+    "told-lines": s.Told(None, "今日の数字", DAY_LINES),
+    "told-long": s.Told(
+        None, "今日の入会", tuple((f"担当者 {number}", f"{number}人") for number in range(1, 31))
+    ),
+    "told-notice": s.Told(s.Notice("points.card_full", {"maximum": 1_048_575}), "返品・取消"),
+    "told-alone": s.Told(s.Notice("card.locked")),
+    "told-report": s.Told(None, "日報", report=REPORT),
 }  # fmt: skip
-ONLINE = Status(online=True, visits_today=12)
+ONLINE = Status(online=True, visits_today=12, duty="山田")
 OFFLINE = Status(online=False, unsent=36, visits_today=12)
+TRAINING = Status(online=True, unsent=3, visits_today=12, duty="熱田 さくら", is_training=True)
+STRAINED = Status(online=False, unsent=12_345, visits_today=12, duty="勅使河原 権左衛門太郎", is_training=True)
 TROUBLE = Status(online=True, troubles=(s.Notice("device.link_missing", {"port": "/dev/enishi/card_rewriter"}),))
 
 
@@ -108,16 +218,25 @@ class Counter:
 
     def __init__(self, language: str = "ja") -> None:
         self.stage = Stage()
-        self.keys: list[Key] = []
+        self.touched: list[Touched] = []
         self.refuse = False
+        self.sales: list[str] = []  # handed over by the POS
+        self.withdrawn: list[str] = []
+        self.board = PosBoard(lambda came: self.sales.append(came.basket.reference), self.withdrawn.append)
         self.renderer = Renderer("ひまわりマート 熱田店　レジ1", language, translation(language), "test")
         icons = Path(__file__).parents[2] / "assets/icons.svg"
-        self.app = create_app(self.stage, self.renderer, self.press, lambda: {"state": "Idle"}, icons)
+        self.app = create_app(
+            self.stage, self.renderer, self.press, lambda: {"state": "Idle"}, icons, LOOPBACK, PosDoor(self.board)
+        )
 
-    def press(self, key: Key) -> None:
+    @property
+    def keys(self) -> list[Key]:
+        return [touched.key for touched in self.touched if isinstance(touched, KeyPressed)]
+
+    def press(self, touched: Touched) -> None:
         if self.refuse:
             raise EnishiError("visit.inbox_full", limit=1)
-        self.keys.append(key)
+        self.touched.append(touched)
 
     def show(self, name: str, status: Status = ONLINE) -> None:
         self.stage.show(SCENES[name])

@@ -29,6 +29,10 @@ FORMS: Mapping[str, tuple[str, ...]] = {
     "/messages": ("card", "text", "priority", "valid_until"),
     "/messages/previews": ("text",),
     "/stores": ("code", "name"),
+    "/shop": (
+        "price_basis", "tax_rounding", "prefixes", "price_digits", "has_price_check", "invoice_number", "voices",
+        "needs_duty",
+    ),
     "/sign-in": ("login", "password", "next"),
     "/language": ("language", "next"),
 }  # fmt: skip

@@ -108,7 +108,8 @@ PAGES = (
     "/messages/new", "/stores", "/stores/new", "/terminals", "/terminals/12", "/terminals/12/revocations/new",
     "/terminals/enrolments/new", "/terminals/enrolments/new?replaces=12", "/terminals/enrolments/1",
     "/programs", "/reconciliation", "/reconciliation/reports/1/witnesses", "/reconciliation/reports/1/backup",
-    "/reconciliation/cases/1", "/reconciliation/cases/2",
+    "/reconciliation/cases/1", "/reconciliation/cases/2", "/products", "/products?q=x&gone=1", "/shop", "/sales/days",
+    "/sales/voices",
 )  # fmt: skip
 
 

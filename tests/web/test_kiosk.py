@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,14 +17,19 @@ from shared.errors import EnishiError
 from shared.ids import make_member_no
 from shared.locale import japanese
 from shared.visit import screens as s
-from shared.visit.events import Key
+from shared.visit.events import Chosen, Key, TextTyped
 from shared.visit.facts import Member
+from shared.visit.flows.topics.menu import CARD as CARD_MENU
+from shared.visit.flows.topics.menu import COUNTER
 from terminal.app.kiosk.guard import CSP, objection
 from terminal.app.kiosk.render import Renderer, template_name
 from terminal.app.kiosk.server import KioskServer
-from terminal.app.kiosk.stage import Stage
-from terminal.app.kiosk.web import BODY_MAX, create_app
-from tests.web.kiosk_scenes import CARD, OFFLINE, SCENES, TROUBLE, Counter
+from terminal.app.kiosk.stage import Stage, Status
+from terminal.app.kiosk.web import BODY_MAX, PLACES_MAX, TEXT_LEN_MAX, create_app
+from tests.web.kiosk_scenes import CARD, OFFLINE, ONLINE, SCENES, TRAINING, TROUBLE, Counter
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "terminal/app/kiosk/templates"
 
 
 @pytest.fixture
@@ -63,14 +69,15 @@ def test_every_screen_has_one_heading_and_at_most_one_primary_key(name: str, cou
     counter.show(name)
     text = counter.app.test_client().get("/").get_data(as_text=True)
     assert text.count("<h1") == 1
-    assert text.count('class="go"') <= 1
+    assert len(re.findall(r'class="go[ "]', text)) <= 1
 
 
 def test_every_screen_type_has_a_template_and_a_scene_here() -> None:
     types = set(s.Screen.__args__)
     assert {type(screen) for screen in SCENES.values()} == types
-    folder = Path(__file__).parents[2] / "terminal/app/kiosk/templates/screens"
-    assert {path.stem for path in folder.glob("*.html")} == {template_name(kind.__name__) for kind in types}
+    assert {path.stem for path in (TEMPLATES / "screens").glob("*.html")} == {
+        template_name(kind.__name__) for kind in types
+    }
 
 
 def test_names_and_memos_are_text_and_never_markup(counter: Counter, client: FlaskClient) -> None:
@@ -96,6 +103,71 @@ def test_without_head_office_a_band_says_that_points_still_work(counter: Counter
     assert "未送信 36件" in text
 
 
+def test_what_is_unsent_and_who_serves_always_stand_there(counter: Counter, client: FlaskClient) -> None:
+    for status, unsent in ((ONLINE, 0), (OFFLINE, 36), (TRAINING, 3)):
+        counter.show("keying", status)
+        text = client.get("/").get_data(as_text=True)
+        assert f"未送信 {unsent}" in text
+        assert status.duty in text
+
+
+def test_a_shop_without_head_office_has_nothing_unsent(counter: Counter, client: FlaskClient) -> None:
+    counter.show("waiting", Status(standalone=True, unsent=99))
+    text = client.get("/").get_data(as_text=True)
+    assert "この店だけ" in text
+    assert "未送信" not in text
+
+
+def test_practice_is_said_on_every_screen(counter: Counter, client: FlaskClient) -> None:
+    for name in SCENES:
+        counter.show(name, TRAINING)
+        text = client.get("/").get_data(as_text=True)
+        assert 'class="training"' in text
+        assert "練習中です。何も記録されず、カードも書き換わりません。" in text
+
+
+def test_a_pin_never_stands_in_the_page(counter: Counter, client: FlaskClient) -> None:
+    counter.show("asking-pin")
+    text = client.get("/").get_data(as_text=True)
+    assert "12345678" not in text
+    assert "●●●●●●●●" in text
+
+
+def test_what_cannot_be_undone_has_no_primary_key(counter: Counter, client: FlaskClient) -> None:
+    counter.show("confirming-danger")
+    text = client.get("/").get_data(as_text=True)
+    assert not re.search(r'class="go[ "]', text)
+    assert 'class="stop sure" data-key="enter"' in text
+    assert "このカードは、どの店でも使えなくなります。" in text
+
+
+def test_a_closed_entry_says_so_in_words(counter: Counter, client: FlaskClient) -> None:
+    counter.show("menu")
+    text = client.get("/").get_data(as_text=True)
+    assert text.count("暗証番号が必要") == 2
+    assert text.count("data-place=") == 7
+
+
+def test_goods_show_their_rate_and_how_many_stand_above(counter: Counter, client: FlaskClient) -> None:
+    counter.show("waiting-basket-longest")
+    text = client.get("/").get_data(as_text=True)
+    assert "（上に97行）" in text
+    assert "R1-20261121-0042" in text
+    counter.show("keying-basket")
+    assert client.get("/").get_data(as_text=True).count(">8%</small>") == 2
+
+
+def test_every_icon_is_in_the_sprite() -> None:
+    known = set((ROOT / "deploy/assets/icons.txt").read_text("utf-8").splitlines())
+    for path in TEMPLATES.rglob("*.html"):
+        named = re.findall(r'icon\("([a-z0-9-]+)"', path.read_text("utf-8"))
+        assert set(named) <= known, path.name
+    listed = {entry.icon for entry in (*COUNTER, *CARD_MENU)}
+    asked = {"phone", "key-round", "coins", "shopping-bag", "receipt"}
+    assert listed | asked <= known
+    assert set(re.findall(r'Hint\(\s*"([a-z-]+)"', (ROOT / "terminal/app/kiosk/hints.py").read_text("utf-8"))) <= known
+
+
 def test_a_device_without_a_wire_is_named_with_its_remedy(counter: Counter, client: FlaskClient) -> None:
     counter.show("starting", TROUBLE)
     text = client.get("/").get_data(as_text=True)
@@ -107,6 +179,38 @@ def test_a_key_of_the_screen_becomes_a_key_of_the_counter(counter: Counter, clie
     for key in Key:
         assert client.post("/keys", json={"key": key.value}, headers=OWN).status_code == 204
     assert counter.keys == list(Key)
+
+
+def test_a_touched_entry_and_a_typed_text_reach_the_counter(counter: Counter, client: FlaskClient) -> None:
+    assert client.post("/choices", json={"place": 0}, headers=OWN).status_code == 204
+    assert client.post("/choices", json={"place": PLACES_MAX - 1}, headers=OWN).status_code == 204
+    assert client.post("/texts", json={"text": "たかはし"}, headers=OWN).status_code == 204
+    assert client.post("/texts", json={"text": ""}, headers=OWN).status_code == 204
+    assert counter.touched == [Chosen(0), Chosen(PLACES_MAX - 1), TextTyped("タカハシ"), TextTyped("")]
+
+
+@pytest.mark.parametrize("place", [-1, PLACES_MAX, 1.5, "1", None, True, 10**30])
+def test_what_is_no_place_is_refused(place: object, counter: Counter, client: FlaskClient) -> None:
+    answer = client.post("/choices", json={"place": place}, headers=OWN)
+    assert (answer.status_code, code_of(answer)) == (400, "kiosk.choice")
+    assert not counter.touched
+
+
+@pytest.mark.parametrize("text", ["ア" * (TEXT_LEN_MAX + 1), 5, None, ["ア"]])
+def test_what_is_no_text_is_refused(text: object, counter: Counter, client: FlaskClient) -> None:
+    answer = client.post("/texts", json={"text": text}, headers=OWN)
+    assert (answer.status_code, code_of(answer)) == (400, "kiosk.text")
+    assert not counter.touched
+
+
+@pytest.mark.parametrize("path", ["/choices", "/texts"])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"text": "\\ud800"}', b"[" * BODY_MAX])
+def test_garbage_is_neither_a_choice_nor_a_text(path: str, body: bytes, counter: Counter, client: FlaskClient) -> None:
+    answer = client.post(path, data=body, headers=OWN | {"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert client.post(path, data={"place": "1", "text": "ア"}, headers=OWN).status_code == 400
+    assert client.post(path, json={}, headers={"Host": "localhost", "Origin": "http://evil.example"}).status_code == 403
+    assert not counter.touched
 
 
 NO_KEYS = (

@@ -11,14 +11,16 @@ from axe_playwright_python.sync_playwright import Axe
 from markupsafe import Markup
 from playwright.sync_api import Browser, Page, expect
 
+from shared.visit.events import Chosen, Key, KeyPressed, TextTyped
+from shared.visit.screens import Asking
 from terminal.app.kiosk.server import KioskServer
 from terminal.drivers.pump import Worker
-from tests.web.kiosk_scenes import OFFLINE, ONLINE, SCENES, TROUBLE, Counter
+from tests.web.kiosk_scenes import OFFLINE, ONLINE, SCENES, STRAINED, TRAINING, TROUBLE, Counter
 
 SHOTS = os.environ.get("ENISHI_SHOTS")  # a folder: keep a picture of every screen
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 TOO_SMALL = """() => [...document.querySelectorAll('button')].map(b => [b.innerText, b.getBoundingClientRect()])
-    .filter(([, r]) => r.width < 44 || r.height < 44).map(([text, r]) => `${text} ${r.width}x${r.height}`)"""
+    .filter(([, r]) => r.width < 47 || r.height < 47).map(([text, r]) => `${text} ${r.width}x${r.height}`)"""
 SPILLS = """() => [...document.querySelectorAll('body, main, main *, footer, footer *')].filter(e =>
     getComputedStyle(e).display !== 'inline' && !e.closest('.vh, svg, ruby') &&
     getComputedStyle(e).webkitLineClamp === 'none' &&
@@ -83,13 +85,17 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
 @pytest.mark.browser
 @pytest.mark.parametrize("name", SCENES)
 def test_every_screen_fits_800_by_480_and_is_accessible(name: str, page: Page, served: Served) -> None:
-    around = {"": ONLINE, "-offline": OFFLINE, "-trouble": TROUBLE}
+    around = {"": ONLINE, "-offline": OFFLINE, "-trouble": TROUBLE, "-training": TRAINING, "-strained": STRAINED}
     for suffix, status in around.items() if name in ("waiting", "keying-longest") else [("", ONLINE)]:
         served.counter.show(name, status)
         served.shown_on(page)
         served.keep_picture(page, name + suffix)
         assert page.evaluate(SPILLS) == []
         assert page.evaluate(TOO_SMALL) == []
+    page.set_viewport_size({"width": 1280, "height": 800})
+    served.keep_picture(page, name + "-1280")
+    assert page.evaluate(SPILLS) == []
+    page.set_viewport_size({"width": 800, "height": 480})
     found = Axe().run(page, options=AXE_RULES)
     assert found.violations_count == 0, found.generate_report()
 
@@ -108,12 +114,12 @@ def test_larger_screens_show_the_same_larger(width: int, height: int, page: Page
 def test_touch_keys_and_the_keypad_send_the_same_keys_in_order(page: Page, served: Served) -> None:
     served.counter.show("keying")
     served.shown_on(page)
-    served.counter.keys.clear()
-    wanted = ["3", "8", "00", "5", "0", "back", "back", "clear", "use", "cancel", "enter"]
+    served.counter.touched.clear()
+    wanted = ["3", "8", "00", "5", "0", "back", "back", "clear", "use", "cancel", "menu", "enter"]
     with page.expect_event("requestfinished", lambda _: len(served.counter.keys) == len(wanted)):
         for key in ("3", "8", "00"):
             page.locator(f"[data-key='{key}']").click()
-        for code in ("Numpad5", "Digit0", "NumpadDecimal", "Backspace", "Escape", "F4", "F2", "NumpadEnter"):
+        for code in ("Numpad5", "Digit0", "NumpadDecimal", "Backspace", "Escape", "F4", "F2", "F9", "NumpadEnter"):
             page.keyboard.press(code)
     assert [key.value for key in served.counter.keys] == wanted
 
@@ -127,6 +133,97 @@ def test_a_key_under_the_finger_stays_the_same_element_while_the_figures_change(
     served.counter.show("keying-points")
     served.shown_on(page)
     expect(key).to_have_js_property("touched", True)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["menu", "choosing"])
+def test_an_entry_is_chosen_by_touch_or_by_its_number(name: str, page: Page, served: Served) -> None:
+    served.counter.show(name)
+    served.shown_on(page)
+    served.counter.touched.clear()
+    with page.expect_event("requestfinished", lambda _: len(served.counter.touched) == 3):
+        page.locator("[data-place='1']").click()
+        page.keyboard.press("Numpad2")
+        page.keyboard.press("F2")
+    assert served.counter.touched == [Chosen(1), KeyPressed(Key.D2), KeyPressed(Key.CANCEL)]
+
+
+def typed(text: str) -> Asking:
+    return Asking("入会", "kana", text, "名前のカナ。なければ、そのまま実行")
+
+
+@pytest.mark.browser
+def test_kana_keys_make_small_and_voiced_kana(page: Page, served: Served) -> None:
+    served.counter.stage.show(typed(""))
+    served.shown_on(page)
+    served.counter.touched.clear()
+    keys = ["カ", "゛", "゛", "ハ", "゜", "ツ", "小", "ア", "゛", "ー", " ", "ウ", "゛", "delete"]
+    with page.expect_event("requestfinished", lambda _: len(served.counter.touched) == len(keys)):
+        for key in keys:
+            page.locator(f"[data-kana='{key}']").click()
+    assert [one.text for one in served.counter.touched if isinstance(one, TextTyped)] == [
+        "カ", "ガ", "カ", "カハ", "カパ", "カパツ", "カパッ", "カパッア", "カパッア", "カパッアー", "カパッアー ",
+        "カパッアー ウ", "カパッアー ヴ", "カパッアー ",
+    ]  # fmt: skip
+
+
+@pytest.mark.browser
+def test_a_keyboard_types_into_the_same_field_and_the_terminal_has_the_last_word(page: Page, served: Served) -> None:
+    served.counter.stage.show(typed("タカ"))
+    served.shown_on(page)
+    field = page.locator("#typed")
+    expect(field).to_have_value("タカ")
+    expect(field).to_be_focused()
+    served.counter.touched.clear()
+    with page.expect_event("requestfinished", lambda _: len(served.counter.touched) == 4):
+        page.keyboard.type("1a")  # letters and digits are the field's
+        page.keyboard.press("Backspace")
+        page.keyboard.press("NumpadEnter")
+    assert served.counter.touched == [
+        TextTyped("タカ1"), TextTyped("タカ1a"), TextTyped("タカ1"), KeyPressed(Key.ENTER),
+    ]  # fmt: skip
+    served.counter.stage.show(typed("タカ1a"))
+    expect(page.locator("#hint")).to_have_attribute("data-typed", "タカ1a")
+    expect(field).to_have_value("タカ1")  # an echo of what was typed before the last key
+    served.counter.stage.show(typed("タカハシ"))
+    expect(field).to_have_value("タカハシ")
+    expect(field).to_be_focused()
+    page.reload()
+    expect(field).to_have_value("タカハシ")
+    expect(field).to_be_focused()
+
+
+@pytest.mark.browser
+def test_an_input_method_is_left_alone_until_it_is_done(page: Page, served: Served) -> None:
+    served.counter.stage.show(typed(""))
+    served.shown_on(page)
+    served.counter.touched.clear()
+    with page.expect_event("requestfinished", lambda _: len(served.counter.touched) == 1):
+        page.locator("#typed").evaluate("""field => {
+            const say = (kind, more) => field.dispatchEvent(new kind(...more));
+            say(CompositionEvent, ["compositionstart", {bubbles: true}]);
+            field.value = "たか";
+            say(InputEvent, ["input", {bubbles: true, isComposing: true}]);
+            say(KeyboardEvent, ["keydown", {bubbles: true, code: "Enter", isComposing: true}]);
+            say(CompositionEvent, ["compositionend", {bubbles: true}]);
+        }""")
+    assert served.counter.touched == [TextTyped("タカ")]
+
+
+@pytest.mark.browser
+def test_the_same_kind_of_screen_with_another_content_is_drawn_anew(page: Page, served: Served) -> None:
+    for name in ("confirming", "confirming-danger", "told-lines", "told-alone", "waiting-amount", "waiting-replacing"):
+        served.counter.show(name)
+        served.shown_on(page)
+
+
+@pytest.mark.browser
+def test_a_reload_in_mid_visit_shows_where_the_visit_stands(page: Page, served: Served) -> None:
+    served.counter.show("keying-points")
+    served.shown_on(page)
+    page.reload()
+    served.shown_on(page)
+    expect(page.locator(".figure.now")).to_contain_text("500")
 
 
 @pytest.mark.browser

@@ -9,6 +9,8 @@ from shared.card.face import FaceContent, FaceLayout, FaceMessage, lay_out
 from shared.clock import day_from_card
 from shared.points.earn import explain_earn
 from shared.points.lots import expiring
+from shared.sale.invoice import Sold
+from shared.sale.totals import earning_yen, totals
 from shared.visit import screens
 from shared.visit.effects import (
     Effect,
@@ -34,9 +36,12 @@ from shared.visit.events import (
     ReceiptFailed,
     StoreFailed,
 )
+from shared.visit.flows import pos
 from shared.visit.flows.pricing import is_clock_suspect, post_image
-from shared.visit.flows.turn import Turn, lose_unit, stay, wait_for_card
-from shared.visit.journal import Intent
+from shared.visit.flows.topics import handover
+from shared.visit.flows.turn import Turn, lose_unit, stay
+from shared.visit.flows.waiting import wait_with
+from shared.visit.journal import Intent, VisitKind
 from shared.visit.receipt import ReceiptContent, compose
 from shared.visit.shop import Moment
 from shared.visit.states import Committing, Ejecting, Finishing, Idle, Plan, Printing, Returning
@@ -45,7 +50,8 @@ from shared.visit.states import Committing, Ejecting, Finishing, Idle, Plan, Pri
 def committed(state: Committing, event: Committed, moment: Moment) -> Turn:
     """tx2 is durable: the first sign of success."""
     plan = state.plan
-    success = (Show(_done(plan, moment, "printing")), Play(Sound.OK))
+    told = pos.visited(plan.intent, post_image(plan.intent, moment).balance)
+    success: tuple[Effect, ...] = (Show(_done(plan, moment, "printing")), Play(Sound.OK), *told)
     if plan.facts is None:
         return Turn(Finishing(plan), (*success, LookUpCard(plan.intent.card)))
     return _print(plan, moment, success)
@@ -53,7 +59,7 @@ def committed(state: Committing, event: Committed, moment: Moment) -> Turn:
 
 def looked_up(state: Finishing, event: CardLookedUp, moment: Moment) -> Turn:
     """A recovered visit has its member and messages again."""
-    plan = Plan(state.plan.intent, event.facts, recovered=True, copy=state.plan.copy)
+    plan = replace(state.plan, facts=event.facts)
     return _print(plan, moment, ())
 
 
@@ -120,7 +126,16 @@ def _receipt(plan: Plan, moment: Moment) -> ReceiptContent:
         reprint=plan.copy > 1,
         adjusted=_adjusted(intent),
         is_day_doubtful=is_clock_suspect(image, moment),
+        sale=_sold(intent, moment),
+        invoice_number=moment.shop.invoice_number,
+        is_refund=intent.kind is VisitKind.REFUND,
+        is_training=moment.shop.duty.is_training,
     )
+
+
+def _sold(intent: Intent, moment: Moment) -> Sold | None:
+    basket = intent.basket
+    return Sold(basket, totals(basket, moment.shop.sale_rules, intent.discount_yen)) if basket.lines else None
 
 
 def _adjusted(intent: Intent) -> int:
@@ -131,13 +146,15 @@ def _adjusted(intent: Intent) -> int:
 def _sentence(intent: Intent, moment: Moment) -> str:
     """Why these points; left out when the visit was priced by rules that are no longer at hand."""
     programme = moment.shop.programme
-    if programme.version != intent.programme or not intent.earn:
+    if programme.version != intent.programme or not intent.earn or intent.kind is VisitKind.REFUND:
         return ""
-    return explain_earn(programme, intent.amount_yen, intent.discount_yen).text(moment.shop.translate)
+    rules, basket = moment.shop.sale_rules, intent.basket
+    basis_yen = earning_yen(programme, basket, rules, intent.discount_yen) if basket.lines else None
+    return explain_earn(programme, intent.amount_yen, intent.discount_yen, basis_yen).text(moment.shop.translate)
 
 
 def _name(plan: Plan) -> str:
-    return plan.facts.member.name if plan.facts and plan.facts.member else ""
+    return plan.facts.member.called if plan.facts and plan.facts.member else ""
 
 
 def _done(
@@ -156,6 +173,7 @@ def _done(
         take_card=take_card,
         notices=notices,
         adjusted=_adjusted(intent),
+        is_refund=intent.kind is VisitKind.REFUND,
     )
 
 
@@ -187,7 +205,7 @@ def print_lost(state: Printing, event: CardRewriterLost, moment: Moment) -> Turn
     record = RecordPrint(state.plan.intent.visit, state.plan.copy, event.code, (), ())
     notices = (*state.notices, screens.Notice(event.code))
     show = Show(_done(state.plan, moment, "failed", notices=notices))
-    return Turn(lose_unit(event.code).state, (show, record))
+    return Turn(lose_unit(event.code, errand=state.plan.errand).state, (show, record))
 
 
 def receipt_failed(state: Printing | Ejecting, event: ReceiptFailed, moment: Moment) -> Turn:
@@ -204,11 +222,15 @@ def discharged(state: Ejecting, event: CardDischarged, moment: Moment) -> Turn:
 
 def sticks_out(state: Idle, event: CardDischarged, moment: Moment) -> Turn:
     """The program started while a card lay in the slot."""
-    return Turn(Returning(""), (Show(screens.TakeCard()),))
+    return Turn(Returning("", errand=state.errand), (Show(screens.TakeCard()),))
 
 
 def taken(state: Ejecting, event: CardTaken, moment: Moment) -> Turn:
-    return wait_for_card()
+    """The counter is free, unless something is still to be handed over."""
+    plan = state.plan
+    if plan.facts is not None and plan.facts.benefits and plan.intent.kind is VisitKind.SALE:
+        return handover.open_topic(plan.facts.benefits, plan.intent, plan.errand)
+    return wait_with(plan.errand, moment)
 
 
 def remind(state: Ejecting | Returning, event: DeadlinePassed, moment: Moment) -> Turn:
@@ -216,4 +238,4 @@ def remind(state: Ejecting | Returning, event: DeadlinePassed, moment: Moment) -
 
 
 def eject_lost(state: Ejecting, event: CardRewriterLost, moment: Moment) -> Turn:
-    return lose_unit(event.code)
+    return lose_unit(event.code, errand=state.plan.errand)

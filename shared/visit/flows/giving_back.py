@@ -16,7 +16,8 @@ from shared.visit.events import (
     ReceiptFailed,
 )
 from shared.visit.flows.ready import ready_again
-from shared.visit.flows.turn import Turn, lock, lose_unit, stay, wait_for_card
+from shared.visit.flows.turn import Turn, lock, lose_unit, stay
+from shared.visit.flows.waiting import wait_with
 from shared.visit.shop import Moment
 from shared.visit.states import Locked, Returning
 
@@ -31,7 +32,7 @@ def given_back(state: Returning, event: CardDischarged, moment: Moment) -> Turn:
 
 
 def taken(state: Returning, event: CardTaken, moment: Moment) -> Turn:
-    return lock() if state.locks else wait_for_card()
+    return lock(state.errand) if state.locks else wait_with(state.errand, moment)
 
 
 def receipt_failed(state: Returning, event: ReceiptFailed, moment: Moment) -> Turn:
@@ -43,13 +44,15 @@ def receipt_failed(state: Returning, event: ReceiptFailed, moment: Moment) -> Tu
 
 
 def lost(state: Returning, event: CardRewriterLost, moment: Moment) -> Turn:
-    return Turn(Locked(event.code), lock().effects) if state.locks else lose_unit(event.code)
+    if state.locks:
+        return Turn(Locked(event.code, state.errand), lock(state.errand).effects)
+    return lose_unit(event.code, errand=state.errand)
 
 
 def restarted(state: Returning, event: CardRewriterReady, moment: Moment) -> Turn:
     if not state.locks:
         return ready_again(state, event, moment)
-    return Turn(state, (EjectCard(),)) if event.card_inside else lock()
+    return Turn(state, (EjectCard(),)) if event.card_inside else lock(state.errand)
 
 
 def forged_often(state: Returning, event: ForgedOften, moment: Moment) -> Turn:
@@ -59,12 +62,12 @@ def forged_often(state: Returning, event: ForgedOften, moment: Moment) -> Turn:
 
 def locked_lost(state: Locked, event: CardRewriterLost, moment: Moment) -> Turn:
     """Said when the time is over: until then no card is wanted."""
-    return Turn(Locked(event.code))
+    return Turn(Locked(event.code, state.errand))
 
 
 def locked_ready(state: Locked, event: CardRewriterReady, moment: Moment) -> Turn:
-    return Turn(Locked(""), (EjectCard(),) if event.card_inside else ())
+    return Turn(Locked("", state.errand), (EjectCard(),) if event.card_inside else ())
 
 
 def unlocked(state: Locked, event: DeadlinePassed, moment: Moment) -> Turn:
-    return lose_unit(state.lost) if state.lost else wait_for_card()
+    return lose_unit(state.lost, errand=state.errand) if state.lost else wait_with(state.errand, moment)

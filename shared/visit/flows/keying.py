@@ -7,8 +7,17 @@ from dataclasses import replace
 from shared.errors import Refused
 from shared.units import YEN_MAX
 from shared.visit import screens
-from shared.visit.effects import EjectCard, Intend, Play, RecordSeen, Show, Sound, WriteCard
-from shared.visit.events import CardChecked, DeadlinePassed, Intended, Key, KeyPressed, PowerFailing, StoreFailed
+from shared.visit.effects import Intend, Play, RecordSeen, Show, Sound, WriteCard
+from shared.visit.events import (
+    CardChecked,
+    DeadlinePassed,
+    Intended,
+    Key,
+    KeyPressed,
+    PowerFailing,
+    ReceiptFailed,
+    StoreFailed,
+)
 from shared.visit.flows import off_card
 from shared.visit.flows.pricing import (
     adjusted_card,
@@ -18,9 +27,10 @@ from shared.visit.flows.pricing import (
     price_keyed,
     why_no_points,
 )
+from shared.visit.flows.topics import duty, menu
 from shared.visit.flows.turn import Turn, give_back, refuse
 from shared.visit.shop import Moment
-from shared.visit.states import Keying, Plan, Preparing, Returning, Writing
+from shared.visit.states import Keying, Plan, Preparing, Writing
 
 NOT_SERVED = ("card.locked", "card.forged", "card.foreign")  # head office's word for cards that are given back
 POINTS_TYPED_MAX = 999_999  # six digits: no visit may use more (RedeemRule.points_max)
@@ -29,9 +39,13 @@ POINTS_TYPED_MAX = 999_999  # six digits: no visit may use more (RedeemRule.poin
 def key(state: Keying, event: KeyPressed, moment: Moment) -> Turn:
     match event.key:
         case Key.ENTER:
-            return _decide(state, moment)
+            return decide(state, moment)
         case Key.CANCEL:
             return _unused(state)
+        case Key.MENU:
+            return menu.open_menu(state.errand, state, moment)
+        case Key.CLEAR if state.field == "amount" and (not state.amount_yen or state.errand.basket.lines):
+            return menu.open_menu(state.errand, state, moment)
         case Key.USE:
             return _shown(_use(state, moment), moment)
         case Key.CLEAR:
@@ -42,18 +56,21 @@ def key(state: Keying, event: KeyPressed, moment: Moment) -> Turn:
             return _shown(_figure(state, int(f"{_typed(state)}{event.key.value}")), moment)
 
 
-def _decide(state: Keying, moment: Moment) -> Turn:
+def decide(state: Keying, moment: Moment) -> Turn:
+    """ENTER. Without an amount it is asked back once: a visit without a purchase is a visit, too."""
+    if duty.is_wanted(moment):
+        return duty.open_topic(state.errand, state, moment)
     brings = not state.use_points and bool(adjusted_card(state, moment).applied)
-    if not state.amount_yen and not brings:  # without a purchase only head office's adjustments make a visit
-        missing = screens.Notice("visit.amount_missing")
-        return _shown(replace(state, field="amount", notices=(missing,)), moment)
+    if not state.amount_yen and not brings and not (state.no_purchase and not state.use_points):
+        missing = screens.Notice("visit.amount_missing" if state.use_points else "visit.no_purchase")
+        return _shown(replace(state, field="amount", notices=(missing,), no_purchase=not state.use_points), moment)
     priced = price_keyed(state, moment)
     if isinstance(priced, Refused):
         state = replace(state, notices=() if state.use_points else (screens.Notice(priced.code, priced.facts),))
         turn = _shown(state, moment)
         return Turn(turn.state, (*turn.effects, Play(Sound.ATTENTION)))
     intent = intent_of(state, priced, moment)
-    plan = Plan(intent, state.facts, recovered=False)
+    plan = Plan(intent, state.facts, recovered=False, errand=state.errand.without_sale)
     return Turn(Preparing(plan), (Show(screens.Writing()), Intend(intent)))
 
 
@@ -78,8 +95,11 @@ def _typed(state: Keying) -> int:
 
 def _figure(state: Keying, value: int) -> Keying:
     """A figure that no longer fits keeps its old value: the staff see that the key did nothing."""
+    if state.field == "amount" and state.errand.basket.lines:
+        return replace(state, notices=(screens.Notice("sale.amount_is_goods"),), no_purchase=False)
     if state.field == "amount":
-        return replace(state, amount_yen=value if value <= YEN_MAX else state.amount_yen, notices=())
+        kept = value if value <= YEN_MAX else state.amount_yen
+        return replace(state, amount_yen=kept, notices=(), no_purchase=False)
     return replace(state, use_points=value if value <= POINTS_TYPED_MAX else state.use_points, notices=())
 
 
@@ -92,19 +112,27 @@ def checked(state: Keying, event: CardChecked, moment: Moment) -> Turn:
     if event.track != state.track:
         return Turn(state)
     if event.code in NOT_SERVED:
-        return refuse(event.code, RecordSeen(state.track, event.code))
+        return refuse(event.code, RecordSeen(state.track, event.code), errand=state.left_behind)
     if event.code:
         why = screens.Notice("visit.confirm_later")
         record = RecordSeen(state.track, event.code)
-        return off_card.open_keys(state.facts, event.code, moment, record, amount_yen=state.amount_yen, notices=(why,))
+        return off_card.open_keys(
+            state.facts,
+            event.code,
+            moment,
+            record,
+            notices=(why,),
+            errand=state.left_behind,
+            keyed_yen=state.amount_yen,
+        )
     known = {one.number: one for one in (*state.facts.adjustments, *event.adjustments)}
     facts = replace(state.facts, adjustments=tuple(known[number] for number in sorted(known)))
     return _shown(replace(state, facts=facts, online=True), moment)
 
 
 def _unused(state: Keying) -> Turn:
-    """A good card leaves without a visit: its image is evidence."""
-    turn = give_back()
+    """A good card leaves without a visit: its image is evidence. Goods wait for the next card."""
+    turn = give_back(state.left_behind)
     return Turn(turn.state, (*turn.effects, RecordSeen(state.track, "")))
 
 
@@ -114,12 +142,17 @@ def nobody_keys(state: Keying, event: DeadlinePassed, moment: Moment) -> Turn:
 
 def power_failing(state: Keying, event: PowerFailing, moment: Moment) -> Turn:
     """No write is begun on the last milliseconds."""
-    return refuse("device.power_failing")
+    return refuse("device.power_failing", errand=state.left_behind)
 
 
 def settling_failed(state: Keying, event: StoreFailed, moment: Moment) -> Turn:
-    """An old doubt could not be recorded: no new visit on top of it."""
-    return refuse(event.code)
+    """An old doubt could not be recorded, or the goods not be looked up: no new visit on such a store."""
+    return refuse(event.code, errand=state.left_behind)
+
+
+def receipt_failed(state: Keying, event: ReceiptFailed, moment: Moment) -> Turn:
+    """The slip of the customer before, or a copy ordered from the menu."""
+    return _shown(replace(state, notices=(*state.notices, screens.Notice(event.code))), moment)
 
 
 def intended(state: Preparing, event: Intended, moment: Moment) -> Turn:
@@ -128,5 +161,5 @@ def intended(state: Preparing, event: Intended, moment: Moment) -> Turn:
 
 
 def not_intended(state: Preparing, event: StoreFailed, moment: Moment) -> Turn:
-    """tx1 failed: the card was not touched."""
-    return Turn(Returning(event.code), (Show(screens.Stopped(event.code)), Play(Sound.ERROR), EjectCard()))
+    """tx1 failed: the card was not touched, and the sale waits."""
+    return refuse(event.code, errand=state.plan.taken_back)

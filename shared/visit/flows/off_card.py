@@ -9,6 +9,9 @@ from shared.ids import CardNo
 from shared.points.earn import Explanation, explain_earn
 from shared.points.price import expiry_month
 from shared.points.program import EARN_MAX
+from shared.sale.basket import EMPTY, Basket
+from shared.sale.invoice import Sold
+from shared.sale.totals import earning_yen, totals
 from shared.units import YEN_MAX
 from shared.visit import screens
 from shared.visit.effects import (
@@ -22,14 +25,17 @@ from shared.visit.effects import (
     Show,
     Sound,
 )
+from shared.visit.errand import NO_ERRAND, Errand
 from shared.visit.events import DeadlinePassed, Key, KeyPressed, OffCardRecorded, StoreFailed
 from shared.visit.facts import CardFacts
+from shared.visit.flows import pos
 from shared.visit.flows.pricing import is_online_lately, today
 from shared.visit.flows.turn import Turn, give_back, refuse
+from shared.visit.flows.waiting import basket_view, errand_yen, to_idle
 from shared.visit.journal import OffCard
 from shared.visit.receipt import ReceiptContent, compose
 from shared.visit.shop import Moment
-from shared.visit.states import OffCardKeying, RecordingOffCard, Repairing, Returning
+from shared.visit.states import OffCardKeying, RecordingOffCard, Repairing, Returning, Told
 
 OLD_GENERATION = "card.old_generation"  # the only readable card that may be repaired: staff know the person
 
@@ -39,12 +45,15 @@ def open_keys(
     why: str,
     moment: Moment,
     *before: Effect,
-    amount_yen: int = 0,
     notices: tuple[screens.Notice, ...] = (),
+    errand: Errand = NO_ERRAND,
+    has_card: bool = True,
+    keyed_yen: int = 0,
 ) -> Turn:
-    """Ask for the amount and say why the card is left as it is."""
+    """Ask for the amount, if neither the errand brings one nor ``keyed_yen`` was keyed already for this card, and say
+    why the card is left as it is."""
     can_repair = why == OLD_GENERATION and is_online_lately(facts, moment)
-    state = OffCardKeying(facts, why, amount_yen, can_repair, notices)
+    state = OffCardKeying(facts, why, keyed_yen or errand_yen(errand, moment), can_repair, notices, has_card, errand)
     return Turn(state, (*before, Show(_screen(state, moment)), Play(Sound.ATTENTION)))
 
 
@@ -53,34 +62,36 @@ def key(state: OffCardKeying, event: KeyPressed, moment: Moment) -> Turn:
         case Key.ENTER:
             return _decide(state, moment)
         case Key.CANCEL:
-            return give_back()
+            return _left(state, moment)
+        case Key.MENU:
+            return Turn(state)
         case Key.USE:
-            return ask_repair(state.facts, state.why) if state.can_repair else Turn(state)
+            return ask_repair(state.facts, state.why, state.left_behind) if state.can_repair else Turn(state)
         case Key.CLEAR:
             amount_yen = 0
         case Key.BACK:
             amount_yen = state.amount_yen // 10
         case _:
             amount_yen = int(f"{state.amount_yen}{event.key.value}")
-    if amount_yen > YEN_MAX:
+    if amount_yen > YEN_MAX or state.errand.basket.lines:
         return Turn(state)
-    return _shown(replace(state, amount_yen=amount_yen, notices=()), moment)
+    return shown(replace(state, amount_yen=amount_yen, notices=()), moment)
 
 
-def ask_repair(facts: CardFacts, code: str) -> Turn:
+def ask_repair(facts: CardFacts, code: str, errand: Errand) -> Turn:
     """A new generation of the card, if head office makes one within seconds."""
     ask = AskRepair(facts.next_visit, facts.card, code)
-    return Turn(Repairing(facts, code), (Show(screens.Repairing(facts.card)), ask))
+    return Turn(Repairing(facts, code, errand), (Show(screens.Repairing(facts.card)), ask))
 
 
 def _decide(state: OffCardKeying, moment: Moment) -> Turn:
+    if moment.shop.needs_duty and not moment.shop.duty.staff:
+        return shown(replace(state, notices=(screens.Notice("duty.missing"),)), moment)
     if not state.amount_yen:
-        return _shown(replace(state, notices=(screens.Notice("visit.amount_missing"),)), moment)
-    earned = _earned(state.amount_yen, moment)
+        return shown(replace(state, notices=(screens.Notice("visit.amount_missing"),)), moment)
+    earned = _earned(state.amount_yen, state.errand.basket, moment)
     if earned.earn > EARN_MAX:
-        return _shown(
-            replace(state, notices=(screens.Notice("points.earn_above_card", {"maximum": EARN_MAX}),)), moment
-        )
+        return shown(replace(state, notices=(screens.Notice("points.earn_above_card", {"maximum": EARN_MAX}),)), moment)
     programme, facts = moment.shop.programme, state.facts
     lot = Lot(earned.earn, expiry_month(programme, today(moment)))
     entry = OffCard(
@@ -93,40 +104,65 @@ def _decide(state: OffCardKeying, moment: Moment) -> Turn:
         slip=facts.slip,
         programme=programme.version,
         business_day=today(moment).isoformat(),
+        basket=state.errand.basket,
+        staff=moment.shop.duty.staff,
     )
-    return Turn(RecordingOffCard(entry, facts), (Show(screens.Reading()), RecordOffCard(entry)))
+    recording = RecordingOffCard(entry, facts, state.has_card, state.taken_back)
+    return Turn(recording, (Show(screens.Reading()), RecordOffCard(entry)))
 
 
 def recorded(state: RecordingOffCard, event: OffCardRecorded, moment: Moment) -> Turn:
     """OFFCARD is durable: now the customer may be told."""
     entry = state.entry
     done = kept_screen(state.facts, entry.card, entry.earn, entry.amount_yen, entry.slip, entry.why)
-    sentence = _earned(entry.amount_yen, moment).text(moment.shop.translate) if entry.earn else ""
-    receipt = kept_receipt(done, entry.amount_yen, sentence, moment)
-    return Turn(Returning(entry.why, done), (Show(done), Play(Sound.OK), receipt, EjectCard()))
+    sentence = _earned(entry.amount_yen, entry.basket, moment).text(moment.shop.translate) if entry.earn else ""
+    receipt = kept_receipt(done, entry.amount_yen, sentence, moment, entry.basket)
+    left = state.errand.without_sale
+    success: tuple[Effect, ...] = (*pos.kept(entry), Show(done), Play(Sound.OK), receipt)
+    if not state.has_card:
+        return Turn(Told(done, left), success)
+    return Turn(Returning(entry.why, done, errand=left), (*success, EjectCard()))
 
 
 def not_recorded(state: RecordingOffCard, event: StoreFailed, moment: Moment) -> Turn:
-    return refuse(event.code)
+    return _without_store(event.code, state.errand, state.has_card, moment)
 
 
 def records_failed(state: OffCardKeying, event: StoreFailed, moment: Moment) -> Turn:
     """What the card proved could not be recorded: no new visit on top of it."""
-    return refuse(event.code)
+    return _without_store(event.code, state.left_behind, state.has_card, moment)
+
+
+def _without_store(code: str, errand: Errand, has_card: bool, moment: Moment) -> Turn:
+    if has_card:
+        return refuse(code, errand=errand)
+    return to_idle(errand, moment, screens.Notice(code), before=(Play(Sound.ERROR),))
 
 
 def nobody_keys(state: OffCardKeying, event: DeadlinePassed, moment: Moment) -> Turn:
-    return give_back()
+    return _left(state, moment)
+
+
+def _left(state: OffCardKeying, moment: Moment) -> Turn:
+    """Nothing was recorded. Goods wait for the next card."""
+    return give_back(state.left_behind) if state.has_card else to_idle(state.left_behind, moment)
+
+
+def told(state: Told, event: KeyPressed | DeadlinePassed, moment: Moment) -> Turn:
+    """A result without a card: any key, or some time, ends it."""
+    return to_idle(state.errand, moment)
 
 
 def kept_screen(
     facts: CardFacts | None, card: CardNo, earn: int, due_yen: int, slip: int, why: str
 ) -> screens.OffCardDone:
-    name = facts.member.name if facts and facts.member else ""
+    name = facts.member.called if facts and facts.member else ""
     return screens.OffCardDone(name, card, earn, due_yen, slip, screens.Notice(why), take_card=False)
 
 
-def kept_receipt(done: screens.OffCardDone, amount_yen: int, sentence: str, moment: Moment) -> PrintReceipt:
+def kept_receipt(
+    done: screens.OffCardDone, amount_yen: int, sentence: str, moment: Moment, basket: Basket = EMPTY
+) -> PrintReceipt:
     """A receipt that names the points and no balance."""
     content = ReceiptContent(
         shop=moment.shop.name,
@@ -145,6 +181,9 @@ def kept_receipt(done: screens.OffCardDone, amount_yen: int, sentence: str, mome
         sentence=sentence,
         is_kept=True,
         is_day_doubtful=not moment.now.is_trusted,
+        sale=Sold(basket, totals(basket, moment.shop.sale_rules)) if basket.lines else None,
+        invoice_number=moment.shop.invoice_number,
+        is_training=moment.shop.duty.is_training,
     )
     return PrintReceipt(compose(content, moment.shop.translate))
 
@@ -154,11 +193,13 @@ def seen(track: str, code: str) -> tuple[Effect, ...]:
     return (RecordSeen(track, code),) if track else ()
 
 
-def _earned(amount_yen: int, moment: Moment) -> Explanation:
-    return explain_earn(moment.shop.programme, amount_yen, 0)
+def _earned(amount_yen: int, basket: Basket, moment: Moment) -> Explanation:
+    shop = moment.shop
+    basis_yen = earning_yen(shop.programme, basket, shop.sale_rules, 0) if basket.lines else None
+    return explain_earn(shop.programme, amount_yen, 0, basis_yen)
 
 
-def _shown(state: OffCardKeying, moment: Moment) -> Turn:
+def shown(state: OffCardKeying, moment: Moment) -> Turn:
     return Turn(state, (Show(_screen(state, moment)),))
 
 
@@ -168,7 +209,8 @@ def _screen(state: OffCardKeying, moment: Moment) -> screens.OffCardKeying:
         member=state.facts.member,
         why=screens.Notice(state.why),
         amount_yen=state.amount_yen,
-        earn=_earned(state.amount_yen, moment).earn,
+        earn=_earned(state.amount_yen, state.errand.basket, moment).earn,
         can_repair=state.can_repair,
         notices=state.notices,
+        basket=basket_view(state.errand.basket, moment),
     )

@@ -20,13 +20,15 @@ from shared.visit.effects import (
     Show,
     Sound,
 )
+from shared.visit.errand import NO_ERRAND, Errand, Purpose
 from shared.visit.events import CardLookedUp, CardPresented, CardUnreadable, OpenVisitsLoaded, StoreFailed
 from shared.visit.evidence import Evidence, weigh
 from shared.visit.facts import OpenVisit, Shadow, VisitState
-from shared.visit.flows import off_card
+from shared.visit.flows import off_card, pos, replacing
 from shared.visit.flows.pricing import is_online_lately, keying_screen, today
 from shared.visit.flows.turn import Turn, refuse
-from shared.visit.journal import SET_BACK, How, Intent
+from shared.visit.flows.waiting import errand_yen
+from shared.visit.journal import SET_BACK, How, Intent, VisitKind
 from shared.visit.shop import Moment
 from shared.visit.states import Idle, Judging, Keying, TypingNumber
 
@@ -37,49 +39,51 @@ ADJ_MAX = 4_000  # of 4,095, likewise
 
 def presented(state: Idle, event: CardPresented, moment: Moment) -> Turn:
     """A readable stripe: is it ours, whole and genuine?"""
-    return judge(event.track, moment)
+    return judge(event.track, moment, state.errand)
 
 
-def judge(track: str, moment: Moment) -> Turn:
+def judge(track: str, moment: Moment, errand: Errand = NO_ERRAND) -> Turn:
     if not track.strip():
-        return refuse("card.blank")
+        return refuse("card.blank", errand=errand)
     decoded = decode(track, moment.shop.ring)
     if decoded.verdict is Verdict.OK and decoded.image is not None:
         look_up = LookUpCard(decoded.image.card)
-        return Turn(Judging(track, decoded.image, ""), (Show(screens.Reading()), look_up))
+        return Turn(Judging(track, decoded.image, "", errand), (Show(screens.Reading()), look_up))
     if decoded.verdict is Verdict.TORN:
-        return Turn(Judging(track, None, Verdict.TORN.value), (LoadOpenVisits(),))
+        return Turn(Judging(track, None, Verdict.TORN.value, errand), (LoadOpenVisits(),))
     code = decoded.verdict.value
     if decoded.verdict is Verdict.UNKNOWN_KEY and decoded.image is not None:
-        return _claims(decoded.image, track, moment)
-    return refuse(code, RecordSeen(track, code))
+        return _claims(decoded.image, track, moment, errand)
+    return refuse(code, RecordSeen(track, code), errand=errand)
 
 
-def _claims(image: CardImage, track: str, moment: Moment) -> Turn:
+def _claims(image: CardImage, track: str, moment: Moment, errand: Errand) -> Turn:
     """A key that we do not hold: the card may earn for the number that it claims, nothing more."""
     code = Verdict.UNKNOWN_KEY.value
     if image.tenant != moment.shop.ring.tenant:
-        return refuse(Verdict.FOREIGN.value, RecordSeen(track, Verdict.FOREIGN.value))
+        return refuse(Verdict.FOREIGN.value, RecordSeen(track, Verdict.FOREIGN.value), errand=errand)
     if not is_valid(f"{image.card:0{CARD_NO_DIGITS}d}"):
-        return refuse(code, RecordSeen(track, code))
-    return Turn(Judging(track, image, code), (Show(screens.Reading()), LookUpCard(image.card)))
+        return refuse(code, RecordSeen(track, code), errand=errand)
+    return Turn(Judging(track, image, code, errand), (Show(screens.Reading()), LookUpCard(image.card)))
 
 
 def unreadable(state: Idle, event: CardUnreadable, moment: Moment) -> Turn:
     """No data from the stripe: wrong way round, or perhaps torn by a cut of ours."""
     if event.code == WRONG_WAY:
-        return refuse(event.code)
-    return Turn(Judging("", None, event.code), (LoadOpenVisits(),))
+        return refuse(event.code, errand=state.errand)
+    return Turn(Judging("", None, event.code, state.errand), (LoadOpenVisits(),))
 
 
 def torn(state: Judging, event: OpenVisitsLoaded, moment: Moment) -> Turn:
     """A torn card is named by its printed number: it may belong to an unfinished visit, else it is repaired."""
+    if state.errand.purpose is Purpose.REPLACE:
+        return refuse(replacing.NOT_NEW, *off_card.seen(state.track, state.code), errand=state.errand)
     candidates = tuple(visit for visit in event.open if visit.state is not VisitState.COMMITTED)
-    return type_number(candidates, state.code, *off_card.seen(state.track, state.code))
+    return type_number(candidates, state.code, state.errand, *off_card.seen(state.track, state.code))
 
 
-def type_number(candidates: tuple[OpenVisit, ...], code: str, *before: Effect) -> Turn:
-    typing = TypingNumber(candidates, "", False, code)
+def type_number(candidates: tuple[OpenVisit, ...], code: str, errand: Errand, *before: Effect) -> Turn:
+    typing = TypingNumber(candidates, "", False, code, errand)
     return Turn(typing, (*before, Show(screens.TypeNumber("", False)), Play(Sound.ATTENTION)))
 
 
@@ -90,25 +94,32 @@ def looked_up(state: Judging, event: CardLookedUp, moment: Moment) -> Turn:
         return Turn(state)
     settled = () if state.code else _settle(facts.open, state.track, image)
     if facts.denied == "stopped":
-        return refuse("card.locked", *_records(settled), RecordSeen(state.track, "card.locked"))
+        records = (*_records(settled), RecordSeen(state.track, "card.locked"))
+        return refuse("card.locked", *records, errand=state.errand)
     code = state.code or _objection(image, state.track, _newest(facts.shadow, settled), moment)
+    if state.errand.purpose is Purpose.REPLACE and (code or not replacing.is_new(image, facts)):
+        return refuse(replacing.NOT_NEW, *_records(settled), RecordSeen(state.track, code), errand=state.errand)
     if code:
-        return off_card.open_keys(facts, code, moment, *_records(settled), RecordSeen(state.track, code))
+        records = (*_records(settled), RecordSeen(state.track, code))
+        return off_card.open_keys(facts, code, moment, *records, errand=state.errand)
     lost = _has_lost(image, _newest(facts.shadow, settled), moment)
     facts = replace(facts, offline=replace(facts.offline, is_set_back=True)) if lost else facts
-    retry = next((v.intent for v, proof in settled if _wants_retry(v, proof, today(moment).isoformat())), None)
+    retry = _retry(settled, state.errand, moment)
     keying = Keying(
         track=state.track,
         image=image,
         facts=facts,
-        amount_yen=retry.amount_yen if retry else 0,
+        amount_yen=retry.amount_yen if retry else errand_yen(state.errand, moment),
         use_points=retry.redeem if retry else 0,
         field="amount",
         notices=(*_notices(settled, retry), *((screens.Notice(SET_BACK),) if lost else ())),
+        errand=replace(state.errand, basket=retry.basket) if retry else state.errand,
     )
+    if state.errand.purpose is Purpose.REPLACE:
+        return replacing.begin(keying, moment)
     told = (RecordSeen(state.track, SET_BACK),) if lost else ()
     ask = (CheckCard(image.card, state.track),) if is_online_lately(facts, moment) else ()
-    return Turn(keying, (*_records(settled), *told, Show(keying_screen(keying, moment)), *ask))
+    return Turn(keying, (*_records(settled, retry), *told, Show(keying_screen(keying, moment)), *ask))
 
 
 def _has_lost(image: CardImage, shadow: Shadow | None, moment: Moment) -> bool:
@@ -122,13 +133,15 @@ def _settle(open_visits: tuple[OpenVisit, ...], track: str, image: CardImage) ->
     return tuple((visit, weigh(visit.intent, track, image)) for visit in undecided)
 
 
-def _records(settled: tuple[tuple[OpenVisit, Evidence], ...]) -> tuple[Effect, ...]:
+def _records(settled: tuple[tuple[OpenVisit, Evidence], ...], retry: Intent | None = None) -> tuple[Effect, ...]:
+    """What the card proves, durably; the shop's POS hears of a sale that counts after all, or that never did."""
     effects: list[Effect] = []
     for visit, proof in settled:
         if proof is Evidence.TOOK:
-            effects.append(Commit(visit.intent.visit, How.SEEN))
+            effects += [Commit(visit.intent.visit, How.SEEN), *pos.visited(visit.intent)]
         elif proof is not Evidence.SILENT:
             effects.append(Abort(visit.intent.visit, proof.value))
+            effects += () if visit.intent is retry else pos.cancelled(visit.intent.basket)
     return tuple(effects)
 
 
@@ -167,21 +180,32 @@ def _forked(image: CardImage, shadow: Shadow) -> bool:
     return follows and image.prev != int.from_bytes(shadow.hash[:4], "big")
 
 
-def _wants_retry(visit: OpenVisit, proof: Evidence, day: str) -> bool:
-    """The customer of an interrupted visit is back on the same day: offer the same figures again."""
-    return proof is Evidence.AT_BASE and visit.intent.business_day == day
+def _retry(settled: tuple[tuple[OpenVisit, Evidence], ...], errand: Errand, moment: Moment) -> Intent | None:
+    """The customer of an interrupted sale is back on the same day: offer the same figures again, unless something has
+    been keyed or scanned for this visit already."""
+    day = today(moment).isoformat()
+    missed = (visit.intent for visit, proof in settled if proof is Evidence.AT_BASE and _is_sale(visit.intent))
+    if errand.amount_yen or errand.basket.lines:
+        return None
+    return next((intent for intent in missed if intent.business_day == day), None)
+
+
+def _is_sale(intent: Intent) -> bool:
+    return intent.kind is VisitKind.SALE
 
 
 def _notices(settled: tuple[tuple[OpenVisit, Evidence], ...], retry: Intent | None) -> tuple[screens.Notice, ...]:
-    took = tuple(
-        screens.Notice("visit.resolved", {"amount": visit.intent.amount_yen, "earn": visit.intent.earn})
-        for visit, proof in settled
-        if proof is Evidence.TOOK
-    )
+    took = tuple(_resolved(visit.intent) for visit, proof in settled if proof is Evidence.TOOK)
     again = (screens.Notice("visit.retry", {"amount": retry.amount_yen}),) if retry else ()
     return took + again
 
 
+def _resolved(intent: Intent) -> screens.Notice:
+    if not _is_sale(intent):
+        return screens.Notice("visit.refund_resolved", {"amount": intent.amount_yen})
+    return screens.Notice("visit.resolved", {"amount": intent.amount_yen, "earn": intent.earn})
+
+
 def store_failed(state: Judging, event: StoreFailed, moment: Moment) -> Turn:
     """Without its own records the terminal does not touch a card."""
-    return refuse(event.code)
+    return refuse(event.code, errand=state.errand)

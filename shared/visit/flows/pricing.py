@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -11,13 +12,15 @@ from shared.clock import CARD_EPOCH, business_day, card_day, day_from_card
 from shared.errors import Refused
 from shared.ids import visit_tag
 from shared.points.adjust import Adjusted, adjust, collect
-from shared.points.lots import Changes, expiring, live_balance
+from shared.points.lots import Changes, Lots, expiring, live_balance
 from shared.points.offline import Barred, Offline, aged, halved, is_near
 from shared.points.price import Priced, price, usable_points
+from shared.sale.totals import earning_yen
 from shared.units import POINTS_MAX
 from shared.visit import screens
 from shared.visit.facts import CardFacts
 from shared.visit.flows.guidance import coming_birthday
+from shared.visit.flows.waiting import basket_view
 from shared.visit.journal import Intent
 from shared.visit.shop import Moment
 from shared.visit.states import Keying
@@ -120,7 +123,16 @@ def price_keyed(state: Keying, moment: Moment) -> Priced | Refused:
         online=state.online,
         lapse_day=lapse_day(image, moment),
         offline=_offline(state, moment),
+        earning=_earning(state, moment),
     )
+
+
+def _earning(state: Keying, moment: Moment) -> Callable[[int], int] | None:
+    """With goods only those that earn count; without, the whole amount does."""
+    basket, shop = state.errand.basket, moment.shop
+    if not basket.lines:
+        return None
+    return lambda discount_yen: earning_yen(shop.programme, basket, shop.sale_rules, discount_yen)
 
 
 def most_usable(state: Keying, moment: Moment) -> int:
@@ -176,6 +188,10 @@ def keying_screen(state: Keying, moment: Moment) -> screens.Keying:
         messages=tuple(message.text for message in state.facts.messages),
         notices=notices,
         birthday="" if is_clock_suspect(image, moment) else coming_birthday(state.facts.member, day),
+        basket=basket_view(state.errand.basket, moment),
+        benefits=tuple(benefit.text for benefit in state.facts.benefits),
+        bought=state.facts.bought,
+        no_purchase=state.no_purchase,
     )
 
 
@@ -202,26 +218,9 @@ def _notices_of(state: Keying, adjusted: Adjusted, moment: Moment) -> tuple[scre
 def intent_of(state: Keying, priced: Priced, moment: Moment) -> Intent:
     """Decide once: the post image and every figure, before anything is touched."""
     image, facts, shop = state.image, state.facts, moment.shop
-    day = today(moment)
     adjusted = adjusted_card(state, moment)
     lots, applied = collect(adjusted, priced.lots, priced.earn)
-    off_red, off_cnt = _counters(image, moment)
-    post = replace(
-        image,
-        tenant=shop.ring.tenant,
-        seq=image.seq + 1,
-        adj=max(image.adj, adjusted.number),
-        lots=lots,
-        day=_stamp(image, moment),
-        writer=shop.terminal,
-        vtag=visit_tag(facts.next_visit),
-        earn=priced.earn,
-        redeem=priced.redeem,
-        off_red=0 if state.online else min(off_red + priced.redeem, LIMITS["off_red"]),
-        off_cnt=0 if state.online else min(off_cnt + 1, LIMITS["off_cnt"]),
-        prev=prev_tag(state.track),
-        flags=image.flags & ~CardFlag.REPAIRED if state.online else image.flags,
-    )
+    post = post_of(state, lots, adjusted.number, priced.earn, priced.redeem, priced.redeem, moment)
     return Intent(
         visit=facts.next_visit,
         card=image.card,
@@ -237,10 +236,36 @@ def intent_of(state: Keying, priced: Priced, moment: Moment) -> Intent:
         lots=priced.deltas,
         slip=facts.slip,
         programme=shop.programme.version,
-        business_day=day.isoformat(),
+        business_day=today(moment).isoformat(),
         issue=image.seq == 0,
         adjusted=applied,
         online=state.online,
+        basket=state.errand.basket,
+        staff=shop.duty.staff,
+    )
+
+
+def post_of(
+    state: Keying, lots: Lots, adjusted: int, earn: int, redeem: int, counts_offline: int, moment: Moment
+) -> CardImage:
+    """The image that follows. ``counts_offline``: points that count against the card's limit without head office."""
+    image, facts, shop = state.image, state.facts, moment.shop
+    off_red, off_cnt = _counters(image, moment)
+    return replace(
+        image,
+        tenant=shop.ring.tenant,
+        seq=image.seq + 1,
+        adj=max(image.adj, adjusted),
+        lots=lots,
+        day=_stamp(image, moment),
+        writer=shop.terminal,
+        vtag=visit_tag(facts.next_visit),
+        earn=earn,
+        redeem=redeem,
+        off_red=0 if state.online else min(off_red + counts_offline, LIMITS["off_red"]),
+        off_cnt=0 if state.online else min(off_cnt + 1, LIMITS["off_cnt"]),
+        prev=prev_tag(state.track),
+        flags=image.flags & ~CardFlag.REPAIRED if state.online else image.flags,
     )
 
 

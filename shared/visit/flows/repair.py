@@ -23,6 +23,7 @@ from shared.visit.effects import (
     Sound,
     WriteCard,
 )
+from shared.visit.errand import Errand
 from shared.visit.events import (
     CardLookedUp,
     CardRewriterLost,
@@ -57,9 +58,9 @@ from shared.visit.states import (
 )
 
 
-def named(card: CardNo, code: str) -> Turn:
+def named(card: CardNo, code: str, errand: Errand) -> Turn:
     """Staff typed the number of a card that says nothing itself."""
-    return Turn(LookingUp(card, code, asks=True), (LookUpCard(card),))
+    return Turn(LookingUp(card, code, asks=True, errand=errand), (LookUpCard(card),))
 
 
 def looked_up(state: LookingUp, event: CardLookedUp, moment: Moment) -> Turn:
@@ -68,14 +69,14 @@ def looked_up(state: LookingUp, event: CardLookedUp, moment: Moment) -> Turn:
     if facts.card != state.card:
         return Turn(state)
     if facts.denied == "stopped":
-        return refuse("card.locked")
+        return refuse("card.locked", errand=state.errand)
     if state.asks and is_online_lately(facts, moment):
-        return off_card.ask_repair(facts, state.code)
-    return off_card.open_keys(facts, state.code, moment, notices=state.notices)
+        return off_card.ask_repair(facts, state.code, state.errand)
+    return off_card.open_keys(facts, state.code, moment, notices=state.notices, errand=state.errand)
 
 
 def look_up_failed(state: LookingUp, event: StoreFailed, moment: Moment) -> Turn:
-    return refuse(event.code)
+    return refuse(event.code, errand=state.errand)
 
 
 # --- asked ---------------------------------------------------------------------------------------------------------
@@ -89,7 +90,8 @@ def offered(state: Repairing, event: RepairOffered, moment: Moment) -> Turn:
     image = _genuine(event, moment)
     if image is None:
         return _beside(state, "visit.repair_unusable")
-    repair = Repair(Reissue(event.request, event.card, event.gen, event.track), facts, image.balance)
+    reissue = Reissue(event.request, event.card, event.gen, event.track)
+    repair = Repair(reissue, facts, image.balance, state.errand)
     screen = screens.ConfirmRepair(facts.card, facts.member, image.balance)
     return Turn(ConfirmingRepair(repair), (Show(screen), Play(Sound.ATTENTION)))
 
@@ -113,11 +115,12 @@ def too_late(state: Repairing, event: DeadlinePassed, moment: Moment) -> Turn:
 def _beside(state: Repairing, code: str) -> Turn:
     """Earn beside the card, under another name than the request had: that one may still be answered."""
     card = state.facts.card
-    return Turn(LookingUp(card, state.code, asks=False, notices=(screens.Notice(code),)), (LookUpCard(card),))
+    looking = LookingUp(card, state.code, asks=False, notices=(screens.Notice(code),), errand=state.errand)
+    return Turn(looking, (LookUpCard(card),))
 
 
 def repairing_key(state: Repairing, event: KeyPressed, moment: Moment) -> Turn:
-    return give_back() if event.key is Key.CANCEL else Turn(state)
+    return give_back(state.errand) if event.key is Key.CANCEL else Turn(state)
 
 
 def confirm(state: ConfirmingRepair, event: KeyPressed, moment: Moment) -> Turn:
@@ -125,18 +128,13 @@ def confirm(state: ConfirmingRepair, event: KeyPressed, moment: Moment) -> Turn:
         case Key.ENTER:
             return Turn(RecordingReissue(state.repair), (Show(screens.Writing()), RecordReissue(state.repair.reissue)))
         case Key.CANCEL:
-            return give_back()
+            return give_back(state.repair.errand)
         case _:
             return Turn(state)
 
 
 def nobody_confirms(state: ConfirmingRepair, event: DeadlinePassed, moment: Moment) -> Turn:
-    return give_back()
-
-
-def unit_lost(state: Repairing | ConfirmingRepair | WritingRepair, event: CardRewriterLost, moment: Moment) -> Turn:
-    """Nothing was promised yet; a stripe torn by it is repaired again."""
-    return lose_unit(event.code)
+    return give_back(state.repair.errand)
 
 
 # --- written -------------------------------------------------------------------------------------------------------
@@ -148,7 +146,7 @@ def recorded(state: RecordingReissue, event: ReissueRecorded, moment: Moment) ->
 
 
 def not_recorded(state: RecordingReissue, event: StoreFailed, moment: Moment) -> Turn:
-    return refuse(event.code)
+    return refuse(event.code, errand=state.repair.errand)
 
 
 def write_failed(state: WritingRepair, event: CardWriteFailed, moment: Moment) -> Turn:
@@ -157,11 +155,11 @@ def write_failed(state: WritingRepair, event: CardWriteFailed, moment: Moment) -
     if state.tries < WRITE_TRIES_MAX:
         return Turn(WritingRepair(repair, state.tries + 1), (WriteCard(repair.reissue.track),))
     card = repair.reissue.card
-    return Turn(LookingUp(card, "card.unwritable", asks=False), (LookUpCard(card),))
+    return Turn(LookingUp(card, "card.unwritable", asks=False, errand=repair.errand), (LookUpCard(card),))
 
 
 def stuck(state: WritingRepair, event: DeadlinePassed, moment: Moment) -> Turn:
-    turn = lose_unit(STUCK)
+    turn = lose_unit(STUCK, errand=state.repair.errand)
     return Turn(turn.state, (*turn.effects, ResetRewriter()))
 
 
@@ -173,25 +171,25 @@ def written(state: WritingRepair, event: CardWritten, moment: Moment) -> Turn:
 
 
 def printed(state: PrintingRepair, event: FacePrinted, moment: Moment) -> Turn:
-    return _return(_screen(state.repair, "printed"))
+    return _return(state.repair, _screen(state.repair, "printed"))
 
 
 def print_failed(state: PrintingRepair, event: FacePrintFailed, moment: Moment) -> Turn:
-    return _return(_screen(state.repair, "failed", screens.Notice(event.code)))
+    return _return(state.repair, _screen(state.repair, "failed", screens.Notice(event.code)))
 
 
 def print_stuck(state: PrintingRepair, event: DeadlinePassed, moment: Moment) -> Turn:
-    return _return(_screen(state.repair, "failed", screens.Notice(STUCK)))
+    return _return(state.repair, _screen(state.repair, "failed", screens.Notice(STUCK)))
 
 
 def print_lost(state: PrintingRepair, event: CardRewriterLost, moment: Moment) -> Turn:
     """The card is repaired; its face stays old, and it is given back when the unit returns."""
     show = Show(_screen(state.repair, "failed", screens.Notice(event.code)))
-    return Turn(lose_unit(event.code).state, (show,))
+    return Turn(lose_unit(event.code, errand=state.repair.errand).state, (show,))
 
 
-def _return(screen: screens.Repaired) -> Turn:
-    return Turn(Returning("", screen), (Show(screen), EjectCard()))
+def _return(repair: Repair, screen: screens.Repaired) -> Turn:
+    return Turn(Returning("", screen, errand=repair.errand), (Show(screen), EjectCard()))
 
 
 def _screen(repair: Repair, face: str, *notices: screens.Notice) -> screens.Repaired:
@@ -218,4 +216,4 @@ def _face(repair: Repair, moment: Moment) -> Face:
 
 
 def _name(facts: CardFacts) -> str:
-    return facts.member.name if facts.member else ""
+    return facts.member.called if facts.member else ""

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.visit import screens
-from shared.visit.effects import AwaitCard, Effect, EjectCard, Play, Show, Sound
+from shared.visit.effects import Effect, EjectCard, Play, Show, Sound
+from shared.visit.errand import NO_ERRAND, Errand
 from shared.visit.facts import OpenVisit
-from shared.visit.states import LOCK_S, Down, Idle, Locked, Returning, State
+from shared.visit.states import LOCK_S, Down, Locked, Returning, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +25,22 @@ def stay(state: State, *effects: Effect) -> Turn:
     return Turn(state, effects)
 
 
-def wait_for_card() -> Turn:
-    """The counter is free."""
-    return Turn(Idle(), (Show(screens.Waiting()), AwaitCard()))
+def refuse(code: str, *before: Effect, errand: Errand = NO_ERRAND) -> Turn:
+    """Give the card back, say what happened. ``errand`` waits for the next one."""
+    stopped = (Show(screens.Stopped(code)), Play(Sound.ERROR), EjectCard())
+    return Turn(Returning(code, errand=errand), (*before, *stopped))
 
 
-def refuse(code: str, *before: Effect) -> Turn:
-    """Give the card back, say what happened."""
-    return Turn(Returning(code), (*before, Show(screens.Stopped(code)), Play(Sound.ERROR), EjectCard()))
-
-
-def give_back() -> Turn:
+def give_back(errand: Errand = NO_ERRAND) -> Turn:
     """Give the card back; nothing happened."""
-    return Turn(Returning(""), (Show(screens.TakeCard()), EjectCard()))
+    return Turn(Returning("", errand=errand), (Show(screens.TakeCard()), EjectCard()))
 
 
-def lock() -> Turn:
+def lock(errand: Errand) -> Turn:
     """No card is taken in for a while."""
-    return Turn(Locked(""), (Show(screens.Locked(int(LOCK_S) // 60)), Play(Sound.ATTENTION)))
+    return Turn(Locked("", errand), (Show(screens.Locked(int(LOCK_S) // 60)), Play(Sound.ATTENTION)))
 
 
-def lose_unit(code: str, open_visits: Iterable[OpenVisit] = ()) -> Turn:
+def lose_unit(code: str, open_visits: Iterable[OpenVisit] = (), errand: Errand = NO_ERRAND) -> Turn:
     """The card unit is gone; remember what still needs its card."""
-    return Turn(Down(tuple(open_visits), code), (Show(screens.Stopped(code)), Play(Sound.ERROR)))
+    return Turn(Down(tuple(open_visits), code, errand), (Show(screens.Stopped(code)), Play(Sound.ERROR)))

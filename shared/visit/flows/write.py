@@ -18,6 +18,7 @@ from shared.visit.effects import (
     Sound,
     WriteCard,
 )
+from shared.visit.errand import Errand
 from shared.visit.events import (
     CardPresented,
     CardRewriterLost,
@@ -31,9 +32,9 @@ from shared.visit.events import (
 )
 from shared.visit.evidence import Evidence, weigh
 from shared.visit.facts import OpenVisit, VisitState
-from shared.visit.flows import off_card
-from shared.visit.flows.turn import Turn, lose_unit
-from shared.visit.journal import How
+from shared.visit.flows import off_card, pos
+from shared.visit.flows.turn import Turn, lose_unit, refuse
+from shared.visit.journal import How, VisitKind
 from shared.visit.shop import Moment
 from shared.visit.states import Committing, Honouring, Plan, Rereading, Returning, Writing
 
@@ -84,12 +85,13 @@ def _write_again(state: Rereading, last_resort: Turn) -> Turn:
 
 def _aborted(plan: Plan, code: str) -> Turn:
     """The card was read at its base: the visit did not happen."""
-    return _stop(Abort(plan.intent.visit, Evidence.AT_BASE.value), code)
+    return _stop(Abort(plan.intent.visit, Evidence.AT_BASE.value), code, plan.taken_back)
 
 
 def _in_doubt(plan: Plan, code: str) -> Turn:
     """Nobody knows yet whether the card took it; the next presentation tells."""
-    return _stop(Doubt(plan.intent.visit, code), "visit.in_doubt" if code != "visit.other_card" else code)
+    stopped = "visit.in_doubt" if code != "visit.other_card" else code
+    return _stop(Doubt(plan.intent.visit, code), stopped, plan.errand)
 
 
 def _unwritable(plan: Plan, code: str) -> Turn:
@@ -97,9 +99,12 @@ def _unwritable(plan: Plan, code: str) -> Turn:
     that it was to use count as not used, and the customer pays in full."""
     intent = plan.intent
     doubt = Doubt(intent.visit, code)
+    if intent.kind is VisitKind.REFUND:
+        return _stop(doubt, "visit.refund_in_doubt", plan.errand)
     if intent.redeem:
         stopped = screens.Stopped("visit.not_used", {"amount": intent.amount_yen})
-        return Turn(Returning(stopped.code, stopped), (Show(stopped), Play(Sound.ERROR), EjectCard(), doubt))
+        returning = Returning(stopped.code, stopped, errand=plan.errand)
+        return Turn(returning, (*pos.paid_in_full(intent), Show(stopped), Play(Sound.ERROR), EjectCard(), doubt))
     if not intent.earn:
         return _in_doubt(plan, code)
     return Turn(Honouring(plan, code), (doubt, Honour(intent.visit, code)))
@@ -112,17 +117,18 @@ def honoured(state: Honouring, event: Honoured, moment: Moment) -> Turn:
         state.plan.facts, intent.card, intent.earn, intent.amount_yen, intent.slip, "visit.honoured"
     )
     receipt = off_card.kept_receipt(done, intent.amount_yen, "", moment)
-    return Turn(Returning("visit.honoured", done), (Show(done), Play(Sound.ATTENTION), receipt, EjectCard()))
+    told: tuple[Effect, ...] = (*pos.paid_in_full(intent), Show(done), Play(Sound.ATTENTION), receipt, EjectCard())
+    return Turn(Returning("visit.honoured", done, errand=state.plan.errand), told)
 
 
 def not_honoured(state: Honouring, event: StoreFailed, moment: Moment) -> Turn:
     """Nothing is promised; the next presentation tells."""
-    code = "visit.in_doubt"
-    return Turn(Returning(code), (Show(screens.Stopped(code)), Play(Sound.ERROR), EjectCard()))
+    return refuse("visit.in_doubt", errand=state.plan.errand)
 
 
-def _stop(record: Effect, code: str) -> Turn:
-    return Turn(Returning(code), (Show(screens.Stopped(code)), Play(Sound.ERROR), EjectCard(), record))
+def _stop(record: Effect, code: str, errand: Errand) -> Turn:
+    turn = refuse(code, errand=errand)
+    return Turn(turn.state, (*turn.effects, record))
 
 
 def commit(plan: Plan, how: How) -> Turn:
@@ -131,15 +137,15 @@ def commit(plan: Plan, how: How) -> Turn:
 
 def not_committed(state: Committing, event: StoreFailed, moment: Moment) -> Turn:
     """tx2 failed: no success is shown; the card carries the visit and will prove it."""
-    return Turn(Returning(event.code), (Show(screens.Stopped(event.code)), Play(Sound.ERROR), EjectCard()))
+    return refuse(event.code, errand=state.plan.errand)
 
 
 def unit_lost(state: Writing | Rereading, event: CardRewriterLost, moment: Moment) -> Turn:
     """As after a power cut: the visit is open and the card will be asked."""
-    return lose_unit(event.code, [OpenVisit(state.plan.intent, VisitState.PREPARED)])
+    return lose_unit(event.code, [OpenVisit(state.plan.intent, VisitState.PREPARED)], state.plan.errand)
 
 
 def stuck(state: Writing | Rereading, event: DeadlinePassed, moment: Moment) -> Turn:
     """The driver never answered. Nothing is concluded about the card."""
-    turn = lose_unit(STUCK, [OpenVisit(state.plan.intent, VisitState.PREPARED)])
+    turn = lose_unit(STUCK, [OpenVisit(state.plan.intent, VisitState.PREPARED)], state.plan.errand)
     return Turn(turn.state, (*turn.effects, ResetRewriter()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulators.world import refunds
 from simulators.world.fleet.fleet import Fleet
 from simulators.world.oracle import Violation
 
@@ -32,6 +33,10 @@ def audit(fleet: Fleet) -> list[Violation]:
     heads = office.heads()
     found += [Violation("I11", f"stream {stream.hex()}") for stream, (head, count) in heads.items() if head != count]
     found += [Violation("I17", f"{office.quarantined()} events in quarantine")] if office.quarantined() else []
+    if not fleet.counts["roll_back"]:  # a till whose disk was put back has forgotten what it refunded
+        committed = {body["visit"] for body in told.of("COMMIT")}
+        done = [body for body in told.of("INTENT") if body["visit"] in committed]
+        found += [Violation("refund", line) for line in refunds.impossible(done)]
     return found
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 
 from shared.sync.identity import Identity
 from shared.visit import screens
 from shared.visit.effects import Effect, WriteCard
+from shared.visit.events import Key
 from simulators.world.clock import VirtualClock
 from simulators.world.cut import PowerCut
 from simulators.world.fleet.hands import Wish, keys_for
@@ -48,6 +49,8 @@ class Chain:
         """How much happened: weeks in which nothing happens prove nothing."""
         return {
             "successes": len(self.oracle.successes),
+            "refunds": self.oracle.taken_back,
+            "plain_sales": len(self.oracle.noted),
             "stripes": sum(len(card.held) for card in self.oracle.plastics),
             "boots": sum(till.boots for till in self.tills),
             "cuts": sum(till.cuts for till in self.tills),
@@ -92,6 +95,9 @@ class Chain:
     def _serve(self, till: Till, card: Plastic, wish: Wish) -> None:
         """From the inlet back into the purse, or until the power goes."""
         try:
+            for event in wish.before:
+                till.handle(event)
+                till.settle()
             till.unit.insert(card)
             till.settle()
             for _ in range(LOOKS_MAX):
@@ -101,6 +107,20 @@ class Chain:
         except PowerCut:
             till.cut()
         self._after_trouble(till, card)
+
+    def _talk(self, till: Till, keys: Sequence[Key]) -> None:
+        """No card comes; what is left open is closed."""
+        try:
+            for key in keys:
+                till.press(key)
+            for _ in range(LOOKS_MAX):
+                if isinstance(till.screen, screens.Waiting):
+                    return
+                till.press(Key.CANCEL)
+        except PowerCut:
+            till.cut()
+            till.boot()
+        self._run_recovery(till)
 
     def _look(self, till: Till, card: Plastic, wish: Wish) -> None:
         """One look at the screen: take the card, press keys, or let time pass."""
@@ -190,4 +210,10 @@ class Chain:
 
     def _see(self, till: Till, screen: screens.Screen) -> None:
         if isinstance(screen, screens.Done | screens.OffCardDone):
+            is_new = (till.number, screen.slip) not in self.oracle.successes
+            self.oracle.taken_back += is_new and isinstance(screen, screens.Done) and screen.is_refund
             self.oracle.success_shown(till.number, screen.slip, 0, till.witness)
+        elif isinstance(screen, screens.Waiting):
+            for notice in screen.notices:
+                if notice.code == "sale.noted":
+                    self.oracle.sale_noted(till.number, int(notice.facts["slip"]), till.witness)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from shared.sync.identity import Identity
+from simulators.world import talk
 from simulators.world.fleet.chain import Chain
 from simulators.world.fleet.hands import Wish
 from simulators.world.fleet.office import FleetOffice
@@ -18,6 +19,7 @@ TELL_ROUNDS = 3
 HEAL_ROUNDS = 3  # a torn card is made anew, brought up to date, and shown to be right
 DAY_S = 86_400.0
 ONLINE_SHARE = 0.2  # of the visits, if the line lets them
+TALK_POINTS_MAX = 20  # points at which a dialogue can be cut
 REBOOT_SHARE = 0.3  # of the tills, when the faults stop
 GRANT_POINTS = (30, -10, 200)
 MESSAGES = ("いつもありがとうございます", "新作のくるみパンが焼けました")
@@ -55,8 +57,9 @@ class Fleet(Chain):
     def _actions(self) -> tuple[list[Action], list[int]]:
         """What may happen; each says whether it could."""
         table: dict[Action, int] = {
-            self._visit: 60, self._sync: 16, self._message: 3, self._grant: 4, self._demagnetise: 2,
-            self._wrong_clock: 2, self._line: 5, self._nightly: 2, self._backup: 2, self._long_pause: 3, self._forge: 2,
+            self._visit: 60, self._without_card: 4, self._sync: 16, self._message: 3, self._grant: 4,
+            self._demagnetise: 3, self._wrong_clock: 2, self._line: 5, self._nightly: 2, self._backup: 2,
+            self._long_pause: 3, self._forge: 2,
         }  # fmt: skip
         if self._mischief:
             table |= {self._copy_card: 8, self._keep_disk: 2, self._roll_back: 7, self._dies: 3, self._restore: 7}
@@ -71,8 +74,19 @@ class Fleet(Chain):
         if self.dice.random() < ONLINE_SHARE:
             till.sync()  # in a shop with a network the last round is never older than a minute
         self._bad_luck(till)
-        self._serve(till, card, Wish())
+        self._serve(till, card, Wish(before=talk.before_card(self.dice)))
         till.unit.ills.clear()
+        till.fuse.left = None
+        return True
+
+    def _without_card(self) -> bool:
+        """A sale to a customer without a card, a voice, the day's figures."""
+        till = self._till()
+        if till is None:
+            return False
+        if self.dice.random() < 0.3:
+            till.fuse.left = self.dice.randrange(TALK_POINTS_MAX)
+        self._talk(till, talk.without_card(self.dice))
         till.fuse.left = None
         return True
 

@@ -9,18 +9,20 @@ from random import Random
 from shared.ids import CARD_NO_DIGITS
 from shared.units import format_number
 from shared.visit import screens
-from shared.visit.events import Key
+from shared.visit.events import Event, Key
+from simulators.world import talk
 from simulators.world.fleet.plastic import Plastic
-
-AMOUNTS = (120, 480, 980, 1_280, 3_300, 12_800)
+from simulators.world.talk import AMOUNTS, digits
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the customer came for. ``buys`` False: only to have the card brought up to date."""
+    """What the customer came for. ``buys`` False: only to have the card brought up to date. ``before``: what staff key
+    or scan while the card is not in yet."""
 
     buys: bool = True
     attentive: bool = False
+    before: tuple[Event, ...] = ()
 
 
 def keys_for(screen: screens.Screen | None, wish: Wish, card: Plastic | None, dice: Random) -> Sequence[Key]:
@@ -28,6 +30,8 @@ def keys_for(screen: screens.Screen | None, wish: Wish, card: Plastic | None, di
     match screen:
         case screens.Keying():
             return _sale(screen, wish, dice)
+        case screens.Menu() | screens.Asking() | screens.Choosing() | screens.Confirming() | screens.Told():
+            return (Key.CANCEL,)
         case screens.Unfinished():
             return (Key.ENTER,)
         case screens.TypeNumber():
@@ -46,14 +50,19 @@ def keys_for(screen: screens.Screen | None, wish: Wish, card: Plastic | None, di
 def _sale(screen: screens.Keying, wish: Wish, dice: Random) -> Sequence[Key]:
     if not wish.buys:  # a card for which head office has sent something is brought up to date without a purchase
         is_due = any(notice.code.startswith("visit.adjusted") for notice in screen.notices)
-        return (Key.CLEAR, Key.ENTER) if is_due else (Key.CANCEL,)
+        return (*talk.emptied(screen), Key.ENTER) if is_due else (Key.CANCEL,)
+    beside = () if wish.attentive else talk.beside_sale(screen, dice)
+    if beside:
+        return beside
     if not wish.attentive and dice.random() < 0.04:
         return (Key.CANCEL,)
-    keys = [Key.CLEAR, *_digits(dice.choice(AMOUNTS))]
-    if screen.balance and dice.random() < 0.4:
-        keys += [Key.USE, Key.USE] if dice.random() < 0.5 else [Key.USE, *_digits(dice.randint(1, 60))]
+    keys = [*talk.emptied(screen), *digits(dice.choice(AMOUNTS))]
+    if screen.basket or (screen.amount_yen and dice.random() < 0.7):
+        keys = []  # what came before the card is what is bought
     if any(notice.code.startswith("points.") for notice in screen.notices):
-        keys = [Key.CLEAR, Key.CLEAR, *_digits(dice.choice(AMOUNTS))]
+        keys = [*talk.emptied(screen), *digits(dice.choice(AMOUNTS))]
+    elif screen.balance and dice.random() < 0.4:
+        keys += [Key.USE, Key.USE] if dice.random() < 0.5 else [Key.USE, *digits(dice.randint(1, 60))]
     return (*keys, Key.ENTER)
 
 
@@ -61,8 +70,8 @@ def _number(screen: screens.TypeNumber, wish: Wish, card: Plastic | None, dice: 
     if card is None or screen.wrong:
         return (Key.CANCEL,)
     if not wish.attentive and dice.random() < 0.1:
-        return (*_digits(dice.randrange(10**8)), Key.ENTER)
-    return (*_digits(f"{card.number:0{CARD_NO_DIGITS}d}"), Key.ENTER)
+        return (*digits(dice.randrange(10**8)), Key.ENTER)
+    return (*digits(f"{card.number:0{CARD_NO_DIGITS}d}"), Key.ENTER)
 
 
 def _off_card(screen: screens.OffCardKeying, wish: Wish, dice: Random) -> Sequence[Key]:
@@ -71,14 +80,10 @@ def _off_card(screen: screens.OffCardKeying, wish: Wish, dice: Random) -> Sequen
         return (Key.USE,)
     if not wish.buys:
         return (Key.CANCEL,)
-    return (Key.CLEAR, *_digits(dice.choice(AMOUNTS)), Key.ENTER)
+    return (Key.CLEAR, *digits(dice.choice(AMOUNTS)), Key.ENTER)
 
 
 def _numbers(line: str) -> list[str]:
     """The numbers that stand in a printed line, as printed."""
     spaced = "".join(sign if sign.isdigit() or sign == "," else " " for sign in line)
     return [word.strip(",") for word in spaced.split()]
-
-
-def _digits(value: int | str) -> list[Key]:
-    return [Key(digit) for digit in str(value)]

@@ -11,6 +11,7 @@ import msgspec
 from shared.card.codec import Verdict, decode, track_hash
 from shared.card.image import CardImage
 from shared.card.mac import KeyRing
+from simulators.world import refunds
 from simulators.world.fleet.plastic import Plastic
 from simulators.world.oracle import Violation
 from simulators.world.witness import Witness
@@ -49,6 +50,8 @@ class Oracle:
     opening: dict[int, int] = field(default_factory=dict)
     violations: list[Violation] = field(default_factory=list)
     set_back: set[int] = field(default_factory=set)  # cards on which an older image was written again, on staff's word
+    noted: set[tuple[int, int]] = field(default_factory=set)  # (till, slip) of sales without a card
+    taken_back: int = 0  # refunds that staff were told of
     successes: dict[tuple[int, int], int] = field(default_factory=dict)  # (till, slip) -> card
     adopted: set[int] = field(default_factory=set)  # cards of which nobody can tell how their generation began
     _known: dict[str, CardImage] = field(default_factory=dict)
@@ -77,6 +80,12 @@ class Oracle:
         """I9: nothing is written that is not in the journal, durably, first."""
         if not _holds(journal, track):
             self.report("I9", "a stripe was ordered to be written without a durable INTENT or REISSUE")
+
+    def sale_noted(self, till: int, slip: int, journal: Witness) -> None:
+        """I10 again, for a sale without a card."""
+        if (till, slip) not in self.noted and not journal.has_sale(slip):
+            self.report("I10", f"till {till} said that sale {slip} is noted before it is durable")
+        self.noted.add((till, slip))
 
     def success_shown(self, till: int, slip: int, card: int, journal: Witness) -> None:
         """I10: nothing says success before it is durable."""
@@ -112,6 +121,8 @@ class Oracle:
                     if track not in posts_told:
                         total[card.number] += self._forgiven(card, place, told)
         posts = {str(body["visit"]): body for body in told.of("INTENT")}
+        for card_no, points in refunds.owed(self.counted(told, proven)).items():
+            total[card_no] -= points
         for visit in {str(body["visit"]) for body in told.of("HONOUR")}:
             body = posts.get(visit, {"post": "", "card": 0, "earn": 0, "redeem": 0})
             if body["post"] not in proven:
@@ -119,6 +130,11 @@ class Oracle:
         for body in {str(body["visit"]): body for body in told.of("OFFCARD")}.values():
             total[_int(body["card"])] += _int(body["earn"])
         return dict(total)
+
+    def counted(self, told: Told, proven: set[str]) -> list[dict[str, object]]:
+        """Decisions that were on a stripe, or were honoured beside it."""
+        honoured = {body["visit"] for body in told.of("HONOUR")}
+        return [body for body in told.of("INTENT") if body["post"] in proven or body["visit"] in honoured]
 
     def forked(self, told: Told) -> tuple[set[int], set[int]]:
         """Cards of which two committed writes stand on one place, and cards of which a copy exists at all."""

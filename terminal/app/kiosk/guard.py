@@ -28,7 +28,7 @@ def objection(method: str, headers: Mapping[str, str], hosts: Collection[str]) -
     ``hosts``: names without port under which the page may be reached.
     """
     host = headers.get("Host", "")
-    if _name(host) not in hosts:
+    if host_name(host) not in hosts:
         return "unknown host"
     if headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none") and not _is_visit(method, headers):
         return "foreign page"
@@ -46,7 +46,7 @@ def _is_visit(method: str, headers: Mapping[str, str]) -> bool:
     )
 
 
-def _name(host: str) -> str:
+def host_name(host: str) -> str:
     """The host without its port: ``[::1]:8090`` -> ``[::1]``."""
     name, colon, port = host.rpartition(":")
     return name if colon and port.isdigit() else host

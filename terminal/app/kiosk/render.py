@@ -14,7 +14,17 @@ from shared.ids import format_card_no
 from shared.locale import Translate
 from shared.units import format_number
 from terminal.app.kiosk import words
+from terminal.app.kiosk.hints import hints
 from terminal.app.kiosk.stage import Scene
+
+# The kana keys row by row; 　 is a gap.
+BOARD = (
+    "アカサタナハマヤラワ",
+    "イキシチニヒミ　リヲ",
+    "ウクスツヌフムユルン",
+    "エケセテネヘメ　レ　",
+    "オコソトノホモヨロ　",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +41,13 @@ class Renderer:
 
     def __init__(self, place: str, language: str, translate: Translate, version: str) -> None:
         self._page_facts = {"place": place, "language": language, "version": version}
-        self._translate = translate
+        self.translate = translate
         self._env = environment(translate)
         self._env.globals["language"] = language  # the honorific is Japanese grammar, not a text
 
     def words(self, code: str, **facts: Fact) -> str:
         """An error in two sentences and its code, for an answer without a page."""
-        return "\n".join((*explain(code, facts, self._translate), f"({code})"))
+        return "\n".join((*explain(code, facts, self.translate), f"({code})"))
 
     def page(self, scene: Scene) -> str:
         """The whole page, complete before its script runs."""
@@ -70,6 +80,7 @@ def environment(translate: Translate) -> Environment:
     )
     env.globals["_"] = translate
     env.globals["icon"] = icon
+    env.globals["board"] = BOARD
     env.filters |= {
         "number": format_number,
         "card_no": format_card_no,
@@ -81,6 +92,9 @@ def environment(translate: Translate) -> Environment:
         "full_date": partial(words.full_date, translate=translate),
         "month_end": partial(words.month_end, translate=translate),
         "days_ago": partial(words.days_ago, translate=translate),
+        "phone": words.grouped_phone,
+        "dots": words.dots,
+        "hints": partial(hints, translate=translate),
         "explained": lambda notice: explain(notice.code, notice.facts, translate),
     }
     return env

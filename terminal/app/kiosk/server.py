@@ -11,7 +11,8 @@ from waitress.server import create_server
 from shared.errors import EnishiError
 from terminal.app.kiosk.stage import STREAMS_MAX
 
-THREADS = STREAMS_MAX + 4  # a stream holds its thread; four more answer pages, pictures and keys
+THREADS = STREAMS_MAX + 4  # a stream holds its thread; four more answer pages, pictures, keys and the POS
+BODY_BYTES_MAX = 1 << 20  # what is longer is not even kept until the application refuses it
 
 
 class KioskServer:
@@ -26,6 +27,7 @@ class KioskServer:
                 port=port,
                 threads=THREADS,
                 ident=None,
+                max_request_body_size=BODY_BYTES_MAX,
                 channel_request_lookahead=1,  # notice a browser that went away while it waits for a stream
                 clear_untrusted_proxy_headers=True,
             )

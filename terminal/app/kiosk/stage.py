@@ -19,6 +19,8 @@ class Status:
     unsent: int = 0  # journal events that head office has not acknowledged
     visits_today: int = 0
     troubles: tuple[Notice, ...] = ()  # devices without a wire
+    duty: str = ""  # who serves, by name
+    is_training: bool = False
 
 
 @dataclass(frozen=True, slots=True)

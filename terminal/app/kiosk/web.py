@@ -1,10 +1,11 @@
-"""The kiosk's Flask application: the page, its live stream, the keys, and its health."""
+"""The kiosk's Flask application: the page, its live stream, what is touched on it, its health, and the POS's door."""
 
 from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from flask import Flask, Response, abort, jsonify, request
@@ -13,20 +14,25 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from shared.errors import EnishiError, Fact
 from shared.sync.messages import UNREADABLE
-from shared.visit.events import Key
+from shared.visit.events import Chosen, Key, KeyPressed, TextTyped
 from terminal.app.kiosk.guard import HEADERS, LOOPBACK, objection
+from terminal.app.kiosk.pos_web import POS_PATH, PosDoor, open_door
 from terminal.app.kiosk.render import Frame, Renderer
 from terminal.app.kiosk.stage import Stage
+from terminal.app.kiosk.words import to_katakana
 
 PING_S = 15.0  # keeps a quiet stream alive through proxies and finds dead browsers
 LISTEN_S = 1.0  # how soon a closed tab gives its stream back
 RETRY_MS = 1_000  # how soon the browser comes back
-BODY_MAX = 1_024  # bytes of a key
+BODY_MAX = 1_024  # bytes of a key, a choice or a text
+PLACES_MAX = 9  # entries of a list: as many as there are digits
+TEXT_LEN_MAX = 40  # characters of a typed text; a name's kana
 NO_ICONS = '<svg xmlns="http://www.w3.org/2000/svg"></svg>'  # set-up has not built the sprite: words remain
 
-_CODES = {404: "kiosk.not_found", 405: "kiosk.not_found", 413: "kiosk.too_large"}
+_PAGE_CODES = {404: "kiosk.not_found", 405: "kiosk.not_found", 413: "kiosk.too_large"}
 
-Press = Callable[[Key], None]  # raises ``visit.inbox_full``
+Touched = KeyPressed | Chosen | TextTyped
+Press = Callable[[Touched], None]  # raises ``visit.inbox_full``
 Health = Callable[[], Mapping[str, object]]
 
 
@@ -36,7 +42,21 @@ class Pressed(msgspec.Struct, frozen=True):
     key: Key
 
 
+class Picked(msgspec.Struct, frozen=True):
+    """The body of ``POST /choices``: an entry's place, from 0."""
+
+    place: Annotated[int, msgspec.Meta(ge=0, lt=PLACES_MAX)]
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """The body of ``POST /texts``: the whole text as it stands now."""
+
+    text: Annotated[str, msgspec.Meta(max_length=TEXT_LEN_MAX)]
+
+
 _parse_pressed = msgspec.json.Decoder(Pressed).decode
+_parse_picked = msgspec.json.Decoder(Picked).decode
+_parse_typed = msgspec.json.Decoder(Typed).decode
 
 
 def create_app(
@@ -46,12 +66,16 @@ def create_app(
     health: Health,
     icons: Path,
     hosts: Collection[str] = LOOPBACK,
+    pos: PosDoor | None = None,
 ) -> Flask:
-    """``press`` and ``health`` are called from the server's threads."""
+    """``press`` and ``health`` are called from the server's threads. ``pos`` None: no sale is taken from a POS."""
     app = Flask(__name__, static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     answer = _answers(app, renderer)
     _guard(app, hosts, answer)
+    _take_touches(app, press, answer)
+    if pos is not None:
+        open_door(app, pos, renderer, hosts)
 
     @app.get("/")
     def page() -> str:
@@ -67,20 +91,6 @@ def create_app(
         stream.call_on_close(lambda: stage.leave(bell))
         stream.headers["X-Accel-Buffering"] = "no"
         return stream
-
-    @app.post("/keys")
-    def keys() -> Response:
-        if not request.is_json:  # a form could come from a foreign page
-            return answer("kiosk.key", 400)
-        try:
-            key = _parse_pressed(request.get_data()).key
-        except UNREADABLE:
-            return answer("kiosk.key", 400)
-        try:
-            press(key)
-        except EnishiError as error:
-            return answer(error.code, 503, retry_after_s=1)
-        return Response(status=204)
 
     @app.get("/health")
     def state_of_health() -> Response:
@@ -108,10 +118,39 @@ def _answers(app: Flask, renderer: Renderer) -> Answer:
 
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> AnyResponse:
-        code = _CODES.get(error.code or 0)
+        code = _PAGE_CODES.get(error.code or 0)
         return answer(code, error.code or 0) if code else error.get_response()
 
     return answer
+
+
+def _take_touches(app: Flask, press: Press, answer: Answer) -> None:
+    """Keys, choices and texts: one small JSON body each, handed to the loop."""
+
+    def take(read: Callable[[bytes], Touched], code: str) -> Response:
+        if not request.is_json:  # a form could come from a foreign page
+            return answer(code, 400)
+        try:
+            touched = read(request.get_data())
+        except UNREADABLE:
+            return answer(code, 400)
+        try:
+            press(touched)
+        except EnishiError as error:
+            return answer(error.code, 503, retry_after_s=1, **error.facts)
+        return Response(status=204)
+
+    @app.post("/keys")
+    def keys() -> Response:
+        return take(lambda body: KeyPressed(_parse_pressed(body).key), "kiosk.key")
+
+    @app.post("/choices")
+    def choices() -> Response:
+        return take(lambda body: Chosen(_parse_picked(body).place), "kiosk.choice")
+
+    @app.post("/texts")
+    def texts() -> Response:
+        return take(lambda body: TextTyped(to_katakana(_parse_typed(body).text)), "kiosk.text")
 
 
 def _guard(app: Flask, hosts: Collection[str], answer: Answer) -> None:
@@ -119,6 +158,8 @@ def _guard(app: Flask, hosts: Collection[str], answer: Answer) -> None:
 
     @app.before_request
     def turn_away() -> None:
+        if request.path.startswith(POS_PATH):
+            return  # no page: it has its own guard
         why = objection(request.method, dict(request.headers), hosts)
         if why is not None:
             abort(answer("kiosk.refused", 403, detail=why))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from calendar import monthrange
 from datetime import date
 
 from shared.clock import month_from_card
 from shared.locale import N_, Translate
+from shared.text import phone
+from shared.text.plain import plain
 from shared.units import format_number
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -14,6 +17,9 @@ _POINTS = N_("{n}点")
 _YEN = N_("{n}円")
 _DAY = N_("{month}月{day}日")
 _DATE = N_("{year}年{month}月{day}日")
+_HIRAGANA = range(0x3041, 0x3097)  # ぁ to ゖ; katakana stand 0x60 further
+_TO_KATAKANA = {code: code + 0x60 for code in _HIRAGANA}
+_DOT = "●"
 
 
 def points(value: int, translate: Translate) -> str:
@@ -62,7 +68,10 @@ def days_ago(days: int, translate: Translate) -> str:
 
 
 def furigana(name: str, kana: str) -> tuple[tuple[str, str], ...]:
-    """Name and reading in pairs for ``<ruby>``: word by word if both have as many words, else as a whole."""
+    """Name and reading in pairs for ``<ruby>``: word by word if both have as many words, else as a whole. What is
+    read as it is written needs no reading."""
+    if name and name == kana:
+        return ((name, ""),)
     words, readings = name.split(), kana.split()
     if len(words) == len(readings):
         return tuple(zip(words, readings, strict=True))
@@ -73,6 +82,38 @@ def grouped_digits(digits: str) -> str:
     """A card number being typed, spaced as it is printed: ``1234-567-8``."""
     groups = (digits[:4], digits[4:7], digits[7:])
     return "-".join(group for group in groups if group)
+
+
+def grouped_phone(digits: str) -> str:
+    """A telephone number being typed, in the groups that it will have: ``090-12``. Its last four stay together."""
+    for length in sorted(phone.PHONE_DIGITS, reverse=True):
+        whole = digits.ljust(length, "0")
+        grouped = phone.group(whole)
+        if grouped != whole and len(digits) <= length:
+            return _first_digits(grouped, len(digits))
+    return digits
+
+
+def dots(typed: str) -> str:
+    """A secret as the screen shows it: one dot for each digit, and nothing that could be read in the page."""
+    return _DOT * len(typed)
+
+
+def to_katakana(text: str) -> str:
+    """Typed kana of every kind and width as full-width katakana on one line; other letters stay."""
+    folded = unicodedata.normalize("NFKC", plain(text)).translate(_TO_KATAKANA)
+    return " ".join(folded.split("\n")).lstrip()
+
+
+def _first_digits(grouped: str, count: int) -> str:
+    """The beginning of a grouped number with so many digits, without a hyphen at its end."""
+    shown = ""
+    for character in grouped:
+        if not count:
+            break
+        shown += character
+        count -= character.isdigit()
+    return shown.rstrip("-")
 
 
 def _dated(pattern: str, when: date, translate: Translate) -> str:

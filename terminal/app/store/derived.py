@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
-from typing import assert_never
 
 import msgspec
 
@@ -19,12 +18,16 @@ from shared.ids import CardNo, VisitId
 from shared.sync.chain import decode_body
 from shared.visit import journal as j
 from terminal.app.store import sql
+from terminal.app.store.noted import derive_note, remember_goods
 
 _intent_decoder = msgspec.json.Decoder(j.Intent)
 _NO_KEYS = KeyRing(0, 0, {})  # our own journal is believed; only the plain fields of its images are read here
 
 
-_TABLES = ("adjust", "card_shadow", "counter", "day_total", "offline_day", "reissue", "visit")
+_TABLES = (
+    "adjust", "benefit", "bought", "card_shadow", "counter", "day_total", "deny_card", "noted", "offline_day",
+    "reissue", "visit",
+)  # fmt: skip
 # Else it is of an older release, in which nothing lags.
 _HAS_NUMBERS = "SELECT 1 FROM pragma_table_info('event') WHERE name = 'id'"
 _MADE_BY = "SELECT sql FROM main.sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC"
@@ -50,10 +53,12 @@ def settle_aside(connection: sqlite3.Connection) -> None:
         return
     connection.execute("PRAGMA temp_store = MEMORY")
     for table in _TABLES:
-        for (made_by,) in connection.execute(_MADE_BY, (table,)).fetchall():  # the table, then its indexes
+        made = connection.execute(_MADE_BY, (table,)).fetchall()
+        for (made_by,) in made:  # the table, then its indexes
             aside = made_by.replace("CREATE TABLE ", "CREATE TEMP TABLE ", 1)
             connection.execute(aside.replace("CREATE INDEX ", "CREATE INDEX temp.", 1))
-        connection.execute(f"INSERT INTO temp.{table} SELECT * FROM main.{table}")
+        if made:  # a journal of 0006 has no notes
+            connection.execute(f"INSERT INTO temp.{table} SELECT * FROM main.{table}")
     with suppress(EnishiError):
         settle(connection)
 
@@ -90,8 +95,8 @@ def derive(db: sqlite3.Connection, stream: bytes, seq: int, body: j.Body) -> Non
             db.execute(sql.NOTE_SET_BACK)
         case j.Stream() | j.Seen():
             pass
-        case _ as never:
-            assert_never(never)
+        case _:
+            derive_note(db, stream, seq, body)
 
 
 def _intend(db: sqlite3.Connection, stream: bytes, seq: int, intent: j.Intent) -> None:
@@ -109,7 +114,7 @@ def _commit(db: sqlite3.Connection, visit: VisitId) -> None:
     intent = _intent(db, visit)
     _raise_shadow(db, intent.card, intent.gen, intent.seq, intent.post)
     if not honoured:
-        _add_to_day(db, intent)
+        _count(db, intent)
     if intent.redeem and intent.kind is j.VisitKind.SALE and not intent.online:
         db.execute(sql.ADD_TO_OFFLINE_DAY, (intent.business_day, intent.redeem))
 
@@ -117,7 +122,7 @@ def _commit(db: sqlite3.Connection, visit: VisitId) -> None:
 def _honour(db: sqlite3.Connection, visit: VisitId) -> None:
     """The customer was told that the points are theirs: the day counts them now, and not again with a COMMIT."""
     if db.execute(sql.HONOUR_VISIT, (visit,)).rowcount:
-        _add_to_day(db, _intent(db, visit))
+        _count(db, _intent(db, visit))
 
 
 def _off_card(db: sqlite3.Connection, stream: bytes, seq: int, entry: j.OffCard) -> None:
@@ -125,6 +130,7 @@ def _off_card(db: sqlite3.Connection, stream: bytes, seq: int, entry: j.OffCard)
     if db.execute(sql.ADD_OFF_CARD, row).rowcount:
         db.execute(sql.LEAVE_UNPRINTED)
         db.execute(sql.ADD_TO_DAY, (entry.business_day, entry.amount_yen, entry.earn, 0))
+        remember_goods(db, entry.card, entry.basket)
 
 
 def _reissue(db: sqlite3.Connection, reissue: j.Reissue) -> None:
@@ -151,10 +157,11 @@ def _intent(db: sqlite3.Connection, visit: VisitId) -> j.Intent:
     return _intent_decoder.decode(row[0])
 
 
-def _add_to_day(db: sqlite3.Connection, intent: j.Intent) -> None:
-    """A refund is a visit that takes sums away."""
+def _count(db: sqlite3.Connection, intent: j.Intent) -> None:
+    """For the day, where a refund is a visit that takes sums away; and what was bought."""
     if intent.kind is j.VisitKind.REFUND:
         sums = (-intent.amount_yen, -intent.redeem, -intent.earn)
     else:
         sums = (intent.amount_yen, intent.earn, intent.redeem)
     db.execute(sql.ADD_TO_DAY, (intent.business_day, *sums))
+    remember_goods(db, intent.card, intent.basket)

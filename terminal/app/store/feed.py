@@ -9,6 +9,7 @@ import msgspec
 
 from shared.sync.messages import (
     AdjustmentItem,
+    BenefitItem,
     CardDenyItem,
     CardHighWaterItem,
     FeedItem,
@@ -16,21 +17,31 @@ from shared.sync.messages import (
     MemberItem,
     MessageClosedItem,
     MessageItem,
+    ProductItem,
     ProgrammeItem,
     Pull,
+    ShopItem,
+    StaffItem,
     TombstoneItem,
     WriterDenyItem,
 )
-from terminal.app.store.sql import RAISE_SHADOW
+from shared.text.kana import search_key
+from terminal.app.store.sql import OWN_READING, RAISE_SHADOW
 
 _MEMBER = """
-    INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (member) DO UPDATE SET name = excluded.name, kana = excluded.kana, rank = excluded.rank,
         memo = excluded.memo, visits = excluded.visits, last_visit = excluded.last_visit,
-        last_store = excluded.last_store, birthday = excluded.birthday, reading = excluded.reading
+        last_store = excluded.last_store, birthday = excluded.birthday, reading = excluded.reading,
+        search_key = excluded.search_key
 """
 _DROP_CARDS = "DELETE FROM member_card WHERE member = ?"
 _CARD = "INSERT INTO member_card VALUES (?, ?) ON CONFLICT (card) DO UPDATE SET member = excluded.member"
+_DROP_PHONES = "DELETE FROM member_phone WHERE member = ?"
+_PHONE = "INSERT INTO member_phone VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+# What staff noted when they enrolled the card; head office's word is better.
+_FORGET = "UPDATE noted SET card = NULL, kana = '', tail = '', mark = 0 WHERE type = 'ENROL' AND"
+_FORGET_ENROLMENT = f"{_FORGET} card = ?"
 # What was printed here or closed stays so, unless a restored head office gives the number to another text.
 _MESSAGE = """
     INSERT INTO message (id, card, text, priority, valid_until, reading) VALUES (?, ?, ?, ?, ?, ?)
@@ -42,6 +53,14 @@ _MESSAGE = """
 _CLOSE = "UPDATE message SET state = 'closed' WHERE id = ?"
 _PROGRAMME = "INSERT OR REPLACE INTO programme VALUES (1, ?)"
 _FORGET_MESSAGES = "DELETE FROM message WHERE card IN (SELECT card FROM member_card WHERE member = ?)"
+_FORGET_TRACES = tuple(
+    f"{statement} card IN (SELECT card FROM member_card WHERE member = ?)"
+    for statement in (
+        "DELETE FROM benefit WHERE",
+        "DELETE FROM bought WHERE",
+        _FORGET,
+    )
+)
 _FORGET_MEMBER = "DELETE FROM member WHERE member = ?"
 
 _ADJUSTMENT = """
@@ -63,6 +82,28 @@ _KID_POLICY = """
     ON CONFLICT (kid) DO UPDATE SET earn = excluded.earn, redeem = excluded.redeem, reading = excluded.reading
 """
 
+_PRODUCT = """
+    INSERT INTO product VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (code) DO UPDATE SET name = excluded.name, kana = excluded.kana, unit_yen = excluded.unit_yen,
+        tax = excluded.tax, category = excluded.category, earns = excluded.earns, reading = excluded.reading
+"""
+_DROP_PRODUCT = "DELETE FROM product WHERE code = ?"
+_STAFF = """
+    INSERT INTO staff VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (number) DO UPDATE SET name = excluded.name, role = excluded.role, pin = excluded.pin,
+        reading = excluded.reading
+"""
+_SHOP = "INSERT OR REPLACE INTO shop VALUES (1, ?)"
+# As with messages. One that was handed over before the feed told it has no text yet.
+_BENEFIT = """
+    INSERT INTO benefit (id, card, text, valid_until, reading) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET card = excluded.card, text = excluded.text, valid_until = excluded.valid_until,
+        reading = excluded.reading,
+        state = CASE WHEN reading = excluded.reading OR (card = excluded.card AND text IN (excluded.text, ''))
+            THEN state ELSE 'due' END
+"""
+_CLOSE_BENEFIT = "UPDATE benefit SET state = 'closed' WHERE id = ?"
+
 _POSITION = "SELECT feed_epoch, reading, sweep FROM cursor"
 # Read from the beginning: head office was restored from a backup (another epoch), or keeps the feed no longer as far
 # back as our cursor. What it does not tell again goes, but only when all was told.
@@ -71,8 +112,16 @@ _SEND_AGAIN = "UPDATE stream SET acked_seq = min(acked_seq, durable_seq)"  # wha
 _ADVANCE = "UPDATE cursor SET cursor = ?, skipped = skipped + ?"
 _SWEPT = tuple(
     f"DELETE FROM {table} WHERE reading <> ?"
-    for table in ("message", "member", "adjust", "deny_card", "deny_writer", "kid_policy")
+    for table in ("message", "member", "adjust", "deny_writer", "kid_policy", "product", "staff", "benefit")
 )
+# A card that was stopped here stays so until head office has the note of it.
+_SWEPT_DENIALS = f"""
+    DELETE FROM deny_card WHERE reading <> ? AND NOT (reading = {OWN_READING} AND EXISTS (
+        SELECT 1 FROM noted JOIN stream ON stream.number = noted.event >> 32
+        WHERE deny_card.card IN (noted.card, noted.old) AND noted.type IN ('STOP', 'REPLACE')
+            AND noted.event & 0xffffffff > stream.acked_seq
+    ))
+"""
 _SWEEP_DONE = "UPDATE cursor SET sweep = 0"
 
 
@@ -92,7 +141,7 @@ def apply_page(db: sqlite3.Connection, page: Pull, skipped: int, anew: bool) -> 
         _apply_item(db, entry.item, reading)
     db.execute(_ADVANCE, (page.next, skipped))
     if sweep and not page.more:
-        for statement in _SWEPT:
+        for statement in (*_SWEPT, _SWEPT_DENIALS):
             db.execute(statement, (reading,))
         db.execute(_SWEEP_DONE)
 
@@ -110,10 +159,34 @@ def _apply_item(db: sqlite3.Connection, item: FeedItem, reading: int) -> None:
         case ProgrammeItem():
             db.execute(_PROGRAMME, (msgspec.json.encode(item.programme),))
         case TombstoneItem():
-            db.execute(_FORGET_MESSAGES, (item.member,))
-            db.execute(_FORGET_MEMBER, (item.member,))
+            for statement in (_FORGET_MESSAGES, *_FORGET_TRACES, _FORGET_MEMBER):
+                db.execute(statement, (item.member,))
+        case ProductItem() | StaffItem() | ShopItem() | BenefitItem():
+            _apply_counter(db, item, reading)
         case _:
             _apply_rule(db, item, reading)
+
+
+def _apply_counter(
+    db: sqlite3.Connection, item: ProductItem | StaffItem | ShopItem | BenefitItem, reading: int
+) -> None:
+    """What is sold, by whom, how, and what is handed over."""
+    match item:
+        case ProductItem(product=product, gone=True):
+            db.execute(_DROP_PRODUCT, (product.code,))
+        case ProductItem(product=product):
+            told = (product.name, product.kana, product.unit_yen, int(product.tax), product.category, product.earns)
+            db.execute(_PRODUCT, (product.code, *told, reading))
+        case StaffItem():
+            db.execute(_STAFF, (item.number, item.name, item.role, item.pin, reading))
+        case ShopItem():
+            db.execute(_SHOP, (msgspec.json.encode(item),))
+        case BenefitItem(open=True):
+            db.execute(_BENEFIT, (item.id, item.card, item.text, item.valid_until, reading))
+        case BenefitItem():
+            db.execute(_CLOSE_BENEFIT, (item.id,))
+        case _ as never:
+            assert_never(never)
 
 
 def _apply_rule(
@@ -139,6 +212,9 @@ def _apply_rule(
 
 def _apply_member(db: sqlite3.Connection, item: MemberItem, reading: int) -> None:
     told = (item.name, item.kana, item.rank, item.memo, item.visits, item.last_visit, item.last_store, item.birthday)
-    db.execute(_MEMBER, (item.member, *told, reading))
+    db.execute(_MEMBER, (item.member, *told, reading, search_key(item.kana)))
     db.execute(_DROP_CARDS, (item.member,))
     db.executemany(_CARD, [(card, item.member) for card in item.cards])
+    db.executemany(_FORGET_ENROLMENT, [(card,) for card in item.cards])
+    db.execute(_DROP_PHONES, (item.member,))
+    db.executemany(_PHONE, [(phone.tail, phone.check, item.member) for phone in item.phones])

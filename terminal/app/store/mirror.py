@@ -1,8 +1,8 @@
 """The mirror: every event once more on a second medium, before a commit is reported.
 
 It never stops a sale. What it cannot take is a trouble that is shown, tried again between visits, and made up for from
-the journal. What it holds beyond the journal shows that the journal was set back. No personal data is in it: events
-know card numbers and figures.
+the journal. What it holds beyond the journal shows that the journal was set back. It is not encrypted: events know card
+numbers and figures; what an ENROL knows of a person is sealed for head office.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ class Pen:
         self.lags = True
         if not isinstance(body, j.Intent) and not (isinstance(body, j.Commit) and self.follows_its_intent(body.visit)):
             self.settle()
-        slip = max(tip.slip, body.slip) if isinstance(body, (j.Intent, j.OffCard)) else tip.slip
+        slip = max(tip.slip, body.slip) if isinstance(body, (j.Intent, j.OffCard, j.PlainSale)) else tip.slip
         self._tip, self._last = Tip(seq, digest, now.wall_ms, slip), body
         if self._fresh is not None:
             self._fresh.append(event)

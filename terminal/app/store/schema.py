@@ -6,6 +6,8 @@ import sqlite3
 from functools import partial
 from typing import TYPE_CHECKING
 
+from terminal.app.store.schema_counter import COUNTER
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -332,6 +334,7 @@ SCHEMA = (  # permanent name, statements
     ("0004_head_office", _HEAD_OFFICE),
     ("0005_identity", _IDENTITY),
     ("0006_one_page", _ONE_PAGE),
+    ("0007_counter", COUNTER),
 )
 
 

@@ -34,6 +34,7 @@ OPEN_VISITS = f"""
     ORDER BY visit.number
 """
 MESSAGES_MAX = 8  # of one card; the face has room for two or three
+BENEFITS_MAX = 8  # of one card; each is asked about on a screen of its own
 LOOK_UP = f"""
     SELECT 'shadow' AS kind, gen AS a, seq AS b, hash AS c, NULL AS d, NULL AS e, NULL AS f, NULL AS g, NULL AS h,
         NULL AS i
@@ -64,6 +65,22 @@ LOOK_UP = f"""
     UNION ALL
     SELECT 'redeemed', redeemed, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM offline_day
     WHERE business_day = :day
+    UNION ALL
+    SELECT 'heir', member.member, name, member.kana, rank, memo, visits, last_visit, last_store, birthday
+    FROM noted JOIN member_card ON member_card.card = noted.old JOIN member ON member.member = member_card.member
+    WHERE noted.card = :card AND noted.type = 'REPLACE'
+    UNION ALL
+    SELECT 'enrolled', kana, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM noted WHERE card = :card AND type = 'ENROL'
+    UNION ALL
+    SELECT * FROM (
+        SELECT 'benefit', id, text, valid_until, NULL, NULL, NULL, NULL, NULL, NULL
+        FROM benefit INDEXED BY benefit_due
+        WHERE card = :card AND state = 'due' AND (valid_until = '' OR valid_until >= :day)
+        ORDER BY id LIMIT {BENEFITS_MAX}
+    )
+    UNION ALL
+    SELECT 'bought', names, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM bought WHERE card = :card
 """
 VISIT_STATE = "SELECT state, honoured, answer FROM visit WHERE visit = ?"
 # A newer visit began, so the card of the last one has left the machine.
@@ -78,7 +95,8 @@ ADD_OFF_CARD = """
 """
 # The counter knows the slips of dropped visits only. Every visit is looked at: asked once a boot.
 LAST_SLIP = """
-    SELECT max(value, coalesce((SELECT max(slip) FROM visit), 0)) FROM counter WHERE name = 'slip'
+    SELECT max(value, coalesce((SELECT max(slip) FROM visit), 0), coalesce((SELECT max(slip) FROM noted), 0))
+    FROM counter WHERE name = 'slip'
 """
 INTENT_OF = f"SELECT event.body FROM visit JOIN event ON {_INTENT_OF} WHERE visit.visit = ?"
 # Of the row as it is then: honoured, open, and whether it should be open. A column in an index that is set is written
@@ -117,6 +135,80 @@ LEAVE_UNDECIDED = "UPDATE visit SET open = 0 WHERE card = ? AND open = 1"
 OWED = "SELECT 1 FROM adjust WHERE card = ?"
 # The newest image has them, and no older image of the card is written on.
 FORGET_ADJUSTMENTS = "DELETE FROM adjust WHERE card = ? AND number <= ?"
+
+# --- what staff note beside a visit ----------------------------------------------------------------------------------
+
+ADD_NOTED = f"""
+    INSERT INTO noted (event, type, card, old, slip, business_day) VALUES ({_BASE} | ?2, ?3, ?4, ?5, ?6, ?7)
+    ON CONFLICT (event) DO NOTHING
+"""
+REMEMBER_NEWCOMER = f"UPDATE noted SET kana = ?3, tail = ?4, mark = ?5 WHERE event = {_BASE} | ?2"
+OWN_READING = -1  # of a denial: by this terminal, and head office has not spoken of the card since
+DENY_HERE = f"""
+    INSERT INTO deny_card VALUES (?, 'stopped', {OWN_READING})
+    ON CONFLICT (card) DO UPDATE SET status = excluded.status, reading = excluded.reading WHERE status <> 'stopped'
+"""
+# The feed may tell it only later, when the journal began anew.
+HAND_OVER = """
+    INSERT INTO benefit (id, card, text, valid_until, state, reading) VALUES (?, ?, '', '', 'given', 0)
+    ON CONFLICT (id) DO UPDATE SET state = 'given' WHERE state = 'due'
+"""
+REPLACED = "SELECT old, card FROM noted WHERE type = 'REPLACE' AND (old = ?1 OR card = ?2)"
+BOUGHT = "SELECT names FROM bought WHERE card = ?"
+SET_BOUGHT = "INSERT INTO bought VALUES (?, ?) ON CONFLICT (card) DO UPDATE SET names = excluded.names"
+
+# --- what staff look for ---------------------------------------------------------------------------------------------
+
+_FOUND = "SELECT member.member, member.name, member.kana"
+MEMBERS_BY_PHONE = f"""
+    {_FOUND}, member_phone.tail FROM member_phone CROSS JOIN member ON member.member = member_phone.member
+    WHERE member_phone.tail = ? AND member_phone.mark = ? ORDER BY member_phone.member LIMIT ?
+"""
+MEMBERS_BY_TAIL = f"""
+    {_FOUND}, ?1 FROM member WHERE member IN (
+        SELECT DISTINCT member FROM member_phone WHERE tail = ?1 LIMIT ?2
+    ) ORDER BY member.member
+"""
+MEMBERS_BY_KANA = f"""
+    {_FOUND}, coalesce((SELECT min(tail) FROM member_phone WHERE member_phone.member = member.member), '')
+    FROM member WHERE search_key >= ? AND search_key < ? ORDER BY search_key LIMIT ?
+"""
+# With those that took a card's place here, which head office has not told yet.
+CARDS_OF = """
+    SELECT card FROM (
+        SELECT card FROM member_card WHERE member = ?1
+        UNION SELECT noted.card FROM member_card JOIN noted ON noted.old = member_card.card
+            WHERE member_card.member = ?1 AND noted.type = 'REPLACE'
+    ) AS owned
+    WHERE NOT EXISTS (SELECT 1 FROM deny_card WHERE deny_card.card = owned.card AND status = 'stopped')
+    ORDER BY card DESC
+"""
+# Enrolled here and not told by head office yet: as long as there is a network, hardly ever more than a few.
+ENROLLED = """
+    SELECT noted.card, kana, tail, mark FROM noted
+    WHERE noted.type = 'ENROL' AND noted.card IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM member_card WHERE member_card.card = noted.card)
+        AND NOT EXISTS (SELECT 1 FROM deny_card WHERE deny_card.card = noted.card AND status = 'stopped')
+    ORDER BY noted.event
+"""
+PRODUCT = "SELECT code, name, kana, unit_yen, tax, category, earns FROM product WHERE code = ?"
+SHOP = "SELECT document FROM shop"
+PINS = "SELECT number, name, role, pin FROM staff WHERE pin <> '' ORDER BY number"
+STAFF_NAMES = "SELECT number, name FROM staff"
+_COUNTED = "(visit.state IN ('COMMITTED', 'OFFCARD') OR visit.honoured = 1)"
+# Every visit is looked at: an index by card would cost every visit a page, and a refund is rare.
+VISITS_OF_CARD = f"""
+    SELECT event.body, event.wall_ms FROM visit NOT INDEXED JOIN event ON {_INTENT_OF}
+    WHERE visit.card = ? AND {_COUNTED} AND visit.state <> 'OFFCARD' ORDER BY visit.number DESC
+"""
+# In the same way, once or twice a day.
+VISITS_OF_DAY = f"""
+    SELECT event.type, event.body, event.wall_ms, visit.state FROM visit JOIN event ON {_INTENT_OF}
+    WHERE visit.business_day = ?1 AND {_COUNTED}
+    UNION ALL
+    SELECT event.type, event.body, event.wall_ms, 'NOTED' FROM noted JOIN event ON event.id = noted.event
+    WHERE noted.business_day = ?1 AND noted.type IN ('SALE', 'ENROL')
+"""
 
 # --- sync ----------------------------------------------------------------------------------------------------------
 
@@ -179,12 +271,15 @@ RAISE_FLOOR = """
     INSERT INTO floor VALUES (?, ?, ?)
     ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
 """
-KEEP_SLIP = """
+KEEP_SLIP = f"""
     UPDATE counter SET value = max(value, coalesce(
-        (SELECT max(slip) FROM visit WHERE stream = ? AND intent_seq <= ?), 0
+        (SELECT max(slip) FROM visit WHERE stream = ?1 AND intent_seq <= ?2), 0
+    ), coalesce(
+        (SELECT max(slip) FROM noted WHERE event BETWEEN {_BASE} AND {_BASE} | ?2), 0
     )) WHERE name = 'slip'
 """
 DROP_VISITS = "DELETE FROM visit WHERE stream = ? AND intent_seq <= ?"
+DROP_NOTED = f"DELETE FROM noted WHERE event BETWEEN {_BASE} AND {_BASE} | ?2"
 DROP_EVENTS = f"DELETE FROM event WHERE id > {_BASE} AND id <= ({_BASE} | ?2)"
 ACKED = "SELECT acked_seq FROM stream WHERE stream = ?"
 LAST_STARTS = """

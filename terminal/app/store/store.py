@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Self
 
-import msgspec
-
 from shared.card.codec import Verdict
-from shared.clock import Clock, ClockQuality, business_day
+from shared.clock import Clock, ClockQuality
 from shared.errors import EnishiError
-from shared.ids import CardNo, MessageId, TerminalId, VisitId
-from shared.points.program import Programme
+from shared.ids import MessageId, TerminalId, VisitId
+from shared.sync.holder import Seal, to_nobody
 from shared.sync.messages import Pull
 from shared.visit import journal as j
-from shared.visit.facts import CardFacts, OpenVisit
 from shared.visit.screens import Notice
-from shared.visit.shop import KidPolicy
 from terminal.app.clock import ShopClock
 from terminal.app.store import feed, sql
 from terminal.app.store.beginning import first_event
-from terminal.app.store.card_facts import card_facts, open_visit
 from terminal.app.store.engine import PLAIN, Engine
 from terminal.app.store.keeping import Keeping
 from terminal.app.store.mirror import Mirror
-from terminal.app.store.note import read_note, write_note
+from terminal.app.store.note import write_note
+from terminal.app.store.noted import is_replaced, remember_newcomer, sealed
 from terminal.app.store.opening import WAL_WARM_BYTES, open_journal
 from terminal.app.store.pen import Pen
+from terminal.app.store.records import Records
 from terminal.app.store.translate import translated
 from terminal.app.sync.results import OfficeNote
 
@@ -44,10 +38,8 @@ SEEN_TRACK_MAX = 256  # characters of a foreign track that are kept as evidence
 FORGED_MAX = 5  # card-and-sync 5.1: so many forged cards lock the slot, when they come
 FORGED_WITHIN_S = 600.0  # within ten minutes of one boot
 
-_programme_decoder = msgspec.json.Decoder(Programme)
 
-
-class Store:
+class Store(Records):
     """One journal, one boot. Every method that writes has returned only when it is on the disk.
 
     All writing goes through :meth:`transaction`; a simulation overrides it to cut the power there.
@@ -63,22 +55,20 @@ class Store:
         machine: Clock,
         engine: Engine = PLAIN,
         mirror: Mirror | None = None,
+        seal: Seal = to_nobody,
     ) -> None:
         self.path = path
+        self._seal = seal
         self._folder = str(path.parent)
-        self.stream = stream  # 10 bytes: terminal (big endian) and the nonce of this boot
         self.why = ""  # of this boot's STREAM event: new, boot, RESTORE_SUSPECT or REPLACED
-        self._db = connection
-        self._engine = engine
-        with translated(self._engine):
+        with translated(engine):
             row = connection.execute(sql.LAST_WALL, (ClockQuality.BEHIND,)).fetchone()
-        self.clock = ShopClock(machine, 0 if row is None else row[0])  # by which visits are dated
-        self.keeping = Keeping(connection, stream, self.clock, mirror, engine)
-        self._pen = Pen(connection, engine, stream, self.clock, self.keeping, mirror is not None)
+        shop_clock = ShopClock(machine, 0 if row is None else row[0])
+        self.keeping = Keeping(connection, stream, shop_clock, mirror, engine)
+        pen = Pen(connection, engine, stream, shop_clock, self.keeping, mirror is not None)
+        super().__init__(connection, stream, shop_clock, engine, pen)
         self._free_bytes, self._free_at_s = 0, -ROOM_KEPT_S  # monotonic seconds
-        self._looked_up = 0
         self._forged_at: deque[float] = deque(maxlen=FORGED_MAX)  # monotonic seconds
-        self._day_start_minute = self.programme().day_start_minute
 
     @classmethod
     def open(
@@ -91,31 +81,25 @@ class Store:
         engine: Engine = PLAIN,
         mirror: Mirror | None = None,
         machine: str = "",
+        seal: Seal = to_nobody,
     ) -> Self:
         """Check and migrate the journal and begin this boot's stream. ``nonce``: 8 bytes, never used before.
 
         ``clock``: the machine's own; the store's ``clock`` is the same, held against the journal. ``mirror``: on a
         second medium; what it has and the journal lacks comes home first. ``machine``: which start of the machine
-        this is, "" = unknown; a machine that starts again and again gets ``safe_mode``.
+        this is, "" = unknown; a machine that starts again and again gets ``safe_mode``. ``seal``: for head office.
         Raises ``store.*``; a damaged, altered or newer file is left as it was found.
         """
         if len(nonce) != NONCE_BYTES:
             raise ValueError(f"nonce wants {NONCE_BYTES} bytes")
         connection = open_journal(path, cls.wal_warm_bytes, engine, clock.now().wall_ms)
-        store = cls(connection, path, terminal.to_bytes(2, "big") + nonce, clock, engine, mirror)
+        store = cls(connection, path, terminal.to_bytes(2, "big") + nonce, clock, engine, mirror, seal)
         try:
             store._begin_stream(terminal, software, machine)
         except BaseException:
             store.close()
             raise
         return store
-
-    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
-        """BEGIN IMMEDIATE … COMMIT, durable when left; rolled back when an exception comes through.
-
-        Its events are on the mirror as well, unless the mirror is in trouble.
-        """
-        return self._pen
 
     def free_bytes(self) -> int:
         """What the journal's disk has left."""
@@ -142,69 +126,6 @@ class Store:
     def safe_mode(self) -> bool:
         """Whether cards must be left alone: the machine has lost its supply again and again within minutes."""
         return self.keeping.safe_mode
-
-    # --- reading ---------------------------------------------------------------------------------------------------
-
-    def open_visits(self) -> tuple[OpenVisit, ...]:
-        """Every undecided visit, oldest first, and an earlier boot's newest visit if its face was never finished."""
-        self._settle()
-        with translated(self._engine):
-            rows = self._db.execute(sql.OPEN_VISITS, (self.stream,)).fetchall()
-        return tuple(open_visit(state, body) for state, body in rows)
-
-    def look_up(self, card: CardNo) -> CardFacts:
-        """All that is known of a card, from one statement, and the names of a visit that may begin now.
-
-        ``next_visit`` is new at every call; ``slip`` is taken only when the visit is intended.
-        """
-        self._settle()
-        today = business_day(self.clock.now().wall_ms, self._day_start_minute).isoformat()
-        with translated(self._engine):
-            rows = self._db.execute(sql.LOOK_UP, {"card": card, "stream": self.stream, "day": today}).fetchall()
-        self._looked_up += 1
-        name = hashlib.sha256(self.stream + self._looked_up.to_bytes(8, "big")).hexdigest()[:32]
-        return card_facts(card, rows, VisitId(name), self._pen.tip.slip + 1)
-
-    def programme(self) -> Programme:
-        """The rules that head office sent last; the built-in ones before it ever did."""
-        with translated(self._engine):
-            row = self._db.execute(sql.PROGRAMME).fetchone()
-        return Programme() if row is None else _programme_decoder.decode(row[0])
-
-    def kid_policies(self) -> Mapping[int, KidPolicy]:
-        """What cards under older keys may do, by key id; a key that is not named may do everything."""
-        with translated(self._engine):
-            rows = self._db.execute(sql.KID_POLICIES).fetchall()
-        return {kid: KidPolicy(bool(earn), redeem) for kid, earn, redeem in rows}
-
-    def synced_ms(self) -> int:
-        """When the feed was last read to its end (UTC milliseconds); 0 = never."""
-        with translated(self._engine):
-            (wall_ms,) = self._db.execute(sql.SYNCED).fetchone()
-        return int(wall_ms)
-
-    def office_note(self) -> OfficeNote | None:
-        """What :meth:`remember_office` kept last; None before head office ever said anything."""
-        with translated(self._engine):
-            return read_note(self._db)
-
-    def feed_position(self) -> tuple[int, int]:
-        """Feed epoch and cursor; (0, 0) before the first page."""
-        with translated(self._engine):
-            epoch, cursor = self._db.execute(sql.POSITION).fetchone()
-        return epoch, cursor
-
-    def unsent(self) -> int:
-        """How many events head office has not acknowledged."""
-        with translated(self._engine):
-            return sum(seq - acked for _, seq, _, acked in self._db.execute(sql.HEADS))
-
-    def visits_today(self, day: date) -> int:
-        """How many visits of a business day are committed."""
-        self._settle()
-        with translated(self._engine):
-            row = self._db.execute(sql.DAY_VISITS, (day.isoformat(),)).fetchone()
-        return 0 if row is None else int(row[0])
 
     # --- a visit -----------------------------------------------------------------------------------------------------
 
@@ -272,6 +193,27 @@ class Store:
             if db.execute(sql.REISSUE, (reissue.request,)).fetchone() is None:
                 self._append(db, reissue)
 
+    def note(self, body: j.Said) -> j.Said:
+        """What staff did beside a visit: a plain sale gets its slip when it has none.
+
+        What was heard of a newcomer goes into the event sealed, and in clear only where the feed's members stand.
+        From now on a stopped card is denied here, a benefit handed over is due no more, an enrolled card is registered.
+        The same replacement a second time writes nothing. Raises ``store.full`` for a sale, ``store.replaced``.
+        """
+        if isinstance(body, j.PlainSale):
+            self._want_room()
+        with self.transaction() as db:
+            self._pen.settle()
+            if isinstance(body, j.PlainSale):
+                body = replace(body, slip=body.slip or self._pen.tip.slip + 1)
+                self._want_slip(body.slip)
+            if isinstance(body, j.Newcomer):
+                self._append(db, sealed(body, self._seal))
+                remember_newcomer(db, self.stream, self._pen.tip.seq, body)
+            elif not (isinstance(body, j.Replace) and is_replaced(db, body)):
+                self._append(db, body)
+        return body
+
     def record_seen(self, track: str, verdict: str) -> bool:
         """Keep a track that led to no visit as evidence; of a foreign one the first characters, as ASCII.
 
@@ -311,7 +253,7 @@ class Store:
         with self.transaction() as db:
             self._pen.settle()
             feed.apply_page(db, pull, skipped, anew)
-        self._day_start_minute = self.programme().day_start_minute
+        self._heed_rules()
 
     def record_synced(self, wall_ms: int = 0) -> None:
         """The feed was read to its end, as it was at ``wall_ms`` (UTC); 0 = just now."""
@@ -343,16 +285,13 @@ class Store:
     def _append(self, db: sqlite3.Connection, body: j.Body) -> None:
         self._pen.append(db, body)
 
-    def _settle(self) -> None:
-        """Before anybody asks, outside a transaction, what follows from the events."""
-        if self._pen.lags:
-            with self.transaction():
-                self._pen.settle()
-
     def _want_new(self, db: sqlite3.Connection, visit: VisitId, slip: int) -> None:
         """Only what comes home from the mirror may bear a slip that was given again."""
         if db.execute(sql.VISIT_STATE, (visit,)).fetchone() is not None:
             raise EnishiError("store.visit_exists", visit=visit)
+        self._want_slip(slip)
+
+    def _want_slip(self, slip: int) -> None:
         if slip <= self._pen.tip.slip:
             raise EnishiError("store.failed", detail=f"slip {slip} is taken")
 

@@ -1,4 +1,5 @@
-"""Two lines for the customer: a greeting, the bill, the points. Never a name, a memo or the details of an error.
+"""Two lines for the customer: a greeting, the bill, the points. Never a name, an address, a memo or the details of an
+error, and nothing of what staff ask, look for and read beside a visit.
 
 The display knows JIS X 0201 only, so the source texts are kana; anything else becomes ``?``.
 """
@@ -11,11 +12,15 @@ from shared.locale import N_, Translate
 from shared.text.kana import to_half_width_kana
 from shared.units import format_number
 from shared.visit.screens import (
+    Asking,
+    Choosing,
     ConfirmFace,
+    Confirming,
     ConfirmRepair,
     Done,
     Keying,
     Locked,
+    Menu,
     OffCardDone,
     OffCardKeying,
     Reading,
@@ -25,6 +30,7 @@ from shared.visit.screens import (
     Starting,
     Stopped,
     TakeCard,
+    Told,
     TypeNumber,
     Unfinished,
     Waiting,
@@ -56,8 +62,10 @@ POINTS = N_("{points}テン")
 def customer_lines(screen: Screen, translate: Translate, columns: int = DISPLAY_COLUMNS) -> tuple[str, str]:
     """Upper and lower line of what the staff's ``screen`` means to the customer, for a display so wide."""
     match screen:
-        case Waiting():
+        case Waiting(amount_yen=0):
             return translate(WELCOME), translate(INSERT_CARD)
+        case Waiting(amount_yen=amount_yen):
+            return _edges(translate(DUE), "¥" + format_number(amount_yen), columns), translate(INSERT_CARD)
         case Reading():
             return translate(READING), translate(PLEASE_WAIT)
         case Keying():
@@ -83,6 +91,8 @@ def customer_lines(screen: Screen, translate: Translate, columns: int = DISPLAY_
         case TakeCard():
             return translate(TAKE_CARD), ""
         case Starting() | Unfinished() | TypeNumber() | ConfirmFace() | Repairing() | ConfirmRepair():
+            return translate(PLEASE_WAIT), ""
+        case Menu() | Asking() | Choosing() | Confirming() | Told():
             return translate(PLEASE_WAIT), ""
     assert_never(screen)
 

@@ -15,7 +15,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from shared.visit.effects import Effect, PrintReceipt
+from shared.visit.effects import Effect, OpenDrawer, PrintReceipt, PrintReport
 from shared.visit.events import DeviceLost, DeviceReady, Event, ReceiptFailed, ReceiptPrinted
 from shared.visit.receipt import Receipt
 from terminal.drivers.core import Step
@@ -74,9 +74,11 @@ _DEFAULTS = EscposOptions()
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """``keep_until``: set when it failed and is kept. ``tries``: how often bytes of it were sent."""
+    """``kicks``: the drawer opens with it. ``keep_until``: set when it failed and is kept. ``tries``: how often bytes
+    of it were sent."""
 
     receipt: Receipt
+    kicks: bool
     keep_until: float | None = None
     tries: int = 0
 
@@ -134,10 +136,28 @@ class EscposCore:
         return self._step()
 
     def command(self, effect: Effect, now: float) -> Step:
-        """``PrintReceipt`` only."""
-        if not isinstance(effect, PrintReceipt):
-            raise TypeError(f"{type(effect).__name__} is not for the receipt printer")
-        receipt = effect.receipt
+        """``PrintReceipt``, ``PrintReport`` and ``OpenDrawer``."""
+        match effect:
+            case PrintReceipt(receipt=receipt):
+                self._take(_Job(receipt, self._options.kicks_drawer), now)
+            case PrintReport(report=report):
+                self._take(_Job(report, kicks=False), now)
+            case OpenDrawer():
+                self._open_drawer()
+            case _:
+                raise TypeError(f"{type(effect).__name__} is not for the receipt printer")
+        return self._step()
+
+    def tick(self, now: float) -> Step:
+        """A question is due, or an answer overdue."""
+        if self._due_at is not None and now >= self._due_at:
+            self._overdue(now)
+        return self._step()
+
+    # --- orders ----------------------------------------------------------------------------------------------
+
+    def _take(self, job: _Job, now: float) -> None:
+        receipt = job.receipt
         self._drop_old(now)
         if self._phase is _Phase.CLOSED:
             self._fail(receipt.slip, LINK_CLOSED)
@@ -146,16 +166,15 @@ class EscposCore:
         elif len(receipt.lines) > RECEIPT_LINES_MAX:
             self._fail(receipt.slip, TOO_LONG)
         else:
-            self._jobs.append(_Job(receipt))
+            self._jobs.append(job)
             if self._phase is _Phase.IDLE:
                 self._clear_or_ask(now)
-        return self._step()
 
-    def tick(self, now: float) -> Step:
-        """A question is due, or an answer overdue."""
-        if self._due_at is not None and now >= self._due_at:
-            self._overdue(now)
-        return self._step()
+    def _open_drawer(self) -> None:
+        """At once, if a drawer is there at all and no receipt that waits opens it anyway."""
+        is_coming = any(job.kicks and not job.tries and job.keep_until is None for job in self._jobs)
+        if self._options.kicks_drawer and self._phase is not _Phase.CLOSED and not is_coming:
+            self._out += escpos.kick_drawer()
 
     # --- hearing ---------------------------------------------------------------------------------------------
 
@@ -331,7 +350,7 @@ class EscposCore:
     def _print(self, now: float) -> None:
         job = self._jobs[0] = replace(self._jobs[0], tries=self._jobs[0].tries + 1)
         data = (render if job.tries == 1 else render_again)(job.receipt, self._options.paper)
-        if self._options.kicks_drawer and job.tries == 1:
+        if job.kicks and job.tries == 1:
             data = escpos.kick_drawer() + data
         self._phase = _Phase.PRINTING
         self._settle(now)

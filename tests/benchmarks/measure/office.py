@@ -113,7 +113,7 @@ def take(database: Database, request: Signed) -> PushReply:
     with database.side_by_side() as session:
         terminal = terminals.recognise(session, claim.terminal, locks=True)
         assert not isinstance(terminal, Refused)
-        reply = service.push(session, terminal, told, now_ms, RING)
+        reply = service.push(session, terminal, told, now_ms, RING, bytes)
     assert isinstance(reply, PushReply), reply
     assert reply.acked_seq >= told.events[-1].seq
     assert not reply.quarantined, reply.quarantined

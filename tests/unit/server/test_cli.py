@@ -230,3 +230,19 @@ def test_a_restored_office_begins_a_new_epoch(office: Office, tmp_path: Path) ->
     code, said = office.run("restored")
     assert code == 0
     assert said.startswith("        3  is the server epoch now: adjustments begin at 193, generations at 25")
+
+
+def test_products_and_people_are_taken_in_at_the_command_line(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text("コード,商品名,価格\nA,りんご,100\nB,,1\n", "utf-8-sig")
+    code, said = office.run("products", "import", str(path), "--dry-run")
+    assert (code, said.splitlines()[-1]) == (1, "2 rows: 1 new, 0 changed, 0 same, 1 refused (nothing was changed)")
+    path.write_text("コード,商品名,価格\nA,りんご,100\n", "cp932")
+    assert office.run("products", "import", str(path)) == (
+        0,
+        "      2  new      A\n1 rows: 1 new, 0 changed, 0 same, 0 refused\n",
+    )
+    code, said = office.run("staff", "add", "--name", "佐藤", "--role", "leader", "--pin", "1234")
+    assert (code, said.split()[1:]) == (0, ["佐藤:", "added,", "PIN", "1234"])
+    assert office.run("staff", "list")[1].split()[1:] == ["leader", "PIN", "佐藤"]
+    assert office.run("staff", "pin", "99")[0] == 2

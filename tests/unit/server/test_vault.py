@@ -37,6 +37,18 @@ def test_what_is_sealed_opens_with_the_terminals_seed_alone(tmp_path: Path) -> N
     assert SealedBox(key.to_curve25519_private_key()).decrypt(sealed) == epoch_key(vault.root, 7, 1)
 
 
+def test_what_is_sealed_to_head_office_opens_with_its_signing_key_alone(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    prepare(settings).close()
+    vault = open_vault(settings)
+    sealed = SealedBox(vault.signer.verify_key.to_curve25519_public_key()).encrypt(b"for us")
+    assert vault.unseal(sealed) == b"for us"
+    theirs = SealedBox(SigningKey(b"t" * 32).verify_key.to_curve25519_public_key()).encrypt(b"for them")
+    for box in (theirs, sealed[:-1], b"", bytes(48), bytes(100)):
+        with pytest.raises(EnishiError, match=r"sync\.sealed"):
+            vault.unseal(box)
+
+
 @pytest.mark.parametrize("name", ["signing_key", "root_key"])
 @pytest.mark.parametrize("content", [None, "", "00" * 31, "00" * 33, "secret!", "鍵"])
 def test_a_secret_that_is_missing_or_malformed_is_named_and_not_shown(

@@ -1,4 +1,6 @@
-// The counter's screen: draws what the terminal streams, sends keys. It decides nothing and keeps nothing.
+// The counter's screen: draws what the terminal streams, sends what is touched. It decides nothing and keeps nothing.
+import { kanaAfter, katakana } from "./kana.js";
+
 const main = document.getElementById("main");
 const lost = document.getElementById("lost");
 const clock = document.getElementById("clock");
@@ -13,20 +15,30 @@ function fragment(html) {
   return template.content;
 }
 
+const partsOf = (screen) => [...(screen?.querySelectorAll("[data-part]") ?? [])];
+
+// What of a screen is never exchanged alone.
+function skeleton(screen) {
+  const bare = screen.cloneNode(true);
+  for (const part of partsOf(bare)) part.replaceWith(`[${part.dataset.part}]`);
+  return bare;
+}
+
 // The same screen again: exchange only its parts that differ, so that a finger resting on a key keeps its key.
 function drawMain(html) {
   const next = fragment(html);
   const shown = main.querySelector("[data-screen]");
   const coming = next.querySelector("[data-screen]");
-  const parts = coming ? [...coming.querySelectorAll("[data-part]")] : [];
-  if (!shown || !parts.length || shown.dataset.screen !== coming.dataset.screen) {
+  if (!shown || !coming || !skeleton(shown).isEqualNode(skeleton(coming))) {
     main.replaceChildren(next);
+    meetField();
     return;
   }
-  for (const part of parts) {
+  for (const part of partsOf(coming)) {
     const old = shown.querySelector(`[data-part="${part.dataset.part}"]`);
-    if (old && !old.isEqualNode(part)) old.replaceWith(part);
+    if (!old.isEqualNode(part)) old.replaceWith(part);
   }
+  echo();
 }
 
 const drawInto = (id) => (event) => document.getElementById(id).replaceChildren(fragment(event.data));
@@ -43,47 +55,87 @@ function connect() {
     if (stream.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_MS);
   });
 }
-connect();
 
-// --- keys -----------------------------------------------------------------------------------------------------
+// --- what is touched ------------------------------------------------------------------------------------------
 
-let last = Promise.resolve(); // one key after the other: digits must not overtake each other
+let last = Promise.resolve(); // one after the other: digits must not overtake each other
 
-function send(key) {
-  if (!lost.hidden) return; // nobody sees what the key would do
-  last = last.then(() => post(key));
+function send(path, content) {
+  if (!lost.hidden) return; // nobody sees what it would do
+  last = last.then(() => post(path, content));
 }
 
-async function post(key) {
+async function post(path, content) {
   try {
-    const answer = await fetch("/keys", {
+    const answer = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ key }),
+      body: JSON.stringify(content),
     });
     if (answer.status >= 500) lost.hidden = false; // the next screen takes it away again
   } catch {
-    lost.hidden = false; // a key that did not arrive is not sent later: its meaning would have changed
+    lost.hidden = false; // what did not arrive is not sent later: its meaning would have changed
   }
 }
 
+const press = (key) => send("/keys", { key });
+
 main.addEventListener("click", (event) => {
-  const key = event.target.closest("[data-key]")?.dataset.key;
-  if (key) send(key);
+  const { key, place, kana } = event.target.closest("button")?.dataset ?? {};
+  if (key) press(key);
+  if (place) send("/choices", { place: Number(place) });
+  if (kana) edit(kanaAfter(field().value, kana));
 });
 
-// By position (event.code), so that NumLock, the input method and the layout do not matter.
+// --- a text: the kana keys, a keyboard and an input method all edit the same field ------------------------------
+
+const field = () => main.querySelector("#typed");
+
+let sent = []; // texts whose echo is still on its way
+let composing = false;
+
+function edit(text) {
+  const whole = katakana(text).slice(0, field().maxLength);
+  if (field().value !== whole) field().value = whole; // else the cursor stays where it is
+  sent.push(whole);
+  send("/texts", { text: whole });
+}
+
+// The terminal has the last word, but an older echo does not take back what was typed since.
+function echo() {
+  const typed = main.querySelector("[data-typed]")?.dataset.typed;
+  if (typed === undefined || composing) return;
+  const place = sent.lastIndexOf(typed);
+  sent = place < 0 ? [] : sent.slice(place + 1);
+  if (!sent.length && field().value !== typed) field().value = typed;
+}
+
+// A new question with a text field.
+function meetField() {
+  sent = [];
+  composing = false;
+  field()?.focus();
+  echo();
+}
+
+main.addEventListener("compositionstart", () => { composing = true; });
+main.addEventListener("compositionend", (event) => { composing = false; edit(event.target.value); });
+main.addEventListener("input", (event) => { if (!event.isComposing) edit(event.target.value); });
+
+// --- keyboard: by position (event.code), so that NumLock, the input method and the layout do not matter ------------
+
 const CODES = {
   Enter: "enter", NumpadEnter: "enter", Backspace: "back", NumpadDecimal: "back", Escape: "clear", Delete: "clear",
-  F2: "cancel", F4: "use", NumpadAdd: "use",
+  F2: "cancel", F4: "use", NumpadAdd: "use", F9: "menu", ContextMenu: "menu",
 };
+const SENT_WHILE_TYPING = ["enter", "clear", "cancel", "menu"]; // letters and digits belong to the field
 
 addEventListener("keydown", (event) => {
-  if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.isComposing || composing || event.ctrlKey || event.altKey || event.metaKey) return;
   const key = /^(?:Numpad|Digit)(\d)$/.exec(event.code)?.[1] ?? CODES[event.code];
-  if (!key) return;
+  if (!key || (event.target === field() && !SENT_WHILE_TYPING.includes(key))) return;
   event.preventDefault();
-  if (!event.repeat) send(key);
+  if (!event.repeat) press(key);
 });
 
 // --- clock ----------------------------------------------------------------------------------------------------
@@ -93,5 +145,8 @@ const format = new Intl.DateTimeFormat(document.documentElement.lang, {
   hour12: false,
 });
 const tick = () => { clock.textContent = format.format(new Date()); };
+
+connect();
+meetField();
 tick();
 setInterval(tick, CLOCK_MS);

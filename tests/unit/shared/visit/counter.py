@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from shared.card.codec import encode, track_hash
 from shared.card.face import FaceStock
 from shared.card.image import CardImage, Lot
 from shared.card.mac import KeyRing
 from shared.clock import Now
-from shared.ids import CardNo, TerminalId, VisitId, make_card_no
+from shared.ids import CardNo, TerminalId, VisitId, make_card_no, make_member_no
 from shared.points.program import Programme
+from shared.sale.basket import Basket, Line
+from shared.sale.day_report import DayFigures, StaffFigures
+from shared.sale.product import Product, TaxRate
 from shared.visit import effects as f
 from shared.visit import events as e
 from shared.visit import machine
-from shared.visit.facts import Adjustment, CardFacts, CardMessage, Member, OfflineState, OpenVisit, Shadow, VisitState
-from shared.visit.journal import Intent, OffCard, Reissue
+from shared.visit.errand import Errand
+from shared.visit.facts import (
+    Adjustment,
+    Benefit,
+    CardFacts,
+    CardMessage,
+    Duty,
+    FoundMember,
+    Member,
+    OfflineState,
+    OpenVisit,
+    PastVisit,
+    Role,
+    Shadow,
+    VisitState,
+)  # fmt: skip
+from shared.visit.journal import Intent, OffCard, PlainSale, Reissue, Said
 from shared.visit.shop import Shop
 
 RING = KeyRing(7, 1, {1: bytes(range(32))})
@@ -25,10 +44,28 @@ NOW = Now(100.0, 1_795_000_000_000)
 SHOP = Shop(TerminalId(3), "ベーカリー", RING, Programme(), FaceStock())
 
 
+def pos_sale(reference: str = "R-1", yen: int = 900) -> e.SaleCame:
+    """A sale of the POS, as an amount."""
+    return e.SaleCame(Basket((Line("", "レジ", "", yen, 1, TaxRate.NONE),), reference=reference))
+
+
 def fresh_track(points: int = 100, seq: int = 5, card: CardNo = CARD, flags: int = 0, gen: int = 1) -> str:
     """A genuine card with one lot that lapses in 2027-12."""
     image = CardImage(7, card, gen, seq, lots=(Lot(points, 47), Lot(0, 0), Lot(0, 0)), day=1040, flags=flags)
     return encode(image, RING)
+
+
+MILK = Product("4901234567894", "牛乳", "ギュウニュウ", 198, TaxRate.REDUCED)
+SOAP = Product("4512345678906", "せっけん", "セッケン", 330)
+FOUND = FoundMember(make_member_no(7), "見本 花子", "ミホン ハナコ", "5678", (CARD,))
+STAFF = Duty(3, "さくら", Role.STAFF)
+LEADER = Duty(2, "主任", Role.LEADER)
+MANAGER = Duty(1, "店長", Role.MANAGER)
+PINS = {"3333": STAFF, "2222": LEADER, "1111": MANAGER}
+FIGURES = DayFigures(
+    "ベーカリー", 3, date(2026, 11, 19), NOW.wall_ms, 12, 34_560, 500, 1, 980, 2, 11, 1, 340, 500, 0, 0, 5,
+    staff=(StaffFigures("さくら", 2),),
+)  # fmt: skip
 
 
 @dataclass
@@ -48,6 +85,11 @@ class Counter:
     kept: dict[VisitId, OffCard] = field(default_factory=dict)
     honoured: list[VisitId] = field(default_factory=list)
     reissued: list[Reissue] = field(default_factory=list)
+    found: tuple[FoundMember, ...] = (FOUND,)
+    more_found: bool = False
+    past: tuple[PastVisit, ...] = ()
+    benefits: tuple[Benefit, ...] = ()
+    noted: list[Said] = field(default_factory=list)
     forged_often: bool = False
     failing: set[type] = field(default_factory=set)
     log: list[object] = field(default_factory=list)  # every effect, in order
@@ -89,6 +131,8 @@ class Counter:
             self.log.append(effect)
             if isinstance(effect, f.Show):
                 self.screens.append(effect.screen)
+            if isinstance(effect, f.SetDuty):
+                self.shop = replace(self.shop, duty=effect.duty)
             if isinstance(effect, f.RewriterEffect):
                 self.orders.append(effect)
             answer = e.StoreFailed("store.full") if type(effect) in self.failing else self.store(effect)
@@ -127,6 +171,20 @@ class Counter:
                 return e.ReissueRecorded(reissue.request)
             case f.RecordSeen() if self.forged_often:
                 return e.ForgedOften()
+            case f.Note(body=body):
+                self.noted.append(body)
+                return e.Noted(replace(body, slip=77) if isinstance(body, PlainSale) else body)
+            case f.FindMembers():
+                return e.MembersFound(self.found, self.more_found)
+            case f.FindVisits():
+                return e.VisitsFound(self.past)
+            case f.FindProduct(code=code):
+                return e.ProductFound(code, {MILK.code: MILK, SOAP.code: SOAP}.get(code))
+            case f.BeginDuty(pin=pin):
+                person = PINS.get(pin)
+                return e.DutyBegan(person) if person else e.DutyRefused("duty.not_allowed")
+            case f.AddUpDay():
+                return e.DayAdded(FIGURES)
         return None
 
     def facts(self, card: CardNo, open_here: tuple[OpenVisit, ...], visit: VisitId) -> CardFacts:
@@ -143,7 +201,29 @@ class Counter:
             denied=self.denied,
             denied_writers=self.denied_writers,
             offline=OfflineState(synced_ms, self.redeemed_today),
+            benefits=self.benefits,
         )
+
+    def scan(self, *codes: str) -> Counter:
+        return self.handle(*(e.Scanned(code) for code in codes))
+
+    @property
+    def errand(self) -> Errand:
+        return self.state.errand
+
+    @property
+    def goods(self) -> list[tuple[str, int]]:
+        """Names and quantities of what waits in the basket."""
+        return [(line.name, line.quantity) for line in self.state.errand.basket.lines]
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """What the POS was told."""
+        return [(one.reference, one.state) for one in self.log if isinstance(one, f.AnswerPos)]
+
+    def shows(self, of: type, /, **fields: object) -> bool:
+        """Whether the screen is of a kind and says so."""
+        return isinstance(self.screen, of) and all(getattr(self.screen, name) == fields[name] for name in fields)
 
     @property
     def notices(self) -> list[str]:

@@ -13,7 +13,16 @@ from shared.locale import japanese
 from shared.text.jis import is_printable
 from shared.text.width import columns
 from shared.units import YEN_MAX
-from shared.visit.receipt import RECEIPT_COLUMNS, Receipt, ReceiptContent, ReceiptLine, compose, mask_card_no
+from shared.visit.receipt import (
+    COPY,
+    RECEIPT_COLUMNS,
+    Receipt,
+    ReceiptContent,
+    ReceiptLine,
+    compose,
+    copy_of,
+    mask_card_no,
+)
 
 AT = int(datetime(2026, 11, 21, 5, 5, tzinfo=UTC).timestamp() * 1000)
 
@@ -63,6 +72,55 @@ def test_a_whole_receipt():
             ReceiptLine("ありがとうございました", centred=True),
         ),
     )
+
+
+def test_a_refund_names_what_goes_back():
+    refund = content(
+        amount_yen=3_000, discount_yen=200, due_yen=2_800, earn=200, redeem=28, sentence="", is_refund=True, name=""
+    )
+    assert compose(refund, japanese) == Receipt(
+        12,
+        (
+            ReceiptLine("ひまわり商店街", centred=True, large=True),
+            ReceiptLine("2026/11/21 14:05", "伝票 12"),
+            ReceiptLine("返品・取消", centred=True, large=True),
+            ReceiptLine("カード", "****-**7-894"),
+            ReceiptLine(rule=True),
+            ReceiptLine("返品の金額", "3,000円"),
+            ReceiptLine("ポイント使用分", "-200円"),
+            ReceiptLine("お返し", "2,800円", large=True),
+            ReceiptLine(rule=True),
+            ReceiptLine("返したポイント", "+200点"),
+            ReceiptLine("取り消したポイント", "-28点"),
+            ReceiptLine("ポイント残高"),
+            ReceiptLine("", "12,099点", large=True),
+            ReceiptLine("有効期限 2027年11月末", "300点"),
+            ReceiptLine(rule=True),
+            ReceiptLine("ありがとうございました", centred=True),
+        ),
+    )
+
+
+def test_a_sale_without_a_card_for_practice():
+    plain = content(card=CardNo(0), name="", discount_yen=0, due_yen=900, amount_yen=900, is_training=True)
+    assert compose(plain, japanese).lines == (
+        ReceiptLine("＊ 練習 ＊", centred=True, large=True),
+        ReceiptLine("ひまわり商店街", centred=True, large=True),
+        ReceiptLine("2026/11/21 14:05", "伝票 12"),
+        ReceiptLine(rule=True),
+        ReceiptLine("お買上げ", "900円"),
+        ReceiptLine("お支払い", "900円", large=True),
+        ReceiptLine(rule=True),
+        ReceiptLine("ありがとうございました", centred=True),
+        ReceiptLine("＊ 練習 ＊", centred=True, large=True),
+    )
+
+
+def test_a_copy_says_so_once():
+    receipt = compose(content(), japanese)
+    copy = copy_of(receipt, COPY)
+    assert copy == Receipt(12, (ReceiptLine("再印字", centred=True), *receipt.lines))
+    assert copy_of(copy, COPY) == copy
 
 
 def test_what_does_not_apply_is_left_out():

@@ -12,6 +12,7 @@ from shared.points.program import Programme, RedeemRule
 from shared.visit import effects as f
 from shared.visit import events as e
 from shared.visit import screens
+from shared.visit.errand import Errand
 from shared.visit.facts import CardMessage, Member, OpenVisit, VisitState
 from shared.visit.journal import How
 from shared.visit.states import Down, Idle, Keying, Returning
@@ -88,7 +89,7 @@ def test_a_refused_figure_keeps_the_keys_open_and_says_why():
 def test_without_an_amount_nothing_is_decided():
     counter = written("enter")
     assert counter.count(f.Intend) == 0
-    assert counter.screen.notices[0].code == "visit.amount_missing"
+    assert counter.screen.notices[0].code == "visit.no_purchase"
 
 
 @pytest.mark.parametrize(
@@ -264,7 +265,7 @@ def test_without_a_durable_doubt_no_card_is_taken_in():
 def test_without_a_durable_intent_the_stripe_is_not_touched():
     counter = Counter(failing={f.Intend}).boot().handle(e.CardPresented(TRACK)).keys("900 enter")
     assert counter.count(f.WriteCard) == 0
-    assert counter.state == Returning("store.full")
+    assert counter.state == Returning("store.full", errand=Errand(amount_yen=900))
 
 
 def test_without_a_durable_commit_nothing_says_success():

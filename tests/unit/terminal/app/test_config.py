@@ -89,7 +89,7 @@ def test_everything_can_come_from_the_environment(identity_file: Path) -> None:
         (["kisok.port=1"], {}, "kisok.port", "kiosk.port"),
         ([], {"ENISHI_TERMINAL_IDENTITY_FIEL": "x"}, "terminal.identity_fiel", "terminal.identity_file"),
         ([], {"ENISHI_TERMNAL_DATA_DIR": "1"}, "termnal_data_dir", "terminal.data_dir"),
-        (["zzz.qqq=1"], {}, "zzz.qqq", "terminal, card, devices, kiosk, head_office"),
+        (["zzz.qqq=1"], {}, "zzz.qqq", "terminal, card, devices, kiosk, pos, head_office"),
     ],
 )
 def test_an_unknown_key_is_named_with_the_nearest_known_one(
@@ -144,6 +144,32 @@ def test_a_text_that_is_not_of_the_settings_type_is_refused(minimal: Path, text:
 def test_a_value_outside_its_range_is_refused(minimal: Path, text: str) -> None:
     error = refused([text], paths=[minimal])
     assert (error.code, error.facts["key"]) == ("config.bad_value", text.partition("=")[0])
+
+
+@pytest.mark.parametrize("text", ["192.168.1.20, 192.168.1.21", "192.168.1.20,192.168.1.21,"])
+def test_the_hosts_of_a_pos_are_a_list(minimal: Path, text: str) -> None:
+    hosts = ("192.168.1.20", "192.168.1.21")
+    token = "kiosk.pos_token_file=/etc/enishi/pos.token"
+    assert load([f"kiosk.pos_hosts={text}", token], {}, [minimal]).kiosk.pos_hosts == hosts
+    listed = more(minimal, '[kiosk]\npos_hosts = ["192.168.1.20", "192.168.1.21"]\n[pos]\nfolder = "/srv/pos"\n')
+    config = load([token], {}, [minimal, listed])
+    assert (config.kiosk.pos_hosts, config.pos.folder) == (hosts, Path("/srv/pos"))
+
+
+@pytest.mark.parametrize("text", ["till-1", "192.168.1", "192.168.1.0/24", "::FFFF"])
+def test_a_pos_is_named_by_its_address(minimal: Path, text: str) -> None:
+    error = refused([f"kiosk.pos_hosts={text}"], paths=[minimal])
+    assert (error.code, error.facts["key"]) == ("config.bad_value", "kiosk.pos_hosts")
+
+
+def test_a_list_of_something_else_is_refused(minimal: Path) -> None:
+    for text in ("[kiosk]\npos_hosts = [1]\n", '[kiosk]\npos_hosts = "192.168.1.20"\n'):
+        assert refused(paths=[minimal, more(minimal, text)]).code == "config.wrong_type"
+
+
+def test_a_pos_on_another_machine_needs_a_token(minimal: Path) -> None:
+    error = refused(["kiosk.pos_hosts=192.168.1.20"], paths=[minimal])
+    assert (error.code, error.facts["key"]) == ("config.missing_key", "kiosk.pos_token_file")
 
 
 def test_a_missing_key_is_named_with_an_example(minimal: Path) -> None:

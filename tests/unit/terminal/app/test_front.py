@@ -12,6 +12,7 @@ from shared.errors import EnishiError
 from shared.ids import make_card_no
 from shared.sync.messages import Pull
 from shared.visit.events import PanelLost, PanelReady
+from shared.visit.facts import Duty
 from shared.visit.screens import Keying, Notice, Waiting
 from terminal.app.clock import DAY_MS
 from terminal.app.front import Front
@@ -164,6 +165,17 @@ def test_a_terminal_that_stands_alone_misses_nobody(stage: Stage, counts: Counte
     counts.events, counts.synced = 1_000_000, 1
     front.refresh()
     assert stage.scene.status.troubles == ()
+
+
+def test_who_serves_stands_there_also_while_someone_types(stage: Stage, counts: Counted) -> None:
+    duty = Duty()
+    front = Front(stage, counts, Night(), lambda: 300, silent, standalone=False, duty=lambda: duty)
+    front.show(Waiting())
+    assert (stage.scene.status.duty, stage.scene.status.is_training) == ("", False)
+    duty = Duty(3, "山田", is_training=True)
+    front.show(Keying(make_card_no(1), None, False, 0, 0, 0, 0, "amount", 0, 0, 0, 0, 0, ()))
+    assert (stage.scene.status.duty, stage.scene.status.is_training) == ("山田", True)
+    assert counts.asked == 1
 
 
 def test_a_silent_keypad_is_told_until_it_answers_again(front: Front, stage: Stage) -> None:

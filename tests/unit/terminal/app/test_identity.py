@@ -10,13 +10,15 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from nacl.public import SealedBox
+from nacl.signing import SigningKey
 
 from shared.card.mac import KeyRing
 from shared.errors import EnishiError
 from shared.sync.identity import IDENTITY_BYTES_MAX, TENANT_MAX, Identity
 from shared.sync.messages import KeyPackage
 from simulators.identity import standalone
-from terminal.app.identity import Counter, load_identity, open_ring, write_identity
+from terminal.app.identity import Counter, load_identity, open_ring, seal_for_office, write_identity
 
 IDENTITY = standalone(b"s" * 32, b"k" * 32, tenant=7, kid=5, terminal=12)
 
@@ -105,3 +107,21 @@ def test_no_two_threads_take_the_same_number() -> None:
         thread.join()
     assert sorted(number for mine in taken for number in mine) == list(range(1, 8_001))
     assert all(mine == sorted(mine) for mine in taken)
+
+
+def test_what_is_sealed_for_head_office_opens_with_its_key_alone() -> None:
+    office = SigningKey(b"o" * 32)
+    seal = seal_for_office(msgspec.structs.replace(IDENTITY, office_key=bytes(office.verify_key)))
+    sealed = seal(b"for head office")
+    assert SealedBox(office.to_curve25519_private_key()).decrypt(sealed) == b"for head office"
+    assert sealed != seal(b"for head office")  # nobody can try numbers out
+
+
+def test_a_terminal_that_stands_alone_seals_nothing() -> None:
+    assert seal_for_office(IDENTITY)(b"for head office") == b""
+
+
+@pytest.mark.parametrize("key", [b"short", b"\xff" * 32])
+def test_a_key_that_is_none_is_refused(key: bytes) -> None:
+    with pytest.raises(EnishiError, match=r"config\.identity"):
+        seal_for_office(msgspec.structs.replace(IDENTITY, office_key=key))

@@ -117,6 +117,31 @@ def test_a_journal_that_decays_ends_the_program(scene: Scene, code: str) -> None
         scene.keeper.beat(0.0)
 
 
+class Folder:
+    """An intake that counts its looks."""
+
+    def __init__(self) -> None:
+        self.looks: list[float] = []
+        self.notices: tuple[Notice, ...] = ()
+
+    def beat(self, now_s: float) -> None:
+        self.looks.append(now_s)
+
+    def troubles(self) -> tuple[Notice, ...]:
+        return self.notices
+
+
+def test_the_poss_folder_is_looked_at_at_every_beat_also_during_a_visit(scene: Scene) -> None:
+    folder = Folder()
+    keeper = Keeper(scene.journal, lambda: False, scene.told.append, scene._log, (PLAIN,), folder)
+    keeper.beat(0.0)
+    folder.notices = (Notice("kiosk.pos_folder", {"path": "/srv/pos"}),)
+    keeper.beat(1.0)
+    assert folder.looks == [0.0, 1.0]
+    assert scene.told == [(PLAIN,), (PLAIN, *folder.notices)]
+    assert scene.logged == ["store.plain_journal", "kiosk.pos_folder"]
+
+
 def test_a_start_of_the_machine_has_a_name(tmp_path: Path) -> None:
     source = tmp_path / "boot_id"
     source.write_text("3b8c\n")

@@ -8,8 +8,8 @@ import pytest
 
 from shared.clock import Now
 from shared.ids import make_card_no
-from shared.visit.effects import AwaitCard, LookUpCard, Show
-from shared.visit.events import CardRewriterLost, Key, KeyPressed
+from shared.visit.effects import AwaitCard, BeginDuty, FindProduct, LookUpCard, Show
+from shared.visit.events import CardRewriterLost, DutyRefused, Key, KeyPressed, ProductFound, Scanned
 from shared.visit.screens import Waiting
 from shared.visit.states import Down, Idle
 from terminal.app.log import Value, masked, step_facts, stream_log
@@ -51,6 +51,16 @@ def test_a_step_tells_event_states_effects_and_code() -> None:
         "effects": "Show",
         "code": "device.link_lost",
     }
+
+
+def test_what_was_scanned_may_be_a_card_and_is_not_told() -> None:
+    scanned = step_facts(Scanned("1234567894"), Idle(), Idle(), [FindProduct("1234567894")])
+    assert scanned == {"event": "Scanned", "state": "Idle", "effects": "FindProduct"}
+    assert "code" not in step_facts(ProductFound("1234567894", None), Idle(), Idle(), [])
+
+
+def test_a_pin_is_not_told() -> None:
+    assert "4711" not in str(step_facts(DutyRefused("duty.pin_missing"), Idle(), Idle(), [BeginDuty("4711")]))
 
 
 def test_a_key_is_not_told() -> None:

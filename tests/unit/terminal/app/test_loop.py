@@ -8,16 +8,22 @@ from typing import Any
 
 import pytest
 
-from shared.card.codec import decode, encode
-from shared.card.face import FaceStock
-from shared.card.image import CardImage
-from shared.card.mac import KeyRing
-from shared.clock import Now
+from shared.card.codec import decode
 from shared.errors import EnishiError
-from shared.ids import CardNo, MessageId, TerminalId, VisitId, make_card_no
 from shared.points.program import Programme
 from shared.visit import screens
-from shared.visit.effects import AwaitCard, Effect, EjectCard, Play, PrintFace, PrintReceipt, Show, Sound, WriteCard
+from shared.visit.effects import (
+    AwaitCard,
+    Effect,
+    EjectCard,
+    Play,
+    PrintFace,
+    PrintReceipt,
+    Show,
+    Sound,
+    WriteCard,
+)
+from shared.visit.errand import Errand
 from shared.visit.events import (
     CardDischarged,
     CardPresented,
@@ -25,145 +31,21 @@ from shared.visit.events import (
     CardRewriterReady,
     CardTaken,
     CardWritten,
-    Event,
     FacePrinted,
     Key,
     KeyPressed,
 )
-from shared.visit.facts import CardFacts, OpenVisit
-from shared.visit.journal import How, Intent, OffCard, Reissue
+from shared.visit.journal import Intent
 from shared.visit.shop import Shop
 from shared.visit.states import Ejecting, Idle, Keying, Printing, Returning, Writing
 from terminal.app.loop import TRACE_MAX, WAITING_MAX, Loop, replay
 from terminal.drivers.port import Role
-
-RING = KeyRing(7, 1, {1: bytes(32)})
-SHOP = Shop(TerminalId(12), "駅前店", RING, Programme(), FaceStock())
-CARD = make_card_no(1)
-TRACK = encode(CardImage(tenant=7, card=CARD, gen=1, seq=0), RING)
-START_MS = 1_795_000_000_000  # a day in 2026
-
-
-class Diary:
-    """The store's seam: writes down what it was told; refuses what it is told to refuse."""
-
-    def __init__(self, told: list[object]) -> None:
-        self.told = told
-        self.refuse: set[str] = set()
-        self.open: tuple[OpenVisit, ...] = ()
-
-    def _write(self, what: str) -> None:
-        if what in self.refuse:
-            raise EnishiError("store.full", free_mb=0)
-        self.told.append(what)
-
-    def open_visits(self) -> tuple[OpenVisit, ...]:
-        return self.open
-
-    def look_up(self, card: CardNo) -> CardFacts:
-        self._write("look_up")
-        return CardFacts(card, None, None, (), (), VisitId("ab" * 16), 1)
-
-    def intend(self, intent: Intent) -> None:
-        self._write("intend")
-
-    def commit(self, visit: VisitId, how: How) -> None:
-        self._write("commit")
-
-    def abort(self, visit: VisitId, why: str) -> None:
-        self._write("abort")
-
-    def doubt(self, visit: VisitId, why: str) -> None:
-        self._write("doubt")
-
-    def honour(self, visit: VisitId, why: str) -> None:
-        self._write("honour")
-
-    def resolve(self, visit: VisitId, answer: str) -> None:
-        self._write("resolve")
-
-    def record_off_card(self, entry: OffCard) -> None:
-        self._write("off card")
-
-    def record_reissue(self, reissue: Reissue) -> None:
-        self._write("reissue")
-
-    def record_seen(self, track: str, verdict: str) -> bool:
-        self._write("seen")
-        return False
-
-    def record_print(
-        self, visit: VisitId, copy: int, error: str, messages: tuple[MessageId, ...], no_room: tuple[MessageId, ...]
-    ) -> None:
-        self._write("print")
-
-    def record_eject(self, visit: VisitId) -> None:
-        self._write("eject")
-
-
-class Shelf:
-    """A port that keeps its orders."""
-
-    def __init__(self, told: list[object]) -> None:
-        self.told = told
-
-    def command(self, effect: Effect, now: float) -> None:
-        if not isinstance(effect, Show):  # the screen is told once, by the kiosk's side
-            self.told.append(type(effect))
-
-
-class HandClock:
-    def __init__(self) -> None:
-        self.mono_s = 100.0
-
-    def now(self) -> Now:
-        return Now(self.mono_s, START_MS + int(self.mono_s * 1000))
-
-
-class Desk:
-    """A loop, and everything it did in one list."""
-
-    def __init__(self) -> None:
-        self.told: list[object] = []
-        self.clock = HandClock()
-        self.diary = Diary(self.told)
-        self.lines: list[dict[str, object]] = []
-        shelf = Shelf(self.told)
-        self.loop = Loop(
-            SHOP,
-            self.diary,
-            dict.fromkeys((Role.CARD_REWRITER, Role.RECEIPT_PRINTER, Role.PANEL), shelf),
-            lambda screen: self.told.append(type(screen)),
-            self.clock,
-            lambda what, facts: self.lines.append(dict(facts)),
-        )
-
-    def did(self, *events: Event) -> list[object]:
-        """What these events brought about."""
-        self.told.clear()
-        for event in events:
-            self.loop.handle(event)
-        return list(self.told)
-
-    def wait(self, seconds: float) -> list[object]:
-        self.told.clear()
-        self.clock.mono_s += seconds
-        self.loop.tick(self.clock.now())
-        return list(self.told)
-
-    def reach_keying(self) -> Desk:
-        self.loop.start()
-        self.did(CardRewriterReady(False), CardPresented(TRACK))
-        return self
+from tests.unit.terminal.app.desk import AMOUNT, CARD, ENTER, RING, SHOP, TRACK, Desk, Shelf
 
 
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
-
-
-AMOUNT = tuple(KeyPressed(Key(key)) for key in ("3", "8", "00"))
-ENTER = KeyPressed(Key.ENTER)
 
 
 def test_a_whole_visit_is_performed_in_the_only_right_order(desk: Desk) -> None:
@@ -185,7 +67,7 @@ def test_an_intent_that_is_not_durable_touches_no_card(desk: Desk) -> None:
     did = desk.did(*AMOUNT, ENTER)
     assert WriteCard not in did
     assert did[-1] is EjectCard
-    assert desk.loop.state == Returning("store.full")
+    assert desk.loop.state == Returning("store.full", errand=Errand(amount_yen=3_800))
 
 
 def test_a_commit_that_is_not_durable_shows_no_success(desk: Desk) -> None:

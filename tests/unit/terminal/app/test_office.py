@@ -11,15 +11,21 @@ from shared.card.face import FaceStock
 from shared.card.mac import KeyRing
 from shared.ids import TerminalId
 from shared.points.program import Programme
-from shared.sync.messages import FeedEntry, FeedItem, KidPolicyItem, MessageClosedItem, ProgrammeItem, Pull
+from shared.sale.rules import PriceBasis, SaleRules
+from shared.sync.messages import FeedEntry, FeedItem, KidPolicyItem, MessageClosedItem, ProgrammeItem, Pull, ShopItem
+from shared.visit.facts import Duty
 from shared.visit.shop import KidPolicy, Shop
-from terminal.app.office import apply_result
+from terminal.app.office import VOICES_MAX, apply_result, as_told
 from terminal.app.sync.results import Acknowledged, Failed, OfficeNote, PageArrived, Synced, Welcomed
 
 RULES = Programme(version=9)
 POLICIES = {1: KidPolicy(True, "online")}
 SHOP = Shop(TerminalId(12), "駅前店", KeyRing(7, 1, {1: bytes(32)}), Programme(), FaceStock())
-INFORMED = replace(SHOP, programme=RULES, kid_policies=POLICIES)
+SETTINGS = ShopItem(SaleRules(PriceBasis.EXCLUSIVE), "T1234567890123", ("味", "接客"), True, "00")
+INFORMED = replace(
+    SHOP, programme=RULES, kid_policies=POLICIES, sale_rules=SETTINGS.sale_rules, invoice_number="T1234567890123",
+    voices=("味", "接客"), needs_duty=True,
+)  # fmt: skip
 
 
 class Ledger:
@@ -44,6 +50,9 @@ class Ledger:
     def kid_policies(self) -> Mapping[int, KidPolicy]:
         return POLICIES
 
+    def shop_settings(self) -> ShopItem:
+        return SETTINGS
+
 
 def page(item: FeedItem, more: bool) -> PageArrived:
     return PageArrived(Pull(1, (FeedEntry(3, item),), 3, more), skipped=2, anew=True)
@@ -62,12 +71,24 @@ def test_an_acknowledgement_is_written_down() -> None:
         (page(MessageClosedItem(1), more=False), INFORMED),  # the end of a feed may sweep policies away
         (page(ProgrammeItem(RULES), more=True), INFORMED),
         (page(KidPolicyItem(1, True, "online"), more=True), INFORMED),
+        (page(SETTINGS, more=True), INFORMED),
     ],
 )
 def test_a_page_is_applied_and_brings_the_rules_of_the_store(arrived: PageArrived, shop: Shop) -> None:
     books = Ledger()
     assert apply_result(books, arrived, SHOP) == shop
     assert books.told == [(arrived.pull, 2, True)]
+
+
+class Talkative(Ledger):
+    def shop_settings(self) -> ShopItem:
+        return ShopItem(SaleRules(), voices=tuple("一二三四五六七八九十"))
+
+
+def test_each_heading_has_a_key_and_who_serves_stays_who_it_is() -> None:
+    on_duty = replace(SHOP, duty=Duty(7, "佐藤"))
+    shop = as_told(Talkative(), on_duty)
+    assert (len(shop.voices), shop.duty) == (VOICES_MAX, on_duty.duty)
 
 
 def test_a_round_that_came_to_its_end_is_written_down() -> None:

@@ -14,12 +14,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from nacl.public import SealedBox
+from nacl.signing import SigningKey
 
 from shared.clock import Now
 from shared.errors import EnishiError
 from shared.ids import TerminalId, make_card_no
+from shared.sync.chain import decode_body
+from shared.sync.holder import Holder, opened_holder
 from shared.sync.messages import FeedEntry, MemberItem, MessageItem, Pull
-from shared.visit.journal import How, Intent
+from shared.visit.journal import Enrol, How, Intent, Newcomer
 from terminal.app.log import stream_log
 from terminal.app.store import Outbox, Store, encrypting
 from terminal.app.store.chain_check import check_chain
@@ -27,6 +31,7 @@ from terminal.app.store.engine import PAGE_BYTES, CipherEngine, cipher, is_plain
 from terminal.app.store.medium import FileMedium
 from terminal.app.store.mirror import Mirror
 from terminal.app.store.opening import SETTINGS, examine, reading
+from terminal.app.store.rebuild import rebuild
 from terminal.app.store.schema import SCHEMA, applied, migrate
 
 Boot = Callable[..., Store]
@@ -252,7 +257,10 @@ def test_a_process_killed_while_it_encrypts_loses_nothing(
 
 NAME, KANA, MEMO = "縁結びの特別客", "エンムスビトクベツ", "左足に気をつけて差しあげる"
 BIRTHDAY, MESSAGE = "1937-11-23", "御誕生月の御挨拶文"
-SEEDED = (NAME, KANA, MEMO, BIRTHDAY, MESSAGE)
+PHONE, NEW_KANA = "08087654321", "トオリスガリ"  # of somebody who is enrolled here
+SEEDED = (NAME, KANA, MEMO, BIRTHDAY, MESSAGE, NEW_KANA)
+OFFICE = SigningKey(b"o" * 32)
+SEAL = SealedBox(OFFICE.verify_key.to_curve25519_public_key()).encrypt
 
 
 def found_in(folder: Path, log: str) -> set[tuple[str, str]]:
@@ -261,7 +269,7 @@ def found_in(folder: Path, log: str) -> set[tuple[str, str]]:
     artefacts = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
     artefacts["log"] = log.encode()
     for name, content in artefacts.items():
-        for text in SEEDED:
+        for text in (*SEEDED, PHONE):
             if any(text.encode(encoding) in content for encoding in ("utf-8", "utf-16-le", "utf-16-be", "cp932")):
                 found.add((name, text))
     return found
@@ -270,7 +278,9 @@ def found_in(folder: Path, log: str) -> set[tuple[str, str]]:
 def a_day(boot: Boot, intend: Intend, path: Path, clock: object, **more: object) -> set[tuple[str, str]]:
     written = io.StringIO()
     log = stream_log(written, clock)
-    store = boot(mirror=Mirror(FileMedium(path.with_name("mirror"))), **more)
+    store = boot(mirror=Mirror(FileMedium(path.with_name("mirror"))), seal=SEAL, **more)
+    store.note(Newcomer(make_card_no(8), PHONE, NEW_KANA, 1, "2026-09-21"))
+    assert len(store.find_members(PHONE, "")[0]) == len(store.find_members("", NEW_KANA)[0]) > 0
     member = MemberItem(1, NAME, KANA, "gold", MEMO, 3, "2026-09-01", "本店", BIRTHDAY, (CARD,))
     message = MessageItem(1, CARD, MESSAGE, 1, "2027-01-01")
     store.apply_feed(Pull(1, (FeedEntry(1, member), FeedEntry(2, message)), 2, False))
@@ -294,8 +304,25 @@ def test_no_artefact_of_an_encrypted_terminal_holds_a_personal_word(
 
 def test_the_search_finds_what_a_clear_terminal_holds(boot: Boot, intend: Intend, path: Path, clock: object) -> None:
     found = a_day(boot, intend, path, clock)
-    assert {text for _, text in found} == set(SEEDED)
+    assert {text for _, text in found} == set(SEEDED)  # a number itself is not even kept
     assert {name for name, _ in found} <= {"journal.db", "journal.db-wal"}  # the mirror and the log never do
+
+
+def test_a_rebuilt_journal_in_clear_knows_no_newcomer_and_head_office_does(
+    boot: Boot, intend: Intend, path: Path, clock: object, tmp_path: Path
+) -> None:
+    a_day(boot, intend, path, clock)
+    again = tmp_path / "again"
+    again.mkdir()
+    assert rebuild(path.with_name("mirror"), again / "journal.db").refused == 0
+    assert found_in(again, "") == set()
+    with reading(again / "journal.db") as db:
+        rows = db.execute("SELECT body FROM event WHERE type = 'ENROL'").fetchall()
+        assert db.execute("SELECT kana, tail, mark FROM noted WHERE type = 'ENROL'").fetchall() == [("", "", 0)]
+    (enrol,) = (decode_body("ENROL", body) for (body,) in rows)
+    assert isinstance(enrol, Enrol)
+    unseal = SealedBox(OFFICE.to_curve25519_private_key()).decrypt
+    assert opened_holder(enrol.sealed, unseal) == Holder(PHONE, NEW_KANA)
 
 
 def test_nothing_personal_is_left_when_a_clear_journal_gets_a_key(

@@ -8,14 +8,18 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.ids import MessageId, TerminalId, make_card_no
 from shared.points.program import EarnRule, Programme
+from shared.sale.product import Product, TaxRate
+from shared.sale.rules import PriceBasis, SaleRules
 from shared.sync.messages import (
     AdjustmentItem,
+    BenefitItem,
     CardDenyItem,
     CardHighWaterItem,
     FeedEntry,
@@ -24,8 +28,12 @@ from shared.sync.messages import (
     MemberItem,
     MessageClosedItem,
     MessageItem,
+    PhoneMark,
+    ProductItem,
     ProgrammeItem,
     Pull,
+    ShopItem,
+    StaffItem,
     TombstoneItem,
     WriterDenyItem,
 )
@@ -37,7 +45,8 @@ Boot = Callable[..., Store]
 Intend = Callable[..., Intent]
 CARDS = tuple(make_card_no(serial) for serial in range(1, 5))
 RULE_TABLES = ("adjust", "deny_card", "deny_writer", "kid_policy")
-TABLES = ("member", "member_card", "message", "card_shadow", "programme", "cursor", *RULE_TABLES)
+COUNTER_TABLES = ("product", "staff", "shop", "benefit", "member_phone")
+TABLES = ("member", "member_card", "message", "card_shadow", "programme", "cursor", *RULE_TABLES, *COUNTER_TABLES)
 
 
 def page(*items: FeedItem, epoch: int = 1, after: int = 0, more: bool = False) -> Pull:
@@ -173,6 +182,45 @@ def test_what_is_decided_about_a_card_stands_in_its_facts_until_it_is_lifted(sto
     assert rules_of(store) == ([3, 64], "", (), {1: KidPolicy(False, "no")})
 
 
+def product(code: str, unit_yen: int = 198, gone: bool = False) -> ProductItem:
+    return ProductItem(Product(code, "牛乳", "ギュウニュウ", unit_yen, TaxRate.REDUCED, "食品"), gone)
+
+
+def counter_of(path: Path) -> list[list[tuple[object, ...]]]:
+    """Codes and prices, people, benefits: as the files say."""
+    with closing(sqlite3.connect(path)) as db:
+        asked = (
+            "SELECT code, unit_yen FROM product",
+            "SELECT number, name FROM staff",
+            "SELECT id, text, state FROM benefit",
+        )
+        return [db.execute(statement).fetchall() for statement in asked]
+
+
+def test_what_a_counter_needs_is_replaced_as_it_is_told(store: Store, path: Path) -> None:
+    store.apply_feed(page(product("A"), product("B"), StaffItem(1, "佐藤", "staff", ""), StaffItem(2, "林", "x", "00")))
+    store.apply_feed(
+        page(BenefitItem(4, CARDS[0], "花束", ""), BenefitItem(4, CARDS[0], "花束", "", open=False), after=4)
+    )
+    store.apply_feed(page(product("A", 210), product("B", gone=True), StaffItem(1, "鈴木", "staff", ""), after=6))
+    assert counter_of(path) == [[("A", 210)], [(1, "鈴木"), (2, "林")], [(4, "花束", "closed")]]
+    rules = SaleRules(PriceBasis.EXCLUSIVE)
+    store.apply_feed(page(ShopItem(SaleRules(), voices=("味",)), ShopItem(rules), after=9))
+    assert store.shop_settings() == ShopItem(rules)
+
+
+def test_a_feed_that_is_read_anew_takes_back_goods_people_and_benefits(store: Store, path: Path) -> None:
+    told = (product("A"), product("B"), StaffItem(1, "佐藤", "", ""), StaffItem(2, "林", "", ""))
+    benefits = tuple(BenefitItem(number, CARDS[0], "花束", "") for number in (4, 5))
+    store.apply_feed(page(*told, *benefits, ShopItem(SaleRules(), needs_duty=True)))
+    before = counter_of(path)
+    store.apply_feed(page(product("B", 300), StaffItem(2, "林", "", ""), more=True), anew=True)
+    assert [len(rows) for rows in counter_of(path)] == [len(rows) for rows in before]
+    store.apply_feed(page(benefits[1], after=2))
+    assert counter_of(path) == [[("B", 300)], [(2, "林")], [(5, "花束", "due")]]
+    assert store.shop_settings().needs_duty  # as with the rules: what is not told again is not taken back
+
+
 DENIED = (CardDenyItem(CARDS[0], "stopped"), WriterDenyItem(9, 1))
 EVERYTHING = (adjustment(1), adjustment(2), *DENIED, KidPolicyItem(1, True, "no"))
 
@@ -252,9 +300,24 @@ def test_a_cut_inside_a_page_applies_nothing_of_it(boot: Boot, path: Path) -> No
     assert known(path) == before
 
 
+def replace_phones(item: MemberItem, phones: list[PhoneMark]) -> MemberItem:
+    return msgspec.structs.replace(item, phones=tuple(phones))
+
+
 cards = st.sampled_from(CARDS)
 numbers = st.integers(1, 4)
+marks = st.builds(PhoneMark, st.sampled_from(["1234", "5678"]), st.integers(0, 2))
 items = st.one_of(
+    st.builds(
+        lambda number, owned, phones: replace_phones(member(number, owned), phones),
+        numbers,
+        cards,
+        st.lists(marks, max_size=3),
+    ),
+    st.builds(product, st.sampled_from("AB"), st.integers(0, 2), st.booleans()),
+    st.builds(StaffItem, numbers, st.just("佐藤"), st.sampled_from(["staff", "?"]), st.sampled_from(["", "00"])),
+    st.builds(ShopItem, st.builds(SaleRules), voices=st.sampled_from([(), ("味",)])),
+    st.builds(BenefitItem, numbers, cards, st.sampled_from(["一", "二"]), st.just(""), st.booleans()),
     st.builds(lambda number, owned: member(number, *owned), numbers, st.lists(cards, unique=True, max_size=3)),
     st.builds(message, numbers, cards, st.sampled_from(["一", "二"])),
     st.builds(MessageClosedItem, numbers),
@@ -269,8 +332,9 @@ items = st.one_of(
 
 
 def as_head_office_writes(told: list[FeedItem]) -> list[FeedItem]:
-    """A closed message is never opened again, the number of a member who went is never given again."""
+    """A closed message or benefit is never opened again, the number of a member who went is never given again."""
     closed: set[int] = set()
+    over: set[int] = set()
     gone: set[int] = set()
     feed: list[FeedItem] = []
     for item in told:
@@ -279,6 +343,10 @@ def as_head_office_writes(told: list[FeedItem]) -> list[FeedItem]:
                 continue
             case MemberItem(member=number) if number in gone:
                 continue
+            case BenefitItem(id=number, open=True) if number in over:
+                continue
+            case BenefitItem(id=number, open=False):
+                over.add(number)
             case MessageClosedItem(id=number):
                 closed.add(number)
             case TombstoneItem(member=number):

@@ -89,7 +89,8 @@ def test_visits_members_and_messages_of_an_older_journal_are_kept(db: sqlite3.Co
     migrate(db)
     (visit,) = db.execute("SELECT number, visit, card, state, finished, open, honoured, answer, slip FROM visit")
     assert visit == (1, "v", 5, "DOUBT", 0, 1, 0, "", 9)
-    assert db.execute("SELECT feed_epoch, cursor, reading, sweep FROM cursor").fetchall() == [(3, 77, 3, 0)]
+    # 0007: the feed is read again from its beginning, for what the terminal did not keep of it.
+    assert db.execute("SELECT feed_epoch, cursor, reading, sweep FROM cursor").fetchall() == [(3, 0, 3, 0)]
     for table in ("member", "message"):  # told by the reading that is going on
         assert db.execute(f"SELECT reading FROM {table}").fetchall() == [(3,)]
 
@@ -112,3 +113,15 @@ def test_events_of_an_older_journal_stay_in_their_order_and_need_not_be_derived_
         with pytest.raises(sqlite3.IntegrityError, match="event is"):
             db.execute(statement, (last, 4, "SEEN", b"{}", digest, digest, 5, 6, 2) if "INSERT" in statement else ())
     db.execute(sql.ADD_EVENT, (last, 3, "SEEN", b"{}", digest, digest, 5, 6, 2))
+
+
+def test_members_of_an_older_journal_are_kept_and_found_once_the_feed_told_them_again(db: sqlite3.Connection) -> None:
+    migrate(db, stop_before="0007_counter")
+    db.execute("INSERT INTO member VALUES (1, 'n', 'ヤマダ', '', '', 0, '', '', '', 3)")
+    db.execute("INSERT INTO member_card VALUES (5, 1)")
+    db.execute("UPDATE cursor SET feed_epoch = 3, cursor = 77, skipped = 4, reading = 3")
+    migrate(db)
+    assert db.execute("SELECT name, kana, search_key FROM member").fetchall() == [("n", "ヤマダ", "")]
+    assert db.execute(sql.CARDS_OF, (1,)).fetchall() == [(5,)]
+    assert db.execute("SELECT cursor, skipped, sweep FROM cursor").fetchall() == [(0, 0, 0)]
+    assert db.execute(sql.MEMBERS_BY_KANA, ("ヤ", "ヤ~", 7)).fetchall() == []

@@ -135,7 +135,7 @@ def test_without_a_purchase_enter_brings_what_is_due_onto_the_card():
 
 def test_with_nothing_due_enter_asks_for_the_amount():
     counter = put_in(track(Lot(100, 47), adj=3), adjustments=(Adjustment(3, ((47, -30),)),)).keys("enter")
-    assert counter.notices == ["visit.amount_missing"]
+    assert counter.notices == ["visit.no_purchase"]
     assert counter.count(f.Intend) == 0
 
 

@@ -17,6 +17,7 @@ from terminal.app.kiosk import words
         ("高橋　美智子", "タカハシ　ミチコ", (("高橋", "タカハシ"), ("美智子", "ミチコ"))),
         ("高橋美智子", "タカハシ ミチコ", (("高橋美智子", "タカハシ ミチコ"),)),
         ("Maria Gonzalez", "", (("Maria Gonzalez", ""),)),
+        ("タカハシ ミチコ", "タカハシ ミチコ", (("タカハシ ミチコ", ""),)),
         ("", "", ()),
     ],
 )
@@ -70,3 +71,45 @@ def test_a_typed_number_is_spaced_as_it_is_printed(typed: str, shown: str) -> No
 def test_english_dates_name_the_month() -> None:
     english = {"{year}年{month}月{day}日": "{day} {mon} {year}"}
     assert words.full_date("2026-11-14", lambda text: english.get(text, text)) == "14 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("", ""), ("0", "0"), ("090", "090"), ("0901", "090-1"), ("09012345678", "090-1234-5678"),
+        ("0312345678", "03-1234-5678"), ("0521", "052-1"), ("0520000000", "052-000-0000"),
+        ("0120123456", "0120-123-456"), ("5678", "5678"), ("012345678901", "012345678901"),
+    ],
+)  # fmt: skip
+def test_a_telephone_number_takes_its_groups_while_it_is_typed(typed: str, shown: str) -> None:
+    assert words.grouped_phone(typed) == shown
+
+
+@given(st.text(alphabet="0123456789", max_size=11))
+def test_no_digit_of_a_telephone_number_is_lost(digits: str) -> None:
+    assert words.grouped_phone(digits).replace("-", "") == digits
+
+
+def test_a_secret_is_dots() -> None:
+    assert words.dots("1234") == "●●●●"
+    assert words.dots("") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "kana"),
+    [
+        ("たかはし　みちこ", "タカハシ ミチコ"),
+        ("ﾀｶﾊｼ", "タカハシ"),
+        ("ｶﾞ", "ガ"),
+        ("Maria", "Maria"),
+        ("", ""),
+        ("ア\nイ", "ア イ"),
+    ],
+)
+def test_kana_of_any_kind_become_katakana(typed: str, kana: str) -> None:
+    assert words.to_katakana(typed) == kana
+
+
+@given(st.text())
+def test_any_text_becomes_one_line(text: str) -> None:
+    assert "\n" not in words.to_katakana(text)

@@ -12,14 +12,20 @@ from shared.text.kana import to_half_width_kana
 from shared.units import POINTS_MAX, YEN_MAX
 from shared.visit.facts import Member
 from shared.visit.screens import (
+    Asking,
+    Choosing,
     ConfirmFace,
+    Confirming,
     ConfirmRepair,
     Done,
     Keying,
     Locked,
+    Menu,
+    MenuItem,
     Notice,
     OffCardDone,
     OffCardKeying,
+    Option,
     Reading,
     Repaired,
     Repairing,
@@ -27,6 +33,7 @@ from shared.visit.screens import (
     Starting,
     Stopped,
     TakeCard,
+    Told,
     TypeNumber,
     Unfinished,
     Waiting,
@@ -93,6 +100,14 @@ SHOWN: list[tuple[Screen, str, str]] = [
     (Repaired("縁 花子", CARD, 12_480, "printing", False), "ｼﾊﾞﾗｸ ｵﾏﾁｸﾀﾞｻｲ", "ﾎﾟｲﾝﾄ       12,480ﾃﾝ"),
     (Repaired("縁 花子", CARD, 12_480, "printed", True), "ｶｰﾄﾞｦ ｵﾄﾘｸﾀﾞｻｲ", "ﾎﾟｲﾝﾄ       12,480ﾃﾝ"),
     (Locked(10), "ｲﾗｯｼｬｲﾏｾ", ""),
+    (Waiting(12_480), "ｵｶｲｹｲ        ¥12,480", "ｶｰﾄﾞｦ ｵｲﾚｸﾀﾞｻｲ"),
+    (Waiting(replaces=CARD), "ｲﾗｯｼｬｲﾏｾ", "ｶｰﾄﾞｦ ｵｲﾚｸﾀﾞｻｲ"),
+    (Menu("メニュー", (MenuItem("1", "入会", "user-plus"),)), "ｼﾊﾞﾗｸ ｵﾏﾁｸﾀﾞｻｲ", ""),
+    (Asking("入会", "phone", "09012345678"), "ｼﾊﾞﾗｸ ｵﾏﾁｸﾀﾞｻｲ", ""),
+    (Asking("担当者の暗証番号", "pin", "1234"), "ｼﾊﾞﾗｸ ｵﾏﾁｸﾀﾞｻｲ", ""),
+    (Choosing("カードを忘れた方", (Option("縁 花子", "エニシ ハナコ"),)), "ｼﾊﾞﾗｸ ｵﾏﾁｸﾀﾞｻｲ", ""),
+    (Confirming("カードを止めますか", "止めます。", (("お名前", "縁 花子"),)), "ｼﾊﾞﾗｸ ｵﾏﾁｸﾀﾞｻｲ", ""),
+    (Told(None, "今日の数字", (("差引売上", "98,765円"),)), "ｼﾊﾞﾗｸ ｵﾏﾁｸﾀﾞｻｲ", ""),
 ]  # fmt: skip
 
 
@@ -118,7 +133,7 @@ def test_each_screen_shows_two_lines_of_twenty_columns(screen: Screen, upper: st
 def test_nothing_is_cut_off_and_nothing_private_is_shown(screen: Screen, upper: str, lower: str) -> None:
     lines = [to_half_width_kana(line) for line in customer_lines(screen, japanese)]
     assert max(map(len, lines)) <= 20
-    for secret in ("縁", "花子", "ﾊﾅｺ", "金", "くどい", str(CARD), "card."):
+    for secret in ("縁", "花子", "ﾊﾅｺ", "金", "くどい", str(CARD), "card.", "090", "1234", "98,765"):
         assert not any(secret in line for line in lines)
 
 

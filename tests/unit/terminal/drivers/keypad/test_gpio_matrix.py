@@ -34,8 +34,10 @@ def begun(port: str = PORT) -> GpioMatrixCore:
 
 
 @pytest.mark.parametrize("layout", sorted(KEYS))
-def test_every_key_of_the_counter_is_on_every_layout_once(layout: str) -> None:
-    assert sorted(key.value for line in KEYS[layout] for key in line) == sorted(key.value for key in Key)
+def test_every_key_but_the_menus_is_on_every_layout_once(layout: str) -> None:
+    assert sorted(key.value for line in KEYS[layout] for key in line) == sorted(
+        key.value for key in Key if key is not Key.MENU
+    ), "16 keys: CANCEL opens the menu"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.visit.effects import AwaitCard, PrintReceipt
+from shared.visit.effects import AwaitCard, OpenDrawer, PrintReceipt, PrintReport
 from shared.visit.events import DeviceLost, DeviceReady, Event, ReceiptFailed, ReceiptPrinted
 from shared.visit.receipt import Receipt, ReceiptLine
 from terminal.drivers.receipt_printer.escpos import (
@@ -24,7 +24,7 @@ from terminal.drivers.receipt_printer.escpos import (
     EscposCore,
 )
 from terminal.drivers.receipt_printer.options import EscposOptions
-from terminal.protocol.escpos import BUFFER_CLEARED, CLEAR_BUFFER
+from terminal.protocol.escpos import BUFFER_CLEARED, CLEAR_BUFFER, kick_drawer
 
 ASK_CAUSE, ASK_ERROR, ASK_PAPER = b"\x10\x04\x02", b"\x10\x04\x03", b"\x10\x04\x04"
 ASK_IN_TURN, RECOVER = b"\x1d\x72\x01", b"\x10\x05\x02"
@@ -343,6 +343,24 @@ def test_a_link_that_closes_between_jobs_leaves_nothing_to_clear() -> None:
     core = ready()
     core.closed(1.0)
     assert core.opened(2.0).out == ASK_CAUSE
+
+
+def test_a_report_is_printed_like_a_receipt_and_opens_no_drawer() -> None:
+    core = ready(EscposOptions(kicks_drawer=True))
+    core.command(PrintReport(order(0).receipt), 0.0)
+    core.feed(ONLINE, 0.1)
+    data = core.feed(PAPER, 0.2).out
+    assert kick_drawer() not in data
+    assert data.endswith(ASK_IN_TURN)
+
+
+def test_the_drawer_is_opened_by_the_receipt_that_waits_or_else_at_once() -> None:
+    core = ready(EscposOptions(kicks_drawer=True))
+    assert core.command(OpenDrawer(), 0.0).out == kick_drawer()
+    core.command(order(1), 0.1)
+    assert core.command(OpenDrawer(), 0.1).out == b""
+    assert ready().command(OpenDrawer(), 0.0).out == b"", "the shop has none"
+    assert EscposCore(EscposOptions(kicks_drawer=True)).command(OpenDrawer(), 0.0).out == b"", "nobody is there"
 
 
 def test_an_order_for_another_device_is_a_bug() -> None:

@@ -1,0 +1,19 @@
+"""The day's beginning and end at a terminal."""
+
+from shared.errors.text import ErrorText
+from shared.locale import N_
+
+TEXTS = {
+    "day.begun": ErrorText(
+        N_("今日の営業を始めました。"),
+        N_("終わるときは「一日を締める」を選んでください。"),
+    ),
+    "day.closed": ErrorText(
+        N_("今日を締めて、日報を印字しました。"),
+        N_("印字が出ないときは「今日の数字を印字する」で、もう一度出せます。"),
+    ),
+    "day.no_enrolments": ErrorText(
+        N_("今日の入会は、まだありません。"),
+        N_("新しいカードを入れて、メニューの「入会」を選んでください。"),
+    ),
+}

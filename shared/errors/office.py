@@ -1,0 +1,59 @@
+"""Refusals of head office about products, people at the counters, settings of the shops, and benefits."""
+
+from shared.errors.text import ErrorText
+from shared.locale import N_
+
+TEXTS = {
+    "products.too_large": ErrorText(
+        N_("商品のファイルが大きすぎます（上限 {limit} 行）。"),
+        N_("ファイルを分けて、一つずつ取り込んでください。"),
+    ),
+    "products.encoding": ErrorText(
+        N_("商品のファイルの文字を読めません。"),
+        N_("文字コードを UTF-8 か Shift_JIS（CP932）にして保存し直してください。"),
+    ),
+    "products.column": ErrorText(
+        N_("1行目の見出し「{value}」が分からないか、2回あります。"),
+        N_("見出しをコード、商品名、カナ、価格、税率、部門、ポイント対象、取扱終了から選んでください。"),
+    ),
+    "products.columns": ErrorText(
+        N_("商品のファイルの形が違います（必要な見出し：{wanted}。{detail}）。"),
+        N_("1行目に見出しがあり、カンマで区切られたファイルにしてください。"),
+    ),
+    "products.twice": ErrorText(
+        N_("コード {value} は、{line} 行目にもあります。"),
+        N_("どちらか一方を消して、もう一度取り込んでください。"),
+    ),
+    "staff.unknown": ErrorText(
+        N_("番号 {value} の担当者はいません。"),
+        N_("「python -m server staff list」で番号を確かめてください。"),
+    ),
+    "staff.role": ErrorText(
+        N_("役割「{value}」はありません。"),
+        N_("{wanted} から選んでください。"),
+    ),
+    "staff.pin": ErrorText(
+        N_("暗証番号が使えない形です。"),
+        N_("{least}〜{most} けたの数字にしてください。"),
+    ),
+    "staff.pin_taken": ErrorText(
+        N_("この暗証番号は使えません。"),
+        N_("別の数字を選ぶか、番号を指定せずに自動で決めてください。"),
+    ),
+    "shop.invoice_number": ErrorText(
+        N_("インボイスの登録番号「{value}」の形が違います。"),
+        N_("T と数字13けたで入れてください。"),
+    ),
+    "shop.voices": ErrorText(
+        N_("お客さまの声の見出しが多すぎるか、長すぎます。"),
+        N_("{limit} 個まで、1つ {chars} 文字までにしてください。"),
+    ),
+    "benefits.text": ErrorText(
+        N_("お渡しするものが入っていないか、長すぎます。"),
+        N_("{limit} 文字までで入れてください。"),
+    ),
+    "benefits.closed": ErrorText(
+        N_("お渡しするものは、すでに渡されたか取り消されています。"),
+        N_("カードのページで状態を確かめてください。"),
+    ),
+}

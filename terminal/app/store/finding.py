@@ -1,0 +1,117 @@
+"""What staff look for at the counter: people without their card, visits to be refunded, goods by their code."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from shared.errors import EnishiError, Refused
+from shared.ids import CardNo, MemberNo
+from shared.sale.codes import NO_PRICE_IN_CODE, PriceInCode
+from shared.sale.product import Product, TaxRate, look_up
+from shared.sale.rules import SaleRules, validate_sale_rules
+from shared.sync.messages import ShopItem
+from shared.text.kana import search_key
+from shared.text.phone import PHONE_DIGITS, digits
+from shared.text.phone_mark import TAIL_DIGITS, check_of, tail_of
+from shared.visit.facts import FoundMember, PastVisit
+from shared.visit.journal import Intent, VisitKind
+from terminal.app.store import sql
+from terminal.app.store.card_facts import NOT_TOLD
+
+FOUND_MAX = 6  # people on one screen
+VISITS_MAX = 12  # that may be refunded: two screens
+
+_intent_decoder = msgspec.json.Decoder(Intent)
+_shop_decoder = msgspec.json.Decoder(ShopItem)
+_LAST_CHARACTER = "\U0010ffff"
+
+
+def find_members(db: sqlite3.Connection, phone: str, kana: str) -> tuple[tuple[FoundMember, ...], bool]:
+    """By a whole telephone number, by its end (the last four digits count), or else by the beginning of the kana.
+
+    And whether there are others. Whoever was enrolled here and is not told by head office yet is found as well, under
+    number 0.
+    """
+    number, key = digits(phone), search_key(kana)
+    if number:
+        rows = _by_phone(db, number)
+    elif key:
+        rows = db.execute(sql.MEMBERS_BY_KANA, (key, key + _LAST_CHARACTER, FOUND_MAX + 1)).fetchall()
+    else:
+        rows = []
+    found = [FoundMember(MemberNo(row[0]), row[1], row[2], row[3], _cards_of(db, row[0])) for row in rows]
+    found += [
+        FoundMember(NOT_TOLD, "", kana, tail, (CardNo(card),))
+        for card, kana, tail, mark in db.execute(sql.ENROLLED).fetchall()
+        if (number or key) and _is_meant(kana, tail, mark, number, key)
+    ]
+    return tuple(found[:FOUND_MAX]), len(found) > FOUND_MAX
+
+
+def find_visits(db: sqlite3.Connection, card: CardNo) -> tuple[PastVisit, ...]:
+    """Counted sales of the card of which something is left, the newest first."""
+    rows = [(_intent_decoder.decode(body), wall_ms) for body, wall_ms in db.execute(sql.VISITS_OF_CARD, (card,))]
+    refunded: Counter[str] = Counter()
+    for intent, _ in rows:
+        if intent.kind is VisitKind.REFUND:
+            refunded[intent.refund_of] += intent.amount_yen
+    sales = [
+        PastVisit(intent, wall_ms, intent.amount_yen - refunded[intent.visit])
+        for intent, wall_ms in rows
+        if intent.kind is VisitKind.SALE
+    ]
+    return tuple([past for past in sales if past.left_yen > 0][:VISITS_MAX])
+
+
+def find_product(db: sqlite3.Connection, code: str, price_in_code: PriceInCode) -> Product | None:
+    """At the price of its label where the label carries one. None: nobody knows it, or it is no code at all."""
+
+    def known(code: str) -> Product | None:
+        row = db.execute(sql.PRODUCT, (code,)).fetchone()
+        if row is None:
+            return None
+        code, name, kana, unit_yen, tax, category, earns = row
+        return Product(code, name, kana, unit_yen, TaxRate(tax), category, bool(earns))
+
+    product = look_up(code, known, price_in_code)
+    return None if isinstance(product, Refused) else product
+
+
+def read_shop(db: sqlite3.Connection) -> ShopItem:
+    """How the chain sells, as it was told last. Labels that nobody can read are sold without their price."""
+    row = db.execute(sql.SHOP).fetchone()
+    if row is None:
+        return ShopItem(SaleRules())
+    shop = _shop_decoder.decode(row[0])
+    try:
+        validate_sale_rules(shop.sale_rules)
+    except EnishiError:
+        return msgspec.structs.replace(shop, sale_rules=replace(shop.sale_rules, price_in_code=NO_PRICE_IN_CODE))
+    return shop
+
+
+def _by_phone(db: sqlite3.Connection, number: str) -> list[tuple[Any, ...]]:
+    if len(number) in PHONE_DIGITS:
+        return db.execute(sql.MEMBERS_BY_PHONE, (tail_of(number), check_of(number), FOUND_MAX + 1)).fetchall()
+    if len(number) < TAIL_DIGITS:
+        return []
+    return db.execute(sql.MEMBERS_BY_TAIL, (tail_of(number), FOUND_MAX + 1)).fetchall()
+
+
+def _cards_of(db: sqlite3.Connection, member: int) -> tuple[CardNo, ...]:
+    """In use; cards are encoded in the order of their numbers, so the highest is the newest."""
+    return tuple(CardNo(card) for (card,) in db.execute(sql.CARDS_OF, (member,)))
+
+
+def _is_meant(kana: str, tail: str, mark: int, number: str, key: str) -> bool:
+    """As members are looked for."""
+    if not number:
+        return search_key(kana).startswith(key)
+    if len(number) in PHONE_DIGITS:
+        return (tail, mark) == (tail_of(number), check_of(number))
+    return len(number) >= TAIL_DIGITS and tail == tail_of(number)
