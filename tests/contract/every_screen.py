@@ -70,6 +70,11 @@ def screens_of(person: Person) -> list[s.Screen]:
         s.Repairing(card),
         s.ConfirmRepair(card, member, 12_480),
         s.Repaired(member.name, card, 12_480, "printed", True, (why,)),
+        s.Menu("メニュー", (s.MenuItem("1", "入会", "user-plus"), s.MenuItem("2", "開店・閉店", "store", is_open=False))),
+        s.Asking("お電話番号", "phone", member.birthday, "市外局番から", why),
+        s.Choosing("お客様", (s.Option(member.name, str(card)), s.Option(member.kana, member.memo)), more=True),
+        s.Confirming("カードの停止", "このカードは使えなくなります。", (("お名前", member.name),), is_dangerous=True),
+        s.Told(why, "本日のご入会", ((member.name, str(card)),)),
     ]  # fmt: skip
 
 

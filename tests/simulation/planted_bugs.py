@@ -146,12 +146,12 @@ IN_VISIT = (
     ),
     Bug(
         "an adjustment is applied at every visit again", PRICING,
-        "adj=max(image.adj, adjusted.number)", "adj=image.adj",
+        "adj=max(image.adj, adjusted)", "adj=image.adj",
         OF_OFFICE + "test_an_adjustment_is_in_the_balance_in_the_image_and_beside_the_sale",
     ),
     Bug(
         "the card does not count what is used without head office", PRICING,
-        "min(off_red + priced.redeem, LIMITS[\"off_red\"])", "off_red",
+        "min(off_red + counts_offline, LIMITS[\"off_red\"])", "off_red",
         OF_OFFICE + "test_i14_one_lineage_redeems_no_more_than_its_limit_without_head_office",
     ),
     Bug(
