@@ -1,8 +1,8 @@
 """From a terminal's journal into head office's books and back: the whole way, against PouchDB with the same documents.
 
 ``python -m tests.benchmarks.sync``. Real journal, real client, HTTP to ``python -m server serve`` in its own process,
-real books, the acknowledgement written to the journal. Both sides are warmed up by the same number of documents, of
-another terminal or database. Ends with 1 if a goal is missed.
+real books, the acknowledgement written to the journal. Every round starts both sides' processes anew and warms them up
+by the same number of documents, of another terminal or database. Ends with 1 if a goal is missed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.benchmarks.measure.counter import SetClock, decide, finish, open_stor
 from tests.benchmarks.measure.goals import Goal, interleaved, judge, say, table
 from tests.benchmarks.measure.line import Round, identity_of, served, wire
 from tests.benchmarks.measure.office import Offices, public_key
-from tests.benchmarks.measure.pouch import RECORDED_PER_S, PeerMissing, running_pouch
+from tests.benchmarks.measure.pouch import RECORDED_PER_S, PeerMissing, installed, running_pouch
 from tests.benchmarks.measure.till import wallets
 
 ROUNDS = 3
@@ -93,6 +93,12 @@ class Bench:
             self.sent_bytes = line.meter.sent
         return found
 
+    def replicate(self) -> float:
+        """The same with the peer, whose two processes are as new as ours. Seconds."""
+        with running_pouch(self.folder / f"pouch-{self.rounds}", PUSH_EVENTS_MAX) as pouch:
+            pouch.replicate(self.warming)
+            return pouch.replicate(self.events)
+
     def pushes(self) -> list[Push]:
         """What goes over the wire of the old boot."""
         stream = TERMINAL.to_bytes(2, "big") + (1).to_bytes(8, "big")
@@ -111,12 +117,11 @@ def main(_arguments: Sequence[str] = ()) -> int:
         bench = Bench(folder)
         cases: dict[str, Callable[[], Sequence[float]]] = {OURS: lambda: _seconds(bench.sync())}
         try:
-            pouch = stack.enter_context(running_pouch(folder / "pouch", PUSH_EVENTS_MAX))
+            installed()
         except PeerMissing as missing:
             say(f"PouchDB: not measured here ({missing}); its recorded rate stands in")
         else:
-            pouch.replicate(bench.warming)
-            cases[PEER] = lambda: (pouch.replicate(bench.events),)
+            cases[PEER] = lambda: (bench.replicate(),)
         count = len(bench.events)
         say(f"{count:,} events, {PUSH_EVENTS_MAX} a push; medians of {ROUNDS} interleaved rounds")
         found = interleaved(cases, ROUNDS)

@@ -49,8 +49,9 @@ class Pouch:
 
 @contextmanager
 def running_pouch(folder: Path, batch: int) -> Iterator[Pouch]:
-    """Install it if it is not there, start both ends, stop them at the end. Raises PeerMissing."""
+    """Start both ends in a new folder, install them if they are not there, stop them at the end. Raises PeerMissing."""
     modules = installed()
+    folder.mkdir()
     server = _start("pouch_server.js", modules, folder / "there")
     client = None
     try:
