@@ -94,10 +94,10 @@ class Chain:
 
     def _serve(self, till: Till, card: Plastic, wish: Wish) -> None:
         """From the inlet back into the purse, or until the power goes."""
+        if not self._key_before(till, wish):
+            self._hand_back(till, card)
+            return
         try:
-            for event in wish.before:
-                till.handle(event)
-                till.settle()
             till.unit.insert(card)
             till.settle()
             for _ in range(LOOKS_MAX):
@@ -107,6 +107,19 @@ class Chain:
         except PowerCut:
             till.cut()
         self._after_trouble(till, card)
+
+    def _key_before(self, till: Till, wish: Wish) -> bool:
+        """What is keyed and scanned while the customer still looks for the card; False when the power goes."""
+        try:
+            for event in wish.before:
+                till.handle(event)
+                till.settle()
+        except PowerCut:
+            till.cut()
+            till.boot()
+            self._run_recovery(till)
+            return False
+        return True
 
     def _talk(self, till: Till, keys: Sequence[Key]) -> None:
         """No card comes; what is left open is closed."""

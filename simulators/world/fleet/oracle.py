@@ -119,7 +119,7 @@ class Oracle:
                     proven.add(track)
                     total[card.number] += image.earn - image.redeem
                     if track not in posts_told:
-                        total[card.number] += self._forgiven(card, place, told)
+                        total[card.number] += self._given(card, place, told)
         posts = {str(body["visit"]): body for body in told.of("INTENT")}
         for card_no, points in refunds.owed(self.counted(told, proven)).items():
             total[card_no] -= points
@@ -162,16 +162,17 @@ class Oracle:
         survives = self._survives(card.held[starts[-1] :], self.image(track).gen, surviving)
         return None if is_told or not survives else starts[-1]
 
-    def _forgiven(self, card: Plastic, place: int, told: Told) -> int:
-        """What head office wanted to take and the card did not have, at a visit that only its image tells of: the
-        number on the image says that it was taken.
+    def _given(self, card: Plastic, place: int, told: Told) -> int:
+        """What head office's numbers moved, at a visit that only its image tells of, beyond what they are known to
+        move: what the card did not have when it was to be taken, and what a head office that was put back has
+        forgotten that it sent.
         """
         image, before = self.image(card.held[place]), self.image(card.held[place - 1] if place else card.first)
-        wanted = [
+        wanted = (
             points for number, points in told.issued.get(card.number, {}).items() if before.adj < number <= image.adj
-        ]
+        )
         applied = image.balance - before.balance - image.earn + image.redeem
-        return max(applied - sum(wanted), 0) if any(points < 0 for points in wanted) else 0
+        return max(applied - sum(wanted), 0)
 
     def _survives(self, later: Iterable[str], gen: int, surviving: set[str]) -> bool:
         """Whether any record holds this image or one that descends from it in the same generation."""
