@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from typing import NewType
 
@@ -17,6 +18,7 @@ CARD_NO_DIGITS = 10
 MEMBER_NO_DIGITS = 8
 TERMINAL_ID_MAX = (1 << 14) - 1
 VISIT_TAG_BITS = 26  # what of a VisitId fits on the card
+_REST_BITS = 128 - VISIT_TAG_BITS
 TYPED_LEN_MAX = 40  # characters; ten digits with blanks and hyphens, at any width
 
 _SEPARATORS = str.maketrans("", "", " -‐‑‒–—―−ー")
@@ -79,6 +81,15 @@ def format_member_no(member: MemberNo) -> str:
     """As printed and read aloud: ``0001-2345``."""
     digits = f"{member:0{MEMBER_NO_DIGITS}d}"
     return f"{digits[:4]}-{digits[4:]}"
+
+
+def visit_id(stream: bytes, number: int) -> VisitId:
+    """The ``number``-th name that a boot gives. No two are alike, and those of one boot follow each other, so that a
+    day's visits lie side by side in every index that holds them.
+    """
+    rest = int.from_bytes(hashlib.sha256(stream + number.to_bytes(8, "big")).digest(), "big") % (1 << _REST_BITS)
+    tag = (int.from_bytes(hashlib.sha256(stream).digest(), "big") + number) % (1 << VISIT_TAG_BITS)
+    return VisitId(f"{tag << _REST_BITS | rest:032x}")
 
 
 def visit_tag(visit: VisitId) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -12,7 +11,7 @@ from datetime import date
 import msgspec
 
 from shared.clock import business_day
-from shared.ids import CardNo, VisitId
+from shared.ids import CardNo, visit_id
 from shared.points.program import Programme
 from shared.sale.day_report import DayFigures
 from shared.sale.product import Product
@@ -75,8 +74,7 @@ class Records:
         with translated(self._engine):
             rows = self._db.execute(sql.LOOK_UP, {"card": card, "stream": self.stream, "day": today}).fetchall()
         self._looked_up += 1
-        name = hashlib.sha256(self.stream + self._looked_up.to_bytes(8, "big")).hexdigest()[:32]
-        return card_facts(card, rows, VisitId(name), self._pen.tip.slip + 1)
+        return card_facts(card, rows, visit_id(self.stream, self._looked_up), self._pen.tip.slip + 1)
 
     # --- the counter -------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from shared.ids import (
     make_member_no,
     parse_card_no,
     parse_member_no,
+    visit_id,
     visit_tag,
 )
 
@@ -110,3 +111,20 @@ def test_the_card_carries_the_first_26_bits_of_a_visit():
     assert visit_tag(VisitId("ffffffff" + "0" * 24)) == (1 << 26) - 1
     assert visit_tag(VisitId("0000003f" + "f" * 24)) == 0
     assert visit_tag(VisitId("00000040" + "0" * 24)) == 1
+
+
+def test_the_visits_of_a_boot_follow_each_other_and_no_two_are_alike():
+    streams = [terminal.to_bytes(2, "big") + boot.to_bytes(8, "big") for terminal in (1, 2) for boot in (1, 99)]
+    visits = [[visit_id(stream, number) for number in range(1, 200)] for stream in streams]
+    assert len({visit for boot in visits for visit in boot}) == 4 * 199
+    for boot in visits:
+        assert all(len(visit) == 32 and int(visit, 16) >= 0 for visit in boot)
+        tags = [visit_tag(visit) for visit in boot]
+        assert [(tag - tags[0]) % (1 << 26) for tag in tags] == list(range(199))
+    assert len({visit_tag(boot[0]) for boot in visits}) == 4
+
+
+def test_the_tags_of_a_boot_begin_anew_behind_the_last():
+    stream = bytes(10)
+    tags = [visit_tag(visit_id(stream, number)) for number in ((1 << 26) - 1, 1 << 26, (1 << 26) + 1)]
+    assert (tags[1] - tags[0]) % (1 << 26) == (tags[2] - tags[1]) % (1 << 26) == 1
