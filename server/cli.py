@@ -21,11 +21,13 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from server.app import create_app, system_now_ms
 from server.backup import back_up
+from server.benefits import commands as benefit_commands
 from server.config import CONFIG_FILE, Settings, load_settings
 from server.feed import service as feed
 from server.keys import commands as key_commands
 from server.keys import service as keys
 from server.products import commands as product_commands
+from server.programs import service as programs
 from server.reconcile import commands as reconcile_commands
 from server.reconcile import service as reconcile_service
 from server.reconcile.checks import RED
@@ -40,8 +42,11 @@ from server.terminals import commands as terminal_commands
 from server.terminals import service as terminals
 from server.vault import open_vault
 from server.web.i18n import LOCALE_DIR
+from shared.clock import business_day
 from shared.errors import EnishiError, explain
+from shared.ids import parse_card_no
 from shared.locale import DOMAIN, N_
+from shared.points.program import Programme
 from shared.sync.identity import Identity
 
 FAILED, REFUSED = 1, 2
@@ -132,6 +137,11 @@ def _parser() -> argparse.ArgumentParser:
     people.add_argument("--name", default="")
     people.add_argument("--role", default="staff", help="staff, leader or manager")
     people.add_argument("--pin", default="", help="4 to 8 digits; left out: made by dice")
+    due = add("benefits", _benefits, "what is due to a card beside points: list, grant")
+    due.add_argument("action", choices=benefit_commands.ACTIONS)
+    due.add_argument("card", help="the number on the card")
+    due.add_argument("--text", default="", help="what is to be handed over")
+    due.add_argument("--until", default="", help="last day (YYYY-MM-DD)")
     carried = add("bundle", _bundle, "sync by hand: take in a terminal's folder, or write the answer to it")
     carried.add_argument("action", choices=("import", "export"))
     carried.add_argument("folder")
@@ -236,6 +246,17 @@ def _staff(settings: Settings, given: Mapping[str, str], _translate: Translate) 
     told = given["action"], _number(given["number"]), given["name"], given["role"], given["pin"]
     with open_database(settings).transaction() as session:
         done = list(staff_commands.run(session, *told, system_now_ms()))
+    _say("\n".join(done))
+    return 0
+
+
+def _benefits(settings: Settings, given: Mapping[str, str], _translate: Translate) -> int:
+    now_ms, card = system_now_ms(), parse_card_no(given["card"])
+    with open_database(settings).transaction() as session:
+        programme = programs.current(session) or Programme()
+        today = business_day(now_ms, programme.day_start_minute)
+        told = given["action"], card, given["text"], given["until"]
+        done = list(benefit_commands.run(session, *told, today, now_ms))
     _say("\n".join(done))
     return 0
 

@@ -1,4 +1,7 @@
-"""Take over a shop's history from a file: stores, members, cards, visits. What is there already stays as it is."""
+"""Take over a shop's history from a file: stores, members, cards, visits, and with what its counters sell.
+
+What is there already stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,16 @@ from server.ledger.models import IMPORT, Visit
 from server.members import service as members
 from server.members.models import Member
 from server.members.values import Person, keys
+from server.products import service as products
 from server.programs import service as programs
+from server.shop import service as shop
+from server.staff import counter
 from server.stores.models import Store
 from server.sync.checks import WALL_MS_MAX
 from shared.clock import CARD_MONTH_MAX, business_day
 from shared.errors import EnishiError
 from shared.points.program import Programme
+from shared.sale.product import Product, TaxRate
 from shared.sync.messages import NUMBER_MAX, UNREADABLE, CardHighWaterItem, FeedItem
 
 BATCH = 5_000  # rows of one INSERT
@@ -85,13 +92,35 @@ class SeedVisit(Struct, frozen=True):
     lots: tuple[tuple[Month, Points], ...]
 
 
+class SeedProduct(Struct, frozen=True):
+    code: Line
+    name: Line
+    unit_yen: Figure
+    kana: Line = ""
+    tax: TaxRate = TaxRate.STANDARD
+    category: Line = ""
+
+
+class SeedClerk(Struct, frozen=True):
+    """Somebody who serves. ``role``: staff | leader | manager."""
+
+    name: Line
+    pin: Line
+    role: Line = "staff"
+
+
 class Seed(Struct, frozen=True):
+    """``shop``: how its counters sell; only for a head office that nobody has told yet."""
+
     tenant: int
     programme_template: str
     stores: tuple[SeedStore, ...]
     members: tuple[SeedMember, ...] = ()
     cards: tuple[SeedCard, ...] = ()
     visits: tuple[SeedVisit, ...] = ()
+    shop: shop.Settings | None = None
+    products: tuple[SeedProduct, ...] = ()
+    staff: tuple[SeedClerk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +172,23 @@ def take_over(session: Session, seed: Seed, now_ms: int) -> Taken:
     for start in range(0, len(touched), BATCH):
         settle(session, touched[start : start + BATCH], now_ms)
     _tell(session, people, cards, now_ms)
+    _furnish(session, seed, now_ms)
     return Taken(len(stores), len(people), len(cards), len(visits))
+
+
+def _furnish(session: Session, seed: Seed, now_ms: int) -> None:
+    """Goods, people and rules of the counters. Raises as their own services do."""
+    if seed.shop is not None and shop.is_untold(session):
+        shop.change(session, seed.shop, now_ms)
+    held = products.known(session, [one.code for one in seed.products])
+    fresh = (one for one in seed.products if one.code not in held)
+    goods = [Product(one.code, one.name, one.kana, one.unit_yen, one.tax, one.category) for one in fresh]
+    products.put(session, [products.Entry(one) for one in goods], now_ms)
+    serving = {one.name for one in counter.people(session)}
+    for one in seed.staff:
+        if one.name not in serving:
+            number = counter.add(session, one.name, one.role, now_ms).id
+            counter.set_pin(session, number, one.pin, now_ms)
 
 
 Row = TypeVar("Row")

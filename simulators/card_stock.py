@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulators.ic_card.chip import Chip
 from terminal.protocol.tcp300 import Status, TrackFormat
 
 if TYPE_CHECKING:  # the card unit's package imports this file
@@ -23,6 +24,7 @@ class SimCard:
     has_stripe: bool = True
     is_worn: bool = False  # reads with parity errors, here and everywhere
     track_format: TrackFormat = TrackFormat.JIS
+    chip: Chip | None = None  # a card with a chip has neither stripe nor a face that could be rewritten
 
     def read(self, track_format: TrackFormat | None = None) -> tuple[Status, str]:
         """One pass of a read head. ``track_format`` None: the head recognises the format by itself."""
@@ -47,5 +49,7 @@ class SimCard:
         self.track = track if self.has_stripe else None
 
     def copy(self) -> SimCard:
-        """Another card with the same stripe, as a card copier makes it; its face is blank."""
+        """Another card with the same stripe or chip memory, as a card copier makes it; its face is blank."""
+        if self.chip is not None:
+            return SimCard(None, has_stripe=False, chip=self.chip.copy())
         return SimCard(None, self.track, self.torn, track_format=self.track_format)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -35,3 +36,8 @@ def read_ring(path: Path) -> KeyRing:
     box = SealedBox(SigningKey(identity.seed).to_curve25519_private_key())
     keys = {package.kid: box.decrypt(package.sealed) for package in identity.keys}
     return KeyRing(identity.tenant, identity.kid, keys)
+
+
+def felica_master(ring: KeyRing) -> bytes:
+    """The root of the FeliCa cards' keys in a simulated chain, so that every counter of it takes the same cards."""
+    return hashlib.sha256(b"felica" + ring.keys[ring.current]).digest()

@@ -68,6 +68,7 @@ class MagneticSimulator:
         self.needs_high_coercivity = needs_high_coercivity
         self.unknown: deque[bytes] = deque(maxlen=LOG_MAX)
         self.passes = 0  # swipes that the unit did something with
+        self.hand = Hand()  # how whoever stands here swipes, unless told otherwise
         self._firmware = firmware.encode("ascii")
         self._dice = Random(seed)
         self._pass: _Pass | None = None
@@ -127,7 +128,7 @@ class MagneticSimulator:
         """Pull ``card`` through; whether the unit took notice. Its answer comes when the card is out."""
         if not self.powered or self._pass is not None or not self._waiting:
             return False
-        hand = hand or Hand()
+        hand = hand or self.hand
         self._pass = _Pass(card, hand, now + CARD_CM * hand.share / hand.speed_cm_s)
         self.passes += 1
         if self._waiting == "n" and self._takes_field(card):
@@ -154,7 +155,9 @@ class MagneticSimulator:
         if not raw:
             end = data.find(b"?\x1c")
             return 0 if end < 0 else end + 2
-        while data[place : place + 1] == b"\x1b" and len(data) > place + 2:
+        while data[place : place + 1] == b"\x1b":
+            if len(data) <= place + 2:
+                return 0
             place += 3 + data[place + 2]
         if data[place : place + 2] == b"?\x1c":
             return place + 2

@@ -20,6 +20,7 @@ from shared.card.image import CardImage
 from shared.card.mac import KEY_BYTES, KeyRing
 from shared.ids import CardNo, make_member_no
 from shared.points.program import OfflineLimits, Programme, RedeemRule
+from simulators.goods import furniture
 from simulators.trade import STORES, Customer, Visit, new_card, trade
 
 SHOP_NAME = "ベーカリー こむぎ"
@@ -92,6 +93,7 @@ def seed_document(shop: Shop) -> dict[str, Any]:
             *(_card(image, track, STORES[0].code) for image, track in shop.new_cards),
         ],
         "visits": [_visit(visit) for visit in visits],
+        **furniture(),
     }
 
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from server.benefits.models import GIVEN, OPEN, TEXT_MAX, WITHDRAWN, Benefit, Handover
 from server.cards import service as cards
+from server.cards.models import STOPPED
 from server.db.bulk import add_rows
+from server.db.database import chunks
 from server.feed import service as feed
 from shared.errors import EnishiError
 from shared.sync.messages import BenefitItem, FeedItem
 from shared.text.plain import plain
 
-LISTED_MAX = 50
+LISTED_MAX = 200  # lines of one page
+OPEN_MAX = 8  # of one card: a counter asks about so many after a visit (terminal.app.store.sql.BENEFITS_MAX)
+LAPSED = "lapsed"  # open, but past its last day
+STATES = (OPEN, GIVEN, LAPSED, WITHDRAWN)
 
 
 class NewHandover(NamedTuple):
@@ -47,13 +52,19 @@ class Line:
 def grant(session: Session, card: int, text: str, valid_until: str, author: int, today: date, now_ms: int) -> Benefit:
     """``valid_until``: ISO date, "" = no end; ``author`` 0: by rule.
 
-    Raises ``benefits.text``, ``input.card_unknown`` or ``input.valid_until_past``.
+    Raises ``benefits.text``, ``input.card_unknown``, ``benefits.card_stopped``, ``benefits.too_many`` or
+    ``input.valid_until_past``.
     """
-    text = " ".join(plain(text).split())
+    text = _words(text)
     if not 0 < len(text) <= TEXT_MAX:
         raise EnishiError("benefits.text", limit=TEXT_MAX)
-    if cards.find(session, card) is None:
+    known = cards.find(session, card)
+    if known is None:
         raise EnishiError("input.card_unknown", value=card)
+    if known.status == STOPPED:
+        raise EnishiError("benefits.card_stopped")
+    if _open_count(session, card, today) >= OPEN_MAX:
+        raise EnishiError("benefits.too_many", limit=OPEN_MAX)
     if valid_until and valid_until < today.isoformat():
         raise EnishiError("input.valid_until_past", value=valid_until)
     benefit = Benefit(card=card, text=text, valid_until=valid_until, state=OPEN, author=author, created_ms=now_ms)
@@ -61,6 +72,16 @@ def grant(session: Session, card: int, text: str, valid_until: str, author: int,
     session.flush()
     _tell(session, [benefit], now_ms)
     return benefit
+
+
+def is_told_twice(session: Session, card: int, text: str, today: date) -> bool:
+    """Whether the same thing is due to this card already: a form sent twice."""
+    same = (Benefit.card == card, Benefit.text == _words(text), _is_in(OPEN, today))
+    return session.scalar(select(Benefit.id).where(*same).limit(1)) is not None
+
+
+def find(session: Session, benefit: int) -> Benefit | None:
+    return session.get(Benefit, benefit)
 
 
 def withdraw(session: Session, benefit: Benefit, now_ms: int) -> None:
@@ -98,13 +119,59 @@ def publish(session: Session, now_ms: int) -> None:
 
 def lines(session: Session, card: int) -> Sequence[Line]:
     """The newest of a card."""
-    found = session.scalars(
-        select(Benefit).where(Benefit.card == card).order_by(Benefit.id.desc()).limit(LISTED_MAX)
-    ).all()
-    told = session.scalars(
-        select(Handover).where(Handover.benefit.in_([one.id for one in found])).order_by(Handover.at_ms)
-    ).all()
-    return [Line(one, [word for word in told if word.benefit == one.id]) for one in found]
+    return lines_of(session, [card])
+
+
+def lines_of(session: Session, numbers: Collection[int]) -> Sequence[Line]:
+    """The newest of some cards."""
+    return _lines(session, Benefit.card.in_(list(numbers)))
+
+
+def listing(session: Session, state: str, today: date) -> Sequence[Line]:
+    """The newest of one of ``STATES``, or of all."""
+    return _lines(session, *([_is_in(state, today)] if state in STATES else []))
+
+
+def counts(session: Session, today: date) -> Mapping[str, int]:
+    """How many there are of each of ``STATES``."""
+    number = select(func.count()).select_from(Benefit)
+    return {state: session.scalar(number.where(_is_in(state, today))) or 0 for state in STATES}
+
+
+def state_of(benefit: Benefit, today: date) -> str:
+    """As in the model, or ``LAPSED``."""
+    is_past = bool(benefit.valid_until) and benefit.valid_until < today.isoformat()
+    return LAPSED if benefit.state == OPEN and is_past else benefit.state
+
+
+def _words(text: str) -> str:
+    return " ".join(plain(text).split())
+
+
+def _is_in(state: str, today: date) -> ColumnElement[bool]:
+    """The same as ``state_of``, for a query."""
+    is_past = (Benefit.valid_until != "") & (Benefit.valid_until < today.isoformat())
+    match state:
+        case "open":
+            return (Benefit.state == OPEN) & ~is_past
+        case "lapsed":
+            return (Benefit.state == OPEN) & is_past
+        case _:
+            return Benefit.state == state
+
+
+def _open_count(session: Session, card: int, today: date) -> int:
+    due = select(func.count()).select_from(Benefit).where(Benefit.card == card, _is_in(OPEN, today))
+    return session.scalar(due) or 0
+
+
+def _lines(session: Session, *wanted: ColumnElement[bool]) -> Sequence[Line]:
+    found = session.scalars(select(Benefit).where(*wanted).order_by(Benefit.id.desc()).limit(LISTED_MAX)).all()
+    told: dict[int, list[Handover]] = {one.id: [] for one in found}
+    for piece in chunks(list(told)):
+        for word in session.scalars(select(Handover).where(Handover.benefit.in_(piece)).order_by(Handover.at_ms)):
+            told[word.benefit].append(word)
+    return [Line(one, told[one.id]) for one in found]
 
 
 def _tell(session: Session, benefits: Sequence[Benefit], now_ms: int) -> None:

@@ -125,7 +125,8 @@ def publish(session: Session, numbers: Collection[int], now_ms: int) -> None:
     if not numbers:
         return
     owned = cards.of_members(session, numbers)
-    visits = ledger.summaries(session, [card for held in owned.values() for card in held])
+    all_cards = [card for held in owned.values() for card in held]
+    visits, points = ledger.summaries(session, all_cards), ledger.balances(session, all_cards)
     store_names = stores.names(session)
     items: dict[str, FeedItem] = {}
     for piece in chunks(numbers):
@@ -144,6 +145,7 @@ def publish(session: Session, numbers: Collection[int], now_ms: int) -> None:
                 birthday=member.birthday,
                 cards=held,
                 phones=(PhoneMark(tail_of(member.phone), check_of(member.phone)),) if member.phone else (),
+                balance=sum(points[card] for card in held),
             )
     feed.publish(session, items, now_ms)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.db.bulk import add_rows
 from server.db.database import chunks
-from server.ledger.models import Visit
+from server.ledger.models import ABORTED, Visit
 from server.sales.models import DIFFERS, WAITING, DayReport, Duty, PlainSale, SaleHead, SaleLine, Voice
 from server.shop import service as shop
 from shared.sale.basket import Basket
@@ -160,10 +160,11 @@ def closed_day(row: DayReport) -> ClosedDay:
 
 
 def voices(session: Session, limit: int = LISTED_MAX) -> Sequence[tuple[Voice, int]]:
-    """The newest, each with the card of its visit; 0 = nobody's."""
+    """The newest, each with the card of its visit; 0 = nobody's, or of a visit that was taken back."""
+    stands = (Visit.visit == Voice.visit) & (Visit.state != ABORTED)
     rows = session.execute(
         select(Voice, func.coalesce(Visit.card, 0))
-        .outerjoin(Visit, Visit.visit == Voice.visit)
+        .outerjoin(Visit, stands)
         .order_by(Voice.at_ms.desc(), Voice.seq.desc())
         .limit(limit)
     )

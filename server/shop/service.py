@@ -38,6 +38,11 @@ def settings(session: Session) -> Settings:
     return Settings() if row is None else msgspec.json.decode(row.body, type=Settings)
 
 
+def is_untold(session: Session) -> bool:
+    """Whether nobody has said anything yet: what is in force is the usual."""
+    return session.get(ShopSettings, _ROW) is None
+
+
 def change(session: Session, wanted: Settings, now_ms: int) -> None:
     """Tell all terminals. Raises ``sale.price_in_code``, ``shop.invoice_number`` or ``shop.voices``."""
     validate_sale_rules(wanted.sale_rules)

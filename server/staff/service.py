@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from server.staff.models import ADMIN, FailedSignIn, SetupLink, Staff, StaffSession
+from server.staff.models import ADMIN, COUNTER, FailedSignIn, SetupLink, Staff, StaffSession
 from shared.errors import EnishiError
 from shared.text.plain import plain
 from shared.visit.facts import Role
@@ -58,8 +58,8 @@ class SessionLimits:
 
 
 def is_anyone(session: Session) -> bool:
-    """Whether an account exists already."""
-    return (session.scalar(select(func.count()).select_from(Staff)) or 0) > 0
+    """Whether somebody can sign in already; who only serves at a counter cannot."""
+    return (session.scalar(select(func.count()).select_from(Staff).where(Staff.role != COUNTER)) or 0) > 0
 
 
 def names(session: Session) -> dict[int, str]:

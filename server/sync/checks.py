@@ -12,6 +12,7 @@ import msgspec
 
 from server.cards.service import is_card_no
 from server.ledger.facts import image_lots
+from shared.card.chip import is_uid
 from shared.card.codec import LIMITS, TRACK_LEN, Verdict, decode, track_hash
 from shared.card.image import CardImage
 from shared.card.mac import KeyRing
@@ -57,6 +58,7 @@ def check_intent(intent: Intent) -> None:
         ("slip", intent.slip, NUMBER_MAX),
         ("programme", intent.programme, (1 << 31) - 1),
     )
+    check_uid(intent.uid)
     if intent.refund_of:
         check_visit_id(intent.refund_of)
     check_day(intent.business_day)
@@ -71,8 +73,9 @@ def check_intent(intent: Intent) -> None:
 
 
 def check_images(intent: Intent, ring: KeyRing) -> tuple[Proven, Proven]:
-    """The images before and after, proven by their MAC. Raises ``sync.image`` when one is not the visit's."""
-    proven = _proven("pre", intent.pre, ring), _proven("post", intent.post, ring)
+    """The images before and after, proven by their MAC, which names the chip as well. Raises ``sync.image`` when one
+    is not the visit's."""
+    proven = _proven("pre", intent.pre, ring, intent.uid), _proven("post", intent.post, ring, intent.uid)
     pre, post = proven[0].image, proven[1].image
     before, after = (pre.card, pre.gen, pre.seq + 1), (post.card, post.gen, post.seq)
     if not before == after == (intent.card, intent.gen, intent.seq):
@@ -84,7 +87,8 @@ def check_reissue(reissue: Reissue, ring: KeyRing) -> CardImage:
     """The first image of a generation. Raises ``sync.field`` or ``sync.image``."""
     check_visit_id(reissue.request)
     check_card(reissue.card)
-    image = _proven("track", reissue.track, ring).image
+    check_uid(reissue.uid)
+    image = _proven("track", reissue.track, ring, reissue.uid).image
     if (image.card, image.gen) != (reissue.card, reissue.gen):
         raise EnishiError("sync.image", field="track")
     return image
@@ -124,6 +128,12 @@ def check_card(card: int) -> None:
         raise EnishiError("sync.field", field="card")
 
 
+def check_uid(uid: str) -> None:
+    """A chip's number, or none. Raises ``sync.field``."""
+    if not is_uid(uid):
+        raise EnishiError("sync.field", field="uid")
+
+
 def check_figures(*figures: tuple[str, int, int]) -> None:
     """Name, value and highest value of each. Raises ``sync.field``."""
     for name, value, limit in figures:
@@ -131,19 +141,19 @@ def check_figures(*figures: tuple[str, int, int]) -> None:
             raise EnishiError("sync.field", field=name)
 
 
-def _proven(name: str, track: str, ring: KeyRing) -> Proven:
+def _proven(name: str, track: str, ring: KeyRing, uid: str) -> Proven:
     if len(track) > TRACK_LEN or not track.isascii():
         raise EnishiError("sync.field", field=name)
-    proven = _prove(track, ring)
+    proven = _prove(track, ring, uid)
     if isinstance(proven, Verdict):
         raise EnishiError("sync.image", field=name, verdict=proven.value)
     return proven
 
 
 @lru_cache(maxsize=TRACKS_KEPT)
-def _prove(track: str, ring: KeyRing) -> Proven | Verdict:
-    """What the track is, by its MAC: whoever asks again is told the same."""
-    decoded = decode(track, ring)
+def _prove(track: str, ring: KeyRing, uid: str) -> Proven | Verdict:
+    """What the track is on this chip, by its MAC: whoever asks again is told the same."""
+    decoded = decode(track, ring, uid)
     if decoded.verdict is not Verdict.OK or decoded.image is None:
         return decoded.verdict
     lots = image_lots(decoded.image)

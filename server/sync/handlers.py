@@ -32,6 +32,7 @@ from server.sync.checks import (
     check_intent,
     check_off_card,
     check_reissue,
+    check_uid,
     check_visit_id,
     check_wall_ms,
 )
@@ -216,21 +217,24 @@ def _reissue(collected: Collected, origin: Origin, event: JournalEvent, body: Re
 
 
 def _seen(collected: Collected, origin: Origin, event: JournalEvent, body: Seen) -> None:
-    decoded = decode(body.track, origin.ring)
+    check_uid(body.uid)
+    decoded = decode(body.track, origin.ring, body.uid)
     image, hash_, card = decoded.image, track_hash(body.track), 0
     if decoded.verdict is Verdict.OK and image is not None and is_card_no(image.card):
         collected.images.append(seen_image(body.track, image, event.wall_ms))
         card = image.card
     elif decoded.verdict in _SUSPECT:
-        collected.cases.append(suspect(body.track, image, origin.terminal))
+        collected.cases.append(suspect(body.track, image, origin.terminal, body.uid))
     sighting = NewSighting(origin.stream, event.seq, hash_, card, _short(body.verdict), event.wall_ms)
     collected.sightings.append(sighting)
 
 
-def suspect(track: str, image: CardImage | None, terminal: int) -> Found:
-    """A case: a track that looks like ours and that no key of ours made. What it says is a claim."""
+def suspect(track: str, image: CardImage | None, terminal: int, uid: str = "") -> Found:
+    """A case: a track that looks like ours and that no key of ours made, or not for this chip. What it says is a
+    claim."""
     card = image.card if image is not None and is_card_no(image.card) else 0
-    return Found(FORGED, track_hash(track).hex(), card, terminal, {"track": track[:TRACK_LEN]})
+    told = {"track": track[:TRACK_LEN], **({"uid": uid} if uid else {})}
+    return Found(FORGED, track_hash(track).hex(), card, terminal, told)
 
 
 def _print(collected: Collected, origin: Origin, event: JournalEvent, body: Print) -> None:

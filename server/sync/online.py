@@ -38,11 +38,11 @@ def check(session: Session, terminal: Terminal, told: Check, now_ms: int, ring: 
 
     Grants nothing and locks nothing. ``code`` "": as known, or ahead of what head office was told.
     """
-    decoded = decode(told.track, ring)
+    decoded = decode(told.track, ring, told.uid)
     image = decoded.image
     if decoded.verdict is not Verdict.OK or image is None or not cards.is_card_no(image.card):
         if decoded.verdict in (Verdict.FORGED, Verdict.UNKNOWN_KEY):
-            cases.report(session, suspect(told.track, image, terminal.id), now_ms)
+            cases.report(session, suspect(told.track, image, terminal.id, told.uid), now_ms)
         return CheckReply(Verdict.FOREIGN.value if decoded.verdict is Verdict.OK else decoded.verdict.value)
     settling.lock(session, [image.card])
     held = _take_down(session, terminal, told.track, image, now_ms)

@@ -19,7 +19,7 @@ from server.ledger.facts import encode_lots
 from server.ledger.models import Repair as Made
 from server.sync.checks import check_visit_id
 from server.terminals.models import Terminal
-from shared.card.codec import LIMITS, encode, track_hash
+from shared.card.codec import LIMITS, Verdict, decode, encode, track_hash
 from shared.card.image import NO_LOT, CardFlag, CardImage, Lot
 from shared.card.mac import KeyRing
 from shared.clock import business_day, card_day, card_month
@@ -53,7 +53,7 @@ def repair(
     settling.lock(session, [told.card])
     made = session.get(Made, told.request)
     if made is not None:
-        same = made.card == told.card
+        same = made.card == told.card and decode(made.track, ring, told.uid).verdict is not Verdict.FORGED
         return (
             RepairReply(made.card, made.gen, made.track, made.balance)
             if same
@@ -87,7 +87,7 @@ def _make(
         day=card_day(today), writer=terminal.id, vtag=visit_tag(VisitId(told.request)),
         prev=int.from_bytes(root[:4], "big"), flags=CardFlag.REPAIRED,
     )  # fmt: skip
-    track = encode(image, ring)
+    track = encode(image, ring, told.uid)
     moved = _moved(books, start, today)
     row = (
         told.request, told.card, image.gen, track_hash(track), track, image.balance, encode_lots(moved),

@@ -1,7 +1,8 @@
-"""Card image v1 <-> the 69 characters of a JIS II stripe.
+"""Card image v1 <-> the 69 characters of a JIS II stripe, or of the record on a chip.
 
 ``c0`` is the format letter, ``c1`` the key id, ``c2``..``c68`` are 402 bits, most significant first, six to a
-character: 322 bits of fields, CRC-16 (tells a torn track from a forged one), 64-bit MAC. No bit is padding.
+character: 322 bits of fields, CRC-16 (tells a torn track from a forged one), 64-bit MAC. No bit is padding. On a chip
+the MAC covers the chip's number too (``uid``): copied to another chip, the same characters are forged.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import hmac
 from dataclasses import dataclass
 from enum import Enum
 
+from shared.card.chip import is_uid, uid_bytes
 from shared.card.image import NO_LOT, CardImage, Lot
 from shared.card.mac import MAC_BYTES, KeyRing
 from shared.errors import EnishiError
@@ -76,8 +78,12 @@ class Decoded:
     image: CardImage | None = None
 
 
-def encode(image: CardImage, ring: KeyRing) -> str:
-    """The 69 characters of ``image`` under the current key. Raises ``card.field_out_of_range``."""
+def encode(image: CardImage, ring: KeyRing, uid: str = "") -> str:
+    """The 69 characters of ``image`` under the current key, for this chip alone if ``uid`` is one's number.
+
+    Raises ``card.field_out_of_range`` and ``card.uid``.
+    """
+    chip = uid_bytes(uid)
     value = 0
     for (name, bits), field in zip(FIELDS, _field_values(image), strict=True):
         if not 0 <= field < 1 << bits:
@@ -86,14 +92,15 @@ def encode(image: CardImage, ring: KeyRing) -> str:
     kid = ring.current
     head = FORMAT_V1 + ALPHABET[kid]
     signed, crc = _signed(head, value)
-    mac = ring.mac(kid, image.card, image.tenant, signed)
+    mac = ring.mac(kid, image.card, image.tenant, signed, chip)
     value = ((kid << FIELD_BITS | value) << 16 | crc) << 8 * MAC_BYTES | int.from_bytes(mac, "big")
     text = binascii.b2a_base64(value.to_bytes(PACKED_BYTES, "big"), newline=False)
     return FORMAT_V1 + text.translate(_FROM_BASE64).decode("ascii")
 
 
-def decode(track: str, ring: KeyRing) -> Decoded:
-    """Judge the 69 characters read from a stripe. Total: any text gives a verdict, none raises."""
+def decode(track: str, ring: KeyRing, uid: str = "") -> Decoded:
+    """Judge the 69 characters read from a stripe, or from the chip ``uid``. Total: any text gives a verdict, none
+    raises; under a number that no chip can have, nothing is genuine."""
     if len(track) != TRACK_LEN or track[0] != FORMAT_V1:
         return Decoded(Verdict.FOREIGN)
     try:
@@ -110,7 +117,9 @@ def decode(track: str, ring: KeyRing) -> Decoded:
     image = _image(value)
     if kid not in ring.keys:
         return Decoded(Verdict.UNKNOWN_KEY, image)
-    expected_mac = ring.mac(kid, image.card, image.tenant, signed)
+    if not is_uid(uid):
+        return Decoded(Verdict.FORGED, image)
+    expected_mac = ring.mac(kid, image.card, image.tenant, signed, bytes.fromhex(uid))
     if not hmac.compare_digest(expected_mac, mac.to_bytes(MAC_BYTES, "big")):
         return Decoded(Verdict.FORGED, image)
     if image.tenant != ring.tenant:

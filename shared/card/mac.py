@@ -41,10 +41,14 @@ class KeyRing:
         label = b"card-mac-v1\0" + tenant.to_bytes(2, "big") + card.to_bytes(5, "big")
         return _hmac(self.keys[kid], label)
 
-    def mac(self, kid: int, card: CardNo, tenant: int, signed: bytes) -> bytes:
-        """The first 64 bits of HMAC-SHA-256 over one image's bytes."""
+    def mac(self, kid: int, card: CardNo, tenant: int, signed: bytes, uid: bytes = b"") -> bytes:
+        """The first 64 bits of HMAC-SHA-256 over one image's bytes, and the number of the chip that alone may bear it.
+
+        The two kinds of message begin apart, so no image of a stripe is ever one of a chip.
+        """
         key = self.card_key(kid, card, tenant)
-        return _hmac(key, b"img-v1\0" + signed)[:MAC_BYTES]
+        label = b"img-v1c\0" + bytes((len(uid),)) + uid if uid else b"img-v1\0"
+        return _hmac(key, label + signed)[:MAC_BYTES]
 
 
 def _hmac(key: bytes, message: bytes) -> bytes:

@@ -11,6 +11,7 @@ TEXTS = {
     "kiosk.too_large": ErrorText(N_("端末の画面に送られた内容が大きすぎます。"), _OPEN_AGAIN),
     "kiosk.refused": ErrorText(N_("端末の画面ではないところからの操作を断りました（{detail}）。"), _OPEN_AGAIN),
     "kiosk.choice": ErrorText(N_("その番号の項目はありません。"), _OPEN_AGAIN),
+    "kiosk.call": ErrorText(N_("その電話の着信はありません。"), _OPEN_AGAIN),
     "kiosk.text": ErrorText(N_("入れた文字を読めません。"), N_("40文字までのカナで、もう一度入れてください。")),
     "kiosk.pos_refused": ErrorText(
         N_("レジからの接続を断りました（{detail}）。"),
@@ -26,15 +27,19 @@ TEXTS = {
     ),
     "kiosk.pos_other_content": ErrorText(
         N_("会計番号 {reference} は、別の内容で届いています。"),
-        N_("新しい会計番号で、もう一度送ってください。"),
+        N_("新しい会計番号で、もう一度送ってください。番号が毎日1から始まるレジでは、日付も番号に入れてください。"),
     ),
     "kiosk.pos_unknown": ErrorText(
         N_("会計番号 {reference} は届いていません。"),
-        N_("番号を確かめるか、もう一度送ってください。端末を入れ直したときは、レシートでも確かめてください。"),
+        N_("番号を確かめるか、もう一度送ってください。"),
     ),
     "kiosk.pos_done": ErrorText(
         N_("会計番号 {reference} は、もう済んでいます。"),
         N_("取り消すときは、端末の「返品・取消」を使ってください。"),
+    ),
+    "kiosk.pos_undecided": ErrorText(
+        N_("会計番号 {reference} は、カードの記録を確かめるまで取り消せません。"),
+        N_("端末の案内のとおり、お客様のカードをもう一度入れてください。記録を確かめると、結果が決まります。"),
     ),
     "kiosk.pos_too_many": ErrorText(
         N_("カードを待つ会計が {limit} 件を超えました。"),

@@ -47,9 +47,7 @@ class Explanation:
         return filled + translate("（{rounding}）").format(rounding=translate(ROUNDING_NAMES[self.rule.rounding]))
 
 
-def explain_earn(
-    programme: Programme, amount_yen: int, discount_yen: int, basis_yen: int | None = None
-) -> Explanation:
+def explain_earn(programme: Programme, amount_yen: int, discount_yen: int, basis_yen: int | None = None) -> Explanation:
     """The points of a sale under the programme, with their reason. ``basis_yen``: if not everything sold earns."""
     if basis_yen is None:
         basis_yen = amount_yen - discount_yen if programme.earn_on_paid_part else amount_yen

@@ -10,14 +10,16 @@ import msgspec
 from shared.errors import EnishiError
 from shared.sale.basket import EMPTY
 from shared.sync.messages import UNREADABLE
-from shared.visit.journal import NAMES, TYPES, Body, Intent, OffCard
+from shared.visit.journal import NAMES, TYPES, Body, Intent, OffCard, Reissue, Seen
 
 ZERO_HASH = bytes(32)
 # Fields that a type got after its first release: left out while they hold their default, so that the bytes of what was
 # always sayable never change. Decoding fills them in.
 _LATER: dict[type[Body], dict[str, object]] = {
-    Intent: {"basket": EMPTY, "staff": 0},
+    Intent: {"basket": EMPTY, "staff": 0, "uid": ""},
     OffCard: {"basket": EMPTY, "staff": 0},
+    Reissue: {"uid": ""},
+    Seen: {"uid": ""},
 }
 _FIELDS = {body: tuple(field.name for field in fields(body)) for body in _LATER}
 _encoder = msgspec.json.Encoder(order="sorted")

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from msgspec import DecodeError, Meta, Struct
 
+from shared.card.chip import UID_PATTERN
 from shared.points.program import Programme
 from shared.sale.product import Product
 from shared.sale.rules import SaleRules
@@ -32,6 +33,7 @@ UNREADABLE = (DecodeError, UnicodeDecodeError, RecursionError)
 Count = Annotated[int, Meta(ge=0, le=NUMBER_MAX)]
 Number = Annotated[int, Meta(ge=-NUMBER_MAX, le=NUMBER_MAX)]
 TRACK_MAX = 69  # characters
+Uid = Annotated[str, Meta(pattern=UID_PATTERN)]  # of a chip; empty for a stripe
 LOTS_MAX = 16  # months of one adjustment; more are sent as a further one
 Lots = Annotated[tuple[tuple[int, int], ...], Meta(max_length=LOTS_MAX)]  # (expiry month, change in points)
 StreamId = Annotated[bytes, Meta(min_length=10, max_length=10)]  # 2 bytes terminal, 8 bytes nonce of the boot
@@ -146,10 +148,11 @@ class EnrolReply(Struct, frozen=True):
     keys: tuple[KeyPackage, ...] = ()
 
 
-class Check(Struct, frozen=True):
+class Check(Struct, frozen=True, omit_defaults=True):
     """``POST /v1/check``: is this card as head office knows it? Grants nothing and locks nothing."""
 
     track: Annotated[str, Meta(max_length=TRACK_MAX)]
+    uid: Uid = ""
 
 
 class AdjustmentEntry(Struct, frozen=True):
@@ -162,12 +165,16 @@ class CheckReply(Struct, frozen=True):
     adjustments: tuple[AdjustmentEntry, ...] = ()
 
 
-class Repair(Struct, frozen=True):
-    """``POST /v1/repair``: a new generation for a card whose stripe is lost. The same request gets the same answer."""
+class Repair(Struct, frozen=True, omit_defaults=True):
+    """``POST /v1/repair``: a new generation for a card whose stripe is lost. The same request gets the same answer.
+
+    ``uid``: of the chip that shall bear it, and no other.
+    """
 
     request: Annotated[str, Meta(min_length=32, max_length=32)]
     card: Number
     proof: Annotated[str, Meta(max_length=60)]
+    uid: Uid = ""
 
 
 class RepairReply(Struct, frozen=True):
@@ -203,6 +210,7 @@ class MemberItem(Struct, frozen=True, tag="member", tag_field="kind"):
     birthday: str
     cards: tuple[Number, ...]
     phones: tuple[PhoneMark, ...] = ()
+    balance: Number | None = None  # points on all cards after the last visit that head office knows; None = not told
 
 
 class MessageItem(Struct, frozen=True, tag="message", tag_field="kind"):

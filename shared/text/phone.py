@@ -31,9 +31,14 @@ def digits(text: str) -> str:
 def parse_phone(text: str) -> str:
     """The digits of a domestic number. Raises ``input.phone``."""
     number = digits(text)
-    if len(text) > PHONE_TEXT_MAX or len(number) not in PHONE_DIGITS or not number.startswith("0"):
+    if len(text) > PHONE_TEXT_MAX or not is_domestic(number):
         raise EnishiError("input.phone", value=shown(text))
     return number
+
+
+def is_domestic(number: str) -> bool:
+    """Whether these digits are a whole number within Japan."""
+    return len(number) in PHONE_DIGITS and number.startswith("0")
 
 
 def last_four(text: str) -> str:

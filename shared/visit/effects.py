@@ -102,6 +102,7 @@ class Doubt:
 class RecordSeen:
     track: str
     verdict: str  # -> ForgedOften when it was one forged card too many; else no answer
+    uid: str = ""  # of the chip that bore it
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,7 @@ class CheckCard:
 
     card: CardNo
     track: str
+    uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,7 @@ class AskRepair:
     request: VisitId
     card: CardNo
     proof: str  # an error code: what is wrong with the stripe
+    uid: str = ""  # of the chip that shall bear it
 
 
 OfficeEffect = CheckCard | AskRepair
@@ -290,7 +293,12 @@ class AnswerPos:
     balance: int = 0
 
 
-PlaceEffect = SetDuty | AnswerPos
+@dataclass(frozen=True, slots=True)
+class ListCalls:
+    """-> CallsListed, from memory: who called is stored nowhere."""
+
+
+PlaceEffect = SetDuty | AnswerPos | ListCalls
 
 Effect = (
     RewriterEffect | StoreEffect | OfficeEffect | PlaceEffect | Show | Play

@@ -15,6 +15,7 @@ class Purpose(Enum):
 
     SALE = "sale"
     REPLACE = "replace"  # a new card in the place of ``Errand.old``
+    ENROL = "enrol"  # a new card for whoever has ``Errand.phone``
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Errand:
     amount_yen: int = 0
     basket: Basket = EMPTY
     old: CardNo = NO_CARD
+    phone: str = ""  # digits
 
     @property
     def is_empty(self) -> bool:
@@ -49,8 +51,8 @@ class Errand:
 
     @property
     def without_card(self) -> Errand:
-        """What is left of it once its replacement is done."""
-        return replace(self, purpose=Purpose.SALE, old=NO_CARD)
+        """What is left of it once its new card has come."""
+        return replace(self, purpose=Purpose.SALE, old=NO_CARD, phone="")
 
 
 NO_ERRAND = Errand()
@@ -73,3 +75,4 @@ class Topic(Enum):
     PLAIN_SALE = "plain_sale"
     LINES = "lines"  # of the basket: quantity, off, discount
     REPRINT = "reprint"
+    CALLS = "calls"  # what rang lately

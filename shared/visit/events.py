@@ -9,17 +9,24 @@ from shared.ids import CardNo, VisitId
 from shared.sale.basket import Basket
 from shared.sale.day_report import DayFigures
 from shared.sale.product import Product
+from shared.visit.calls import Call
+from shared.visit.calls import Withheld as Withheld
 from shared.visit.facts import Adjustment, CardFacts, Duty, FoundMember, OpenVisit, PastVisit
 from shared.visit.journal import Said
+from shared.visit.unit import CardUnit, Swipe
 
 # --- card unit -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class CardRewriterReady:
-    """The unit answers. ``card_inside``: its sensors showed a card before anything moved."""
+    """The unit answers. ``card_inside``: its sensors showed a card before anything moved.
+
+    ``unit``: its kind, which the loop keeps in the shop, from this very event on.
+    """
 
     card_inside: bool
+    unit: CardUnit = CardUnit.REWRITER
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +40,14 @@ class CardRewriterLost:
 class CardPresented:
     """A card was read and stays inside. ``track`` is what the stripe or the chip held; may be empty or foreign.
 
-    ``uid``: the chip's number, hexadecimal; empty for a stripe.
+    ``uid``: the chip's number (``shared.card.chip``); empty for a stripe. ``older``: of a chip whose newest record is
+    torn, the whole one before it. ``is_weak``: a chip that anybody can make a twin of, number and all.
     """
 
     track: str
     uid: str = ""
+    older: str = ""
+    is_weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,14 @@ class CardUnreadable:
     """A card is inside but its stripe could not be read, after the unit's own retries."""
 
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwipeWanted:
+    """Of a unit through which the card is pulled: now, and for this. ``again``: the swipe before was a bad one."""
+
+    swipe: Swipe
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +181,9 @@ class Scanned:
     code: str
 
 
-class Withheld(Enum):
-    """Why a call brings no number (Japanese number display, parameter 04)."""
-
-    UNAVAILABLE = "O"
-    PRIVATE = "P"
-    COIN_PHONE = "C"
-    CONFLICT = "S"  # of services
+@dataclass(frozen=True, slots=True)
+class ScanRefused:
+    """The scanner read something that must not be believed: half a code, a wrong check digit, noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +197,13 @@ class CallReceived:
 @dataclass(frozen=True, slots=True)
 class CallEnded:
     """It rings no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallPicked:
+    """Staff want to see to a call that is on the screen."""
+
+    call: Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +327,13 @@ class DayAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class CallsListed:
+    """What rang lately, the newest first."""
+
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ForgedOften:
     """Answer to RecordSeen: too many forged cards within a short time."""
 
@@ -351,13 +379,13 @@ class DeadlinePassed:
 
 
 Event = (
-    CardRewriterReady | CardRewriterLost | CardPresented | CardUnreadable | NoCard | CardWritten | CardWriteFailed
-    | FacePrinted | FacePrintFailed | CardDischarged | CardTaken
+    CardRewriterReady | CardRewriterLost | CardPresented | CardUnreadable | SwipeWanted | NoCard
+    | CardWritten | CardWriteFailed | FacePrinted | FacePrintFailed | CardDischarged | CardTaken
     | KeyPressed | PowerFailing | PanelReady | PanelLost | ReceiptPrinted | ReceiptFailed
-    | DeviceReady | DeviceLost | Scanned | CallReceived | CallEnded
+    | DeviceReady | DeviceLost | Scanned | ScanRefused | CallReceived | CallEnded
     | Started | CardLookedUp | OpenVisitsLoaded | Intended | Committed | StoreFailed
-    | SaleCame | Chosen | TextTyped
-    | Noted | MembersFound | VisitsFound | ProductFound | DutyBegan | DutyRefused | DayAdded
+    | SaleCame | Chosen | TextTyped | CallPicked
+    | Noted | MembersFound | VisitsFound | ProductFound | DutyBegan | DutyRefused | DayAdded | CallsListed
     | OffCardRecorded | ReissueRecorded | Honoured | ForgedOften | CardChecked | RepairOffered | RepairRefused
     | DeadlinePassed
 )  # fmt: skip

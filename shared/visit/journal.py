@@ -65,6 +65,7 @@ class Intent:
     online: bool = False  # head office was asked in this visit and said yes: the offline counters begin anew
     basket: Basket = EMPTY  # the goods of a scanned sale, or of the POS
     staff: int = 0  # who served; 0 = nobody said so
+    uid: str = ""  # of the chip to which both images are bound; empty for a stripe
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ class Reissue:
     card: CardNo
     gen: int
     track: str  # the 69 characters
+    uid: str = ""  # of the chip to which they are bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ class Voice:
     """What a customer said, by the shop's own headings."""
 
     heading: int  # 1 to 9
-    visit: str  # visit id of the customer's last visit here; "" = nobody's
+    visit: str  # under which the customer was served then; a name of nothing if that visit never counts; "" = nobody's
     staff: int
 
 
@@ -233,6 +235,7 @@ class Seen:
 
     track: str
     verdict: str  # an error code, "" = a good card whose owner did nothing, or ``SET_BACK``
+    uid: str = ""  # of the chip that bore it
 
 
 @dataclass(frozen=True, slots=True)

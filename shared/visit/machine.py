@@ -6,8 +6,9 @@ and nothing is swallowed by accident.
 Rule 3: INTENT -> stripe -> COMMIT -> success. The effects of no handler stand in another order.
 
 What the loop owes the table: the effects of a turn are performed in order; what the store answers (``_ANSWER`` and
-``StoreFailed``) is stepped after the last of them and before any other event; ``SetDuty`` holds from the next step on;
-the deadline starts anew whenever a step returned another state object.
+``StoreFailed``) is stepped after the last of them and before any other event; ``SetDuty`` holds from the next step on,
+the ``unit`` of a ``CardRewriterReady`` in this very one; the deadline starts anew whenever a step returned another
+state object.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from shared.visit.flows import (
     repair,
     replacing,
     restart,
+    shown,
+    swiping,
     talk,
     with_basket,
     write,
@@ -54,6 +57,7 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.Recovering, e.CardUnreadable): ready.unreadable,
     (s.Recovering, e.NoCard): ready.nothing_inside,
     (s.Recovering, e.KeyPressed): ready.decide_later,
+    (s.Recovering, e.SwipeWanted): swiping.heard,
     (s.Recovering, e.StoreFailed): ready.doubt_not_recorded,
     (s.Recovering, e.CardRewriterLost): ready.lost,
     (s.Recovering, e.CardRewriterReady): restart.while_recovering,
@@ -73,10 +77,13 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     #
     (s.Idle, e.KeyPressed): at_rest.key,
     (s.Idle, e.Scanned): with_basket.scanned,
+    (s.Idle, e.ScanRefused): with_basket.refused,
     (s.Idle, e.ProductFound): with_basket.found,
     (s.Idle, e.SaleCame): with_basket.came,
+    (s.Idle, e.CallPicked): talk.call_picked,
     (s.Idle, e.CardPresented): present.presented,
     (s.Idle, e.CardUnreadable): present.unreadable,
+    (s.Idle, e.SwipeWanted): swiping.badly,
     (s.Idle, e.CardDischarged): finish.sticks_out,
     (s.Idle, e.StoreFailed): at_rest.told,
     (s.Idle, e.ReceiptFailed): at_rest.told,
@@ -89,8 +96,10 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     #
     (s.Keying, e.KeyPressed): keying.key,
     (s.Keying, e.Scanned): with_basket.scanned,
+    (s.Keying, e.ScanRefused): with_basket.refused,
     (s.Keying, e.ProductFound): with_basket.found,
     (s.Keying, e.SaleCame): with_basket.came,
+    (s.Keying, e.CallPicked): talk.call_picked,
     (s.Keying, e.CardChecked): keying.checked,
     (s.Keying, e.DeadlinePassed): keying.nobody_keys,
     (s.Keying, e.PowerFailing): keying.power_failing,
@@ -104,6 +113,8 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     #
     (s.Writing, e.CardWritten): write.written,
     (s.Writing, e.CardWriteFailed): write.write_failed,
+    (s.Writing, e.SwipeWanted): swiping.wanted,
+    (s.Writing, e.KeyPressed): swiping.give_up,
     (s.Writing, e.CardRewriterLost): write.unit_lost,
     (s.Writing, e.CardRewriterReady): restart.while_writing,
     (s.Writing, e.DeadlinePassed): write.stuck,
@@ -111,6 +122,8 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.Rereading, e.CardPresented): write.reread,
     (s.Rereading, e.CardUnreadable): write.reread_failed,
     (s.Rereading, e.NoCard): write.card_gone,
+    (s.Rereading, e.SwipeWanted): swiping.wanted,
+    (s.Rereading, e.KeyPressed): swiping.give_up,
     (s.Rereading, e.CardRewriterLost): write.unit_lost,
     (s.Rereading, e.CardRewriterReady): restart.while_writing,
     (s.Rereading, e.DeadlinePassed): write.stuck,
@@ -136,6 +149,7 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.Ejecting, e.CardRewriterLost): finish.eject_lost,
     (s.Ejecting, e.CardRewriterReady): ready.ready_again,
     (s.Ejecting, e.ReceiptFailed): finish.receipt_failed,
+    (s.Ejecting, e.ReceiptPrinted): finish.receipt_printed,
     (s.Ejecting, e.StoreFailed): restart.record_failed,
     (s.Ejecting, e.DeadlinePassed): finish.remind,
     #
@@ -149,12 +163,14 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     #
     (s.OffCardKeying, e.KeyPressed): off_card.key,
     (s.OffCardKeying, e.Scanned): with_basket.scanned,
+    (s.OffCardKeying, e.ScanRefused): with_basket.refused,
     (s.OffCardKeying, e.ProductFound): with_basket.found,
     (s.OffCardKeying, e.SaleCame): with_basket.came,
     (s.OffCardKeying, e.DeadlinePassed): off_card.nobody_keys,
     (s.OffCardKeying, e.StoreFailed): off_card.records_failed,
     (s.OffCardKeying, e.CardPresented): talk.other_card,
     (s.OffCardKeying, e.CardUnreadable): talk.other_unreadable,
+    (s.OffCardKeying, e.SwipeWanted): swiping.heard,
     (s.OffCardKeying, e.CardRewriterLost): ready.unit_lost,
     (s.OffCardKeying, e.CardRewriterReady): ready.ready_again,
     #
@@ -178,6 +194,8 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     #
     (s.WritingRepair, e.CardWritten): repair.written,
     (s.WritingRepair, e.CardWriteFailed): repair.write_failed,
+    (s.WritingRepair, e.SwipeWanted): swiping.wanted,
+    (s.WritingRepair, e.KeyPressed): swiping.give_up_repair,
     (s.WritingRepair, e.CardRewriterLost): ready.unit_lost,
     (s.WritingRepair, e.CardRewriterReady): ready.ready_again,
     (s.WritingRepair, e.DeadlinePassed): repair.stuck,
@@ -188,13 +206,17 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.PrintingRepair, e.CardRewriterReady): ready.ready_again,
     (s.PrintingRepair, e.DeadlinePassed): repair.print_stuck,
     #
-    (s.Told, e.KeyPressed): off_card.told,
-    (s.Told, e.DeadlinePassed): off_card.told,
+    (s.Told, e.KeyPressed): shown.key,
+    (s.Told, e.DeadlinePassed): shown.late,
+    (s.Told, e.SaleCame): shown.sale,
+    (s.Told, e.SwipeWanted): shown.swiped_badly,
+    (s.Told, e.ReceiptPrinted): finish.receipt_printed,
+    (s.Told, e.ReceiptFailed): shown.receipt_failed,
     (s.Told, e.CardPresented): talk.next_card,
     (s.Told, e.CardUnreadable): talk.next_unreadable,
     (s.Told, e.Scanned): with_basket.scanned_next,
     (s.Told, e.CardRewriterLost): ready.unit_lost,
-    (s.Told, e.CardRewriterReady): ready.ready_again,
+    (s.Told, e.CardRewriterReady): shown.unit_ready,
     #
     (s.Dialogue, e.KeyPressed): talk.key,
     (s.Dialogue, e.Chosen): talk.touched,
@@ -202,6 +224,7 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.Dialogue, e.DeadlinePassed): talk.nobody_answers,
     (s.Dialogue, e.CardPresented): talk.card_came,
     (s.Dialogue, e.CardUnreadable): talk.unreadable_came,
+    (s.Dialogue, e.SwipeWanted): swiping.heard,
     (s.Dialogue, e.CardChecked): talk.checked,
     (s.Dialogue, e.PowerFailing): talk.power_failing,
     (s.Dialogue, e.StoreFailed): talk.store_failed,
@@ -216,6 +239,7 @@ TABLE: dict[tuple[type[State], type[Event]], Handler] = {
     (s.DialogueWaits, e.DutyRefused): talk.answered,
     (s.DialogueWaits, e.DayAdded): talk.answered,
     (s.DialogueWaits, e.CardLookedUp): talk.answered,
+    (s.DialogueWaits, e.CallsListed): talk.answered,
     (s.DialogueWaits, e.StoreFailed): talk.answered,
     #
     (s.NotingReplacement, e.Noted): replacing.noted,
@@ -248,10 +272,10 @@ _UNIT = _READ | _WRITTEN | _PRINTED | _LEFT
 _ANSWER = _events(
     e.Started, e.CardLookedUp, e.OpenVisitsLoaded, e.Intended, e.Committed, e.Honoured, e.OffCardRecorded,
     e.ReissueRecorded, e.ForgedOften, e.Noted, e.MembersFound, e.VisitsFound, e.ProductFound, e.DutyBegan,
-    e.DutyRefused, e.DayAdded,
+    e.DutyRefused, e.DayAdded, e.CallsListed,
 )  # fmt: skip
 _TOLD = _events(
-    e.CardLookedUp, e.Noted, e.MembersFound, e.VisitsFound, e.DutyBegan, e.DutyRefused, e.DayAdded
+    e.CardLookedUp, e.Noted, e.MembersFound, e.VisitsFound, e.DutyBegan, e.DutyRefused, e.DayAdded, e.CallsListed
 )  # fmt: skip
 # Head office's word on a card that has left, or after its time:
 _OFFICE = _events(e.CardChecked, e.RepairOffered, e.RepairRefused)
@@ -279,13 +303,21 @@ _IGNORED_IN: dict[type[State], frozenset[type[Event]]] = {
     s.Judging: _OUTSIDE | (_ANSWER - _events(e.CardLookedUp, e.OpenVisitsLoaded)),
     s.Keying: _PANEL | _TOUCH | (_ANSWER - _events(e.ProductFound)) | (_OFFICE - _events(e.CardChecked)) | _UNIT,
     s.Preparing: _OUTSIDE | (_ANSWER - _events(e.Intended)),
-    s.Writing: _BESIDE | _READ | _PRINTED | _LEFT | _KEY,
-    s.Rereading: _BESIDE | _WRITTEN | _PRINTED | _LEFT | _KEY,
+    s.Writing: _BESIDE | _READ | _PRINTED | _LEFT,
+    s.Rereading: _BESIDE | _WRITTEN | _PRINTED | _LEFT,
     s.Committing: _OUTSIDE | (_ANSWER - _events(e.Committed)),
     s.Honouring: _OUTSIDE | (_ANSWER - _events(e.Honoured)),
     s.Finishing: _OUTSIDE | (_ANSWER - _events(e.CardLookedUp)),
     s.Printing: _PANEL | _TOUCH | _POWER | _ANSWER | _FAILED | _OFFICE | _READ | _WRITTEN | _LEFT | _KEY,
-    s.Ejecting: _PANEL | _TOUCH | _POWER | _ANSWER | _OFFICE | _READ | _WRITTEN | _PRINTED | _KEY,
+    s.Ejecting: (_PANEL - _events(e.ReceiptPrinted))
+    | _TOUCH
+    | _POWER
+    | _ANSWER
+    | _OFFICE
+    | _READ
+    | _WRITTEN
+    | _PRINTED
+    | _KEY,
     s.Returning: (_BESIDE - _events(e.ReceiptFailed, e.ForgedOften)) | _READ | _WRITTEN | _PRINTED | _KEY,
     s.OffCardKeying: _RECEIPT
     | _POWER
@@ -297,21 +329,30 @@ _IGNORED_IN: dict[type[State], frozenset[type[Event]]] = {
     s.Repairing: (_BESIDE - _events(e.RepairOffered, e.RepairRefused)) | _UNIT,
     s.ConfirmingRepair: _BESIDE | _UNIT,
     s.RecordingReissue: _OUTSIDE | (_ANSWER - _events(e.ReissueRecorded)),
-    s.WritingRepair: _BESIDE | _READ | _PRINTED | _LEFT | _KEY,
+    s.WritingRepair: _BESIDE | _READ | _PRINTED | _LEFT,
     s.PrintingRepair: _BESIDE | _READ | _WRITTEN | _LEFT | _KEY,
     s.Locked: _BESIDE | _UNIT | _KEY,
     s.Dialogue: _PANEL | _ANSWER | _events(e.RepairOffered, e.RepairRefused) | (_UNIT - _READ) | _events(e.NoCard),
     s.DialogueWaits: _OUTSIDE | (_ANSWER - _TOLD),
     s.NotingReplacement: _OUTSIDE | (_ANSWER - _events(e.Noted)),
-    s.Told: _BESIDE | (_UNIT - _events(e.CardPresented, e.CardUnreadable)),
+    s.Told: (_BESIDE - _events(e.ReceiptPrinted, e.ReceiptFailed))
+    | (_UNIT - _events(e.CardPresented, e.CardUnreadable)),
 }
 
 _SELLING = (s.Idle, s.Keying, s.OffCardKeying)  # where goods can be added to a sale; elsewhere a scan means nothing
-TABLE |= {(state, e.SaleCame): with_basket.came_too_early for state in DEADLINES if state not in _SELLING}
+TABLE |= {(state, e.SaleCame): with_basket.came_too_early for state in DEADLINES if state not in (*_SELLING, s.Told)}
 TABLE |= {(state, e.Scanned): with_basket.scanned_too_early for state in DEADLINES if state not in (*_SELLING, s.Told)}
+TABLE |= {(state, e.ScanRefused): with_basket.scanned_too_early for state in DEADLINES if state not in _SELLING}
+
+_SWIPED = (  # where a swipe is waited for, or a card
+    s.Recovering, s.Idle, s.Writing, s.Rereading, s.OffCardKeying, s.WritingRepair, s.Told, s.Dialogue,
+)  # fmt: skip
+_AT_LEISURE = (s.Idle, s.Keying)  # where staff may turn to the telephone; elsewhere its list in the menu remains
 
 IGNORED: frozenset[tuple[type[State], type[Event]]] = frozenset(
     {(state, event) for state, ignored in _IGNORED_IN.items() for event in ignored}
+    | {(state, e.SwipeWanted) for state in DEADLINES if state not in _SWIPED}
+    | {(state, e.CallPicked) for state in DEADLINES if state not in _AT_LEISURE}
 )
 
 

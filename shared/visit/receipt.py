@@ -54,6 +54,7 @@ class ReceiptContent:
     invoice_number: str = ""
     is_refund: bool = False  # the yen go back, ``earn`` comes back and ``redeem`` is taken back
     is_training: bool = False  # for practice: the paper is worth nothing
+    messages: tuple[str, ...] = ()  # that stand on the face where there is one
 
 
 def compose(content: ReceiptContent, translate: Translate, columns: int = RECEIPT_COLUMNS) -> Receipt:
@@ -65,6 +66,7 @@ def compose(content: ReceiptContent, translate: Translate, columns: int = RECEIP
         _goods(paper, content),
         _money_back(paper, content) if content.is_refund else _money(paper, content),
         _points(paper, content) if content.card else [],
+        [line for text in content.messages for line in paper.wrapped(paper.plain(text))],
         [*paper.centred(paper.text("ありがとうございました")), *mark],
     )
     lines = [line for part in parts if part for line in (RULE, *part)]

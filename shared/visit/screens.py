@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from shared.errors import Fact
 from shared.ids import CardNo
+from shared.points.reward import NextReward
 from shared.visit.facts import Member
 from shared.visit.receipt import ReceiptLine
+from shared.visit.unit import CardUnit, Swipe
 
 NO_CARD = CardNo(0)
 
@@ -51,6 +53,8 @@ class Waiting:
     basket: BasketView | None = None
     replaces: CardNo = NO_CARD  # a new card is wanted in the place of this one
     notices: tuple[Notice, ...] = ()
+    enrols: str = ""  # a new card is wanted for whoever has this telephone number
+    unit: CardUnit = CardUnit.REWRITER
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +89,33 @@ class Keying:
     balance_after: int
     messages: tuple[str, ...]  # pending for this card's face
     notices: tuple[Notice, ...] = ()
-    birthday: str = ""  # ISO date of a birthday that is near or today, "" = none
     basket: BasketView | None = None
     benefits: tuple[str, ...] = ()  # to be handed over
-    bought: tuple[str, ...] = ()  # last
     no_purchase: bool = False  # ENTER once more: a visit without purchase
+    guides: tuple[Notice, ...] = ()  # what staff may say, with the reason: two at most
+    reward: NextReward | None = None  # after this visit, as it is keyed so far
+    as_of_ms: int = 0  # when head office told what is shown of the member (UTC); 0 = it never did, or there is none
+    enrolled: bool = False  # in this very visit
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
     """カードを抜かないでください"""
+
+    unit: CardUnit = CardUnit.REWRITER
+
+
+@dataclass(frozen=True, slots=True)
+class Swiping:
+    """もう一度カードを通してください: to write, to prove what was written, or to find out what the card holds."""
+
+    swipe: Swipe
+    again: bool  # the swipe before was a bad one
+
+    @property
+    def notice(self) -> Notice:
+        """How to do it better."""
+        return Notice("device.card_rewriter.swipe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +128,7 @@ class Done:
     redeem: int
     due_yen: int
     slip: int
-    face: str  # "printing" | "printed" | "failed"
+    face: str  # "printing" | "printed" | "failed" | "none": the unit prints none
     recovered: bool  # completed after an interruption
     take_card: bool  # the card lies in the slot
     notices: tuple[Notice, ...] = ()
@@ -146,6 +167,8 @@ class TypeNumber:
 
     digits: str
     wrong: bool  # the number typed last is no card number: its check digit does not fit
+    why: str = ""  # an error code, when it is something else than a record that cannot be read
+    unit: CardUnit = CardUnit.REWRITER
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +232,7 @@ class Repaired:
     name: str
     card: CardNo
     balance: int
-    face: str  # "printing" | "printed" | "failed"
+    face: str  # "printing" | "printed" | "failed" | "none": the unit prints none
     take_card: bool
     notices: tuple[Notice, ...] = ()
 
@@ -295,7 +318,7 @@ class Told:
 
 
 Screen = (
-    Starting | Waiting | Reading | Keying | Writing | Done | Stopped | TakeCard | Unfinished | TypeNumber
+    Starting | Waiting | Reading | Keying | Writing | Swiping | Done | Stopped | TakeCard | Unfinished | TypeNumber
     | Menu | Asking | Choosing | Confirming | Told
     | ConfirmFace | OffCardKeying | OffCardDone | Repairing | ConfirmRepair | Repaired | Locked
 )  # fmt: skip

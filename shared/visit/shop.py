@@ -13,6 +13,7 @@ from shared.locale import Translate, japanese
 from shared.points.program import Programme
 from shared.sale.rules import SaleRules
 from shared.visit.facts import NOBODY, Duty
+from shared.visit.unit import CardUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Shop:
     voices: tuple[str, ...] = ()  # the shop's headings for what customers say, at most nine
     invoice_number: str = ""  # T and 13 digits; "" = the shop issues no qualified invoices
     needs_duty: bool = False  # somebody must be on duty before anything is sold
+    unit: CardUnit = CardUnit.REWRITER  # as it said when it was last ready
     redeem_barred: str = ""  # error code: why head office lets nobody use points at this terminal for now
 
 

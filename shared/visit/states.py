@@ -18,9 +18,12 @@ from shared.ids import CardNo, MessageId, VisitId
 from shared.sale.basket import Basket
 from shared.visit import screens
 from shared.visit.errand import NO_ERRAND, Errand, Topic
-from shared.visit.facts import CardFacts, OpenVisit, PastVisit
-from shared.visit.journal import Intent, OffCard, Reissue, VisitKind
-from shared.visit.screens import Notice, OffCardDone, Repaired, Stopped
+from shared.visit.facts import CardFacts, OpenVisit
+from shared.visit.journal import Intent, OffCard
+from shared.visit.plan import Plan as Plan
+from shared.visit.plan import RefundWish as RefundWish
+from shared.visit.plan import Repair as Repair
+from shared.visit.screens import Done, Notice, OffCardDone, Repaired, Stopped
 
 KEYING_DEADLINE_S = 300.0  # nobody keys for five minutes: the customer has gone on, give the card back
 TAKE_CARD_DEADLINE_S = 20.0  # then the buzzer asks once more
@@ -62,6 +65,7 @@ class TypingNumber:
     wrong: bool
     code: str  # what is wrong with the stripe
     errand: Errand = NO_ERRAND
+    uid: str = ""  # of a chip that says its number and nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +79,15 @@ class ConfirmingFace:
 
 @dataclass(frozen=True, slots=True)
 class LookingUp:
-    """A card known by its typed number only; answered in the same turn. ``asks``: head office may repair it."""
+    """A card known by its typed number only; answered in the same turn. ``asks``: head office may repair it, on the
+    chip ``uid`` if it is one."""
 
     card: CardNo
     code: str
     asks: bool
     notices: tuple[Notice, ...] = ()
     errand: Errand = NO_ERRAND
+    uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +134,15 @@ class DialogueWaits:
 @dataclass(frozen=True, slots=True)
 class Judging:
     """A card was read; the store answers in the same turn. ``image`` None: torn or unreadable (``code``); with a
-    ``code`` beside it, it is only what the card claims to be."""
+    ``code`` beside it, it is only what the card claims to be, or what a chip with a torn record was before it
+    (``older``, its track)."""
 
     track: str
     image: CardImage | None
     code: str
     errand: Errand = NO_ERRAND
-
-
-@dataclass(frozen=True, slots=True)
-class RefundWish:
-    """``past`` is to be refunded, all that is left of it or a part."""
-
-    past: PastVisit
-    refund_yen: int
+    uid: str = ""  # of the chip; empty for a stripe
+    older: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,8 @@ class Keying:
     errand: Errand = NO_ERRAND  # its basket, if any, makes ``amount_yen``; its own amount is that of before the card
     no_purchase: bool = False  # ENTER was pressed on an empty amount: once more means a visit without purchase
     refund: RefundWish | None = None  # only while a refund is priced and decided
+    enrolled: bool = False  # in this visit; the member comes with head office's word
+    uid: str = ""  # of the chip; empty for a stripe
 
     @property
     def left_behind(self) -> Errand:
@@ -175,6 +178,7 @@ class OffCardKeying:
     notices: tuple[Notice, ...] = ()
     has_card: bool = True  # inside the unit; a forgotten one is not
     errand: Errand = NO_ERRAND  # as in ``Keying``
+    uid: str = ""  # as in ``Keying``
 
     @property
     def basket(self) -> Basket:
@@ -201,12 +205,16 @@ class RecordingOffCard:
     errand: Errand = NO_ERRAND  # with the sale, which is lost only when it was recorded
 
 
+Result = OffCardDone | Done | Stopped | Repaired
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A result without a card to give back is shown."""
+    """A result is shown while no card is to be given back; the unit waits for the next one."""
 
-    screen: OffCardDone
+    screen: Result
     errand: Errand = NO_ERRAND  # what is left of it
+    plan: Plan | None = None  # the visit that is shown, if it was one on a card
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,16 +224,8 @@ class Repairing:
     facts: CardFacts  # its ``next_visit`` is the name of the request
     code: str
     errand: Errand = NO_ERRAND
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """A new generation as head office made it."""
-
-    reissue: Reissue
-    facts: CardFacts
-    balance: int
-    errand: Errand = NO_ERRAND
+    uid: str = ""  # of the chip that shall bear it
+    is_proven: bool = False  # the card itself said which one it is: no person has to
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,25 +249,6 @@ class WritingRepair:
 @dataclass(frozen=True, slots=True)
 class PrintingRepair:
     repair: Repair
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A decided visit on its way. ``facts`` None until a recovered visit has looked them up."""
-
-    intent: Intent
-    facts: CardFacts | None
-    recovered: bool
-    copy: int = 1  # which print of the face this will be
-    errand: Errand = NO_ERRAND  # what waits for the next card when this visit counts; its own sale stands in ``intent``
-
-    @property
-    def taken_back(self) -> Errand:
-        """The errand when this visit is proved not to have happened: a sale is to be done again."""
-        if self.intent.kind is not VisitKind.SALE:
-            return self.errand
-        basket = self.intent.basket
-        return replace(self.errand, amount_yen=0 if basket.lines else self.intent.amount_yen, basket=basket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +308,7 @@ class Ejecting:
     """After success: the card goes back and is waited for."""
 
     plan: Plan
-    face: str  # "printed" | "failed"
+    face: str  # "printed" | "failed" | "none": the unit prints none
     notices: tuple[Notice, ...]
 
 

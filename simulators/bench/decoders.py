@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from simulators.bench.said import said_in_records, said_to_modem, said_to_vfd
+from simulators.bench.said_of_cards import said_by_chip, said_by_swipe_unit, said_to_chip, said_to_swipe_unit
 from simulators.caller_id import ModemSimulator, SipGatewaySimulator
 from simulators.card_rewriter import Tcp300Simulator
 from simulators.keypad import PanelBoardSimulator
+from simulators.magnetic import MagneticSimulator
 from simulators.receipt_printer import EscposSimulator
 from simulators.rig.counter import Counter
 from simulators.rig.port import LogEntry, Port
+from simulators.rig.reader import ChipReader
 from simulators.scanner import SerialScannerSimulator, WedgeScannerSimulator
 from simulators.usb_numpad import UsbNumpadSimulator
 from simulators.vfd import VfdSimulator
@@ -133,6 +136,10 @@ _BY_LOG: Mapping[type, Callable[[Port], Iterator[Line]]] = {
     PanelBoardSimulator: _panel,
 }
 _BY_ENTRY: Mapping[type, Callable[[LogEntry], str]] = {
+    MagneticSimulator: lambda entry: (
+        said_to_swipe_unit(entry.data) if entry.to_device else said_by_swipe_unit(entry.data)
+    ),
+    ChipReader: lambda entry: said_to_chip(entry.data) if entry.to_device else said_by_chip(entry.data),
     EscposSimulator: _printer,
     SerialScannerSimulator: _scanner,
     WedgeScannerSimulator: lambda entry: said_in_records(entry.data),

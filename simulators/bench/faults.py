@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from shared.locale import N_
+from simulators.bench.fault import Eye, Fault, Hand
+from simulators.bench.faults_of_units import READER, SWIPE_UNIT
+from simulators.card_rewriter import Tcp300Simulator
 from simulators.card_rewriter.timing import TRIES
 from simulators.receipt_printer import EscposSimulator
 from simulators.receipt_printer.device import ROLL_LINES
 from simulators.rig.counter import Counter
 from simulators.rig.port import DevicePort
+from simulators.rig.reader import ReaderPort
 from simulators.rig.wire import PtyWire, WireFaults
 
 NOISE = WireFaults(drop=0.002, garble=0.002)  # a block of 80 bytes is damaged about every fourth time
 DAY_S = 86_400.0
 LONG_AHEAD_S = 400 * DAY_S
 TO_1970_S = -60 * 365 * DAY_S  # further back than any date; the terminal's clock stops at 1970
-Eye = Callable[[Counter], bool]
-Hand = Callable[[Counter, bool], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """``is_on`` looks while everything is held still; ``switch`` may be called from any thread. ``text``: Japanese."""
-
-    text: str
-    is_on: Eye
-    switch: Hand
 
 
 def faults_of(counter: Counter) -> Mapping[str, Fault]:
@@ -59,8 +51,12 @@ def _faults(counter: Counter, role: str) -> Iterator[tuple[str, Fault]]:
             yield from _TERMINAL.items()
             if counter.plan.date_can_be_set:
                 yield from _DATES.items()
-        case "card_rewriter":
+        case "card_rewriter" if counter.find(Tcp300Simulator) is not None:
             yield from _CARD_REWRITER.items()
+        case "card_rewriter" if isinstance(port, ReaderPort):
+            yield from READER.items()
+        case "card_rewriter":
+            yield from SWIPE_UNIT.items()
         case "receipt_printer" if counter.find(EscposSimulator) is not None:
             yield from _RECEIPT_PRINTER.items()
 
@@ -79,6 +75,8 @@ def _cable_and_power(counter: Counter, role: str) -> Iterator[tuple[str, Fault]]
     def is_off(counter: Counter) -> bool:
         return counter.is_on and not counter.ports[role].powered
 
+    if isinstance(port, ReaderPort):
+        return  # pcscd stands between: its faults are of another kind
     yield "cable", Fault(N_("ケーブルを抜く"), lambda counter: not counter.ports[role].connected, pull)
     if not (isinstance(port, DevicePort) and port.wire.feeds_device):
         yield "power", Fault(N_("電源を切る"), is_off, unplug)

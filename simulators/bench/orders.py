@@ -10,8 +10,10 @@ from shared.visit.events import Key, Withheld
 from simulators.bench.faults import faults_of
 from simulators.bench.mischief import DEEDS
 from simulators.bench.table import Table, TrayFull
-from simulators.bench.tray import TrayCard
-from simulators.rig.counter import Counter, NotHere
+from simulators.bench.tray import CHIP_CARDS, TrayCard
+from simulators.rig.counter import Counter
+from simulators.rig.models import CARD_UNITS
+from simulators.rig.standing import NotHere
 from simulators.scanner import Label
 from simulators.usb_numpad import CAPS
 
@@ -43,9 +45,13 @@ def carry_out(order: str, table: Table, counter: Counter, body: Body) -> None:
 
 
 def insert(table: Table, counter: Counter, body: Body) -> None:
-    """``{"card": id}``: push that card of the tray into the inlet."""
+    """``{"card": id}``: push that card of the tray into the inlet, lay it on the reader, or swipe it."""
     card = _free_card(table, body)
+    if counter.card_unit == "ic_card" and card.plastic.chip is None:
+        raise CannotDo("no_chip", N_("このリーダーには、ICカードを置きます。"))
     if not counter.insert(card.plastic):
+        if counter.card_unit == "magnetic":
+            raise CannotDo("not_awaited", N_("カード機は、いまカードを待っていません。"))
         raise CannotDo("slot_taken", N_("先に入っているカードを抜いてください。"))
 
 
@@ -56,15 +62,25 @@ def pull(_table: Table, counter: Counter, _body: Body) -> None:
 
 
 def card(table: Table, _counter: Counter, body: Body) -> None:
-    """``{"card": id, "do": name}``: what is done to a card on the table. ``{"do": "new"}``: one more."""
-    deed = body.get("do")
+    """``{"card": id, "do": name}``: what is done to a card on the table. ``{"do": "new", "chip": kind}``: one more."""
+    deed, chip = body.get("do"), str(body.get("chip", ""))
     if deed == "new":
-        table.add_new()
+        table.add_new(CHIP_CARDS.get(chip, "new"), chip=chip if chip in CHIP_CARDS else "")
         return
     done = DEEDS.get(str(deed))
     if done is None:
         raise CannotDo("no_such_deed", N_("その操作はありません。"))
     done(table, _free_card(table, body))
+
+
+def unit(_table: Table, counter: Counter, body: Body) -> None:
+    """``{"model": name}``: another card unit; the terminal starts anew with other settings."""
+    model = str(body.get("model"))
+    if model not in CARD_UNITS:
+        raise CannotDo("no_such_unit", N_("そのカード機はありません。"))
+    if counter.card is not None:
+        raise CannotDo("card_inside", N_("先に入っているカードを抜いてください。"))
+    counter.equip(model)
 
 
 def key(_table: Table, counter: Counter, body: Body) -> None:
@@ -168,6 +184,7 @@ def _free_card(table: Table, body: Body) -> TrayCard:
 
 
 ORDERS: Mapping[str, Callable[[Table, Counter, Body], None]] = {
+    "unit": unit,
     "insert": insert,
     "pull": pull,
     "card": card,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from shared.card.codec import encode
 from shared.card.mac import KeyRing
 from shared.ids import CardNo
 from simulators.bench.tray import TrayCard
 from simulators.card_rewriter import Fonts
 from simulators.card_stock import SimCard
+from simulators.ic_card.record import encode_chip
+from simulators.ic_card.stock import new_chip
+from simulators.identity import felica_master
 from simulators.rig.counter import Counter
 from simulators.rig.process import Process
 from simulators.trade import new_card
@@ -36,6 +40,7 @@ class Table:
         fonts: Fonts,
         head_office: Process | None = None,
         next_serial: int = FIRST_SERIAL,
+        tell_office: Callable[..., str] | None = None,
     ) -> None:
         self.counters = tuple(counters)
         self.cards = tuple(cards)
@@ -43,6 +48,7 @@ class Table:
         self.fonts = fonts
         self.head_office = head_office  # None: the counters stand alone
         self.next_serial = next_serial
+        self.tell_office = tell_office  # a command of head office, and what it says
         self.closed = False  # set when the bench stops, so that streams end
         self._lock = threading.Lock()
         self._made = 0
@@ -57,18 +63,18 @@ class Table:
 
     def is_free(self, card: TrayCard) -> bool:
         """Whether it lies in the tray, and not in a card unit."""
-        return not any(
-            card.plastic is held
-            for counter in self.counters
-            for held in (counter.card_rewriter.card, counter.card_rewriter.slot_card)
-        )
+        return not any(card.plastic is counter.card for counter in self.counters)
 
-    def add_new(self, kind: str = "new", name: str = "") -> TrayCard:
-        """A card fresh from the encoder. Raises TrayFull."""
+    def add_new(self, kind: str = "new", name: str = "", chip: str = "") -> TrayCard:
+        """A card fresh from the encoder. ``chip``: a kind of ``ic_card.stock``, "" for a stripe. Raises TrayFull."""
         with self._lock:
             serial, self.next_serial = self.next_serial, self.next_serial + 1
         image, track = new_card(serial, self.ring)
-        return self.add(kind, image.card, name, SimCard(image.card, track))
+        if not chip:
+            return self.add(kind, image.card, name, SimCard(image.card, track))
+        made = new_chip(chip, serial)
+        encode_chip(made, encode(image, self.ring, made.uid.hex()), felica_master(self.ring))
+        return self.add(kind, image.card, name, SimCard(image.card, has_stripe=False, chip=made))
 
     def add(self, kind: str, number: CardNo | None, name: str, plastic: SimCard) -> TrayCard:
         """Lay one more card into the tray. Raises TrayFull."""

@@ -21,6 +21,8 @@ STATES = {
 }
 CARDS = {
     "new": N_("新しいカード"),
+    "chip": N_("新しいICカード"),
+    "tag": N_("新しいICタグ"),
     "copy": N_("写したカード"),
     "foreign": N_("よそのお店のカード"),
     "blank": N_("何も書いていないカード"),
@@ -39,6 +41,12 @@ SCREENS = {  # shared.visit.screens
     "OffCardDone": N_("カードの外で付けました"),
     "Repaired": N_("作り直しました"),
     "ConfirmRepair": N_("作り直しの確認"),
+    "Swiping": N_("もう一度通す"),
+    "Menu": N_("メニュー"),
+    "Asking": N_("数字か文字を打つ"),
+    "Choosing": N_("一覧から選ぶ"),
+    "Confirming": N_("よければ実行"),
+    "Told": N_("結果"),
 }
 WORDS = {
     "on": N_("動かす"),
@@ -55,14 +63,29 @@ WORDS = {
     "yellow": N_("黄"),
     "red": N_("赤"),
 }
-_OF_CARD = ("insert", "number", "serve", "copy", "wear", "wipe", "tear", "forge")
+_OF_CARD = (
+    "insert",
+    "lay",
+    "swipe",
+    "number",
+    "phone",
+    "enrol",
+    "grant",
+    "serve",
+    "copy",
+    "wear",
+    "wipe",
+    "tear",
+    "forge",
+    "call",
+)
 _FAULTS = ("break", "mend", "unplugged")
 
 
 def line_of(step: Step, counter: Counter, translate: Translate) -> str:
     """The step as a person would say it."""
     said = [_word(step, place, word, counter, translate) for place, word in enumerate(step.words)]
-    return translate(VERBS[step.verb].text).format(*said, all=" ".join(said))
+    return translate(VERBS[step.verb].text).format(*said, all=" ".join(said), goods=" ".join(said[1:]))
 
 
 def bill_of(scenario: Scenario, counter: Counter, translate: Translate) -> dict[str, Any]:
@@ -98,7 +121,9 @@ def _word(step: Step, place: int, word: str, counter: Counter, translate: Transl
         return _fault(word, counter, translate)
     if step.verb == "await":
         return translate(SCREENS.get(word, word))
-    if step.verb == "keys":
+    if step.verb == "unit":
+        return translate(words.CARD_UNITS.get(word, word))
+    if step.verb in ("keys", "menu"):
         return translate(words.KEY_NAMES.get(word, word))
     if step.verb in _OF_CARD and place == 0:
         return name_of(word, translate)

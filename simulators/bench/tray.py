@@ -20,12 +20,14 @@ from shared.points.lots import expiring
 from simulators.card_rewriter import Canvas, Fonts
 from simulators.card_rewriter.printing import PrintBuffer
 from simulators.card_stock import SimCard
+from simulators.ic_card.stock import kept, restored
 from simulators.shop import SHOP_NAME
 from simulators.trade import STORES
 from terminal.protocol import tcp300
 from terminal.protocol.tcp300 import Orientation
 
 STOCK = FaceStock(gap=0)  # as the terminals of the demo are set
+CHIP_CARDS = {"lite_s": "chip", "ntag213": "nfc"}  # kind of chip -> kind of card
 NAMED_FROM_VISIT = 2  # the first face is printed before the member is registered
 
 
@@ -91,6 +93,8 @@ def draw(face: Face, fonts: Fonts) -> Canvas:
 def _card(identity: str, card: Mapping[str, Any], ring: KeyRing, fonts: Fonts) -> TrayCard:
     number = CardNo(card["card"]) if card["card"] else None
     plastic = SimCard(number, card["track"] or None, card.get("torn", False), is_worn=card.get("worn", False))
+    if "chip" in card:
+        plastic.has_stripe, plastic.chip = False, restored(card["chip"])
     saved = card.get("face")
     image = decode(plastic.track or "", ring).image
     if saved:
@@ -111,6 +115,8 @@ def _saved(card: TrayCard) -> dict[str, Any]:
         "torn": plastic.torn,
         "worn": plastic.is_worn,
     }
+    if plastic.chip is not None:
+        saved["chip"] = kept(plastic.chip)
     if face is not None:
         saved["face"] = {"width": face.width, "height": face.height, "rows": [f"{row:x}" for row in face.rows]}
     return saved

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from shared.card.codec import Decoded, Verdict, decode
+from shared.card.codec import Decoded, Verdict
 from shared.card.image import CardImage
 from shared.clock import day_from_card, month_from_card
 from shared.ids import format_card_no
@@ -17,14 +17,14 @@ from simulators.bench.table import Table
 from simulators.bench.telling import name_of, news_of
 from simulators.bench.theatre import Showing
 from simulators.bench.tray import TrayCard
+from simulators.bench.view_card_units import unit_of
 from simulators.bench.view_devices import display_of, panel_of, ports_of, receipt_of, scanner_of, telephone_of
 from simulators.bench.wire_log import log_of
+from simulators.card_reading import seen
 from simulators.card_stock import SimCard
 from simulators.rig.counter import Counter
-from simulators.rig.phases import phase_of
 from simulators.rig.process import Process
 
-BITMAP_FONT = "jiskan24"  # the font of the real unit's dots; everything else is a substitute
 State = dict[str, Any]
 
 
@@ -34,8 +34,7 @@ def state_of(table: Table, counter: Counter, showing: Showing | None, translate:
 
 
 def _state(table: Table, counter: Counter, showing: Showing | None, translate: Translate) -> State:
-    unit = counter.card_rewriter
-    plastic = unit.card or unit.slot_card
+    plastic = counter.card
     return {
         "power": _power(counter, translate),
         "speed": counter.speed,
@@ -87,12 +86,12 @@ def _tray_card(table: Table, card: TrayCard, translate: Translate) -> State:
 
 def _harm(card: TrayCard) -> str:
     """What a person cannot see on the card, and wants to know at the bench."""
-    plastic = card.plastic
-    if plastic.torn:
+    said = seen(card.plastic)
+    if said.is_torn:
         return "torn"
-    if plastic.is_worn:
+    if said.is_dead:
         return "worn"
-    return "wiped" if plastic.track is None and card.kind != "blank" else ""
+    return "wiped" if said.track is None and card.kind != "blank" else ""
 
 
 def _name(card: TrayCard, translate: Translate) -> str:
@@ -103,27 +102,21 @@ def _name(card: TrayCard, translate: Translate) -> str:
 
 
 def _unit(table: Table, counter: Counter, plastic: SimCard | None, translate: Translate) -> State:
-    unit = counter.card_rewriter
-    phase = phase_of(unit)
-    may_pull = unit.slot_card is not None
     state: State = {
+        "model": counter.card_unit,
         "card": plastic is not None,
-        "inside": unit.card is not None,
-        "pullable": may_pull,
-        "phase": translate(words.PHASES[phase]),
-        "font": ""
-        if unit.font_name == BITMAP_FONT
-        else translate(N_("代替フォント：{name}")).format(name=unit.font_name),
+        **unit_of(counter, translate),
         "name": "",
         "face": "",
         "face_text": "",
     }
     if plastic is not None:
         card = table.of(plastic)
-        face = card_face(plastic)
-        version = zlib.crc32(repr(face.rows).encode("ascii"))
         name = "" if card is None else _name(card, translate)
         state["name"] = name
+    if plastic is not None and plastic.chip is None:
+        face = card_face(plastic)
+        version = zlib.crc32(repr(face.rows).encode("ascii"))
         state["face"] = f"/counters/{counter.number}/face.png?v={version:08x}"
         state["face_text"] = translate(N_("{name} のカードの面")).format(name=name)
     return state
@@ -132,18 +125,22 @@ def _unit(table: Table, counter: Counter, plastic: SimCard | None, translate: Tr
 def _record(table: Table, plastic: SimCard | None, translate: Translate) -> State:
     if plastic is None:
         return {"track": "", "verdict": translate(N_("カードなし")), "mood": "", "fields": []}
-    if plastic.torn:
+    said = seen(plastic)
+    if said.is_torn:
         text = translate(words.VERDICTS["card.torn"])
         return {"track": "…", "verdict": text, "mood": "bad", "fields": []}
-    if plastic.is_worn:
+    if said.is_dead:
         text = translate(words.HARMS["worn"])
-        return {"track": plastic.track or "", "verdict": text, "mood": "bad", "fields": []}
-    if plastic.track is None:
+        return {"track": said.track or "", "verdict": text, "mood": "bad", "fields": []}
+    if said.track is None:
         return {"track": "", "verdict": translate(N_("何も書いていない")), "mood": "", "fields": []}
-    decoded = decode(plastic.track, table.ring)
+    decoded = said.decoded(table.ring)
     mood = "ok" if decoded.verdict is Verdict.OK else "bad"
     verdict = translate(words.VERDICTS[decoded.verdict.value])
-    return {"track": plastic.track, "verdict": verdict, "mood": mood, "fields": _fields(decoded, translate)}
+    fields = _fields(decoded, translate)
+    if said.uid:
+        fields.append((translate(N_("チップの番号")), said.uid.upper()))
+    return {"track": said.track, "verdict": verdict, "mood": mood, "fields": fields}
 
 
 def _fields(decoded: Decoded, translate: Translate) -> list[tuple[str, str]]:

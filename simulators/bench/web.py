@@ -21,8 +21,10 @@ from simulators.bench.table import Table
 from simulators.bench.telling import bill_of
 from simulators.bench.theatre import Theatre
 from simulators.bench.view import state_of
+from simulators.bench.view_card_units import unit_words
 from simulators.card_stock import SimCard
-from simulators.rig.counter import Counter, NotHere
+from simulators.rig.counter import Counter
+from simulators.rig.standing import NotHere
 from simulators.scenarios.player import lacks
 
 STREAMS_MAX = 8  # open pages; each holds a thread; the page of two counters has two
@@ -76,8 +78,7 @@ def _add_pages(app: Flask, table: Table, head_office: str, sign_in: str) -> None
 
     @app.get("/counters/<int:number>/face.png")
     def face(number: int) -> Response:
-        unit = _counter(table, number).card_rewriter
-        card = unit.card or unit.slot_card or SimCard(None)  # it was taken while the page asked
+        card = _counter(table, number).card or SimCard(None)  # it was taken while the page asked
         return Response(card_png(card), mimetype="image/png")
 
     @app.get("/counters/<int:number>/receipt.png")
@@ -173,6 +174,7 @@ def _page(table: Table, counter: Counter, head_office: str) -> str:
         "bench.html",
         **_facts(table, head_office),
         number=counter.number,
+        **unit_words(counter, translate),
         store=counter.plan.store_name,
         kiosk=counter.plan.kiosk_url,
         has_office=table.head_office is not None,
@@ -182,7 +184,7 @@ def _page(table: Table, counter: Counter, head_office: str) -> str:
         roles=list(counter.ports),
         devices={role: translate(name) for role, name in words.DEVICES.items()},
         breakable=_breakable(counter, translate),
-        deeds=_named(mischief.NAMES, translate),
+        deeds=[("insert", translate(words.PUT_IN[counter.card_unit])), *_named(mischief.NAMES, translate)],
         products=_named(words.PRODUCTS, translate),
         callers=_named(words.CALLERS, translate),
         reasons=_named(words.REASONS, translate),

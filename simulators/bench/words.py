@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 
 from shared import locale
 from shared.locale import DOMAIN, LANGUAGES, N_, Translate, japanese
+from simulators.goods import GOODS, UNKNOWN
 from simulators.rig.phases import Phase
 from terminal.protocol.panel_board import Pattern
 
@@ -40,14 +41,7 @@ DEVICES = {  # by role
     "display": N_("お客さま表示"),
     "caller_id": N_("電話"),
 }
-PRODUCTS = (  # labels that lie on the bench; numbers within a shop (20…) and one of the tutorial kind
-    ("2000000000015", N_("食パン 1斤")),
-    ("2000000000022", N_("くるみパン")),
-    ("2000000000039", N_("あんぱん")),
-    ("2000000000046", N_("コーヒー")),
-    ("4901234567894", N_("ジャム（JAN）")),
-    ("49123456", N_("あめ（8けたのJAN）")),
-)
+PRODUCTS = (*((one.code, one.name) for one in GOODS), UNKNOWN)  # labels that lie on the bench
 CALLERS = (
     ("0312345678", N_("固定電話 03-1234-5678")),
     ("09000000000", N_("携帯電話 090-0000-0000")),
@@ -59,13 +53,34 @@ REASONS = (  # names of shared.visit.events.Withheld in small letters
     ("conflict", N_("サービス競合")),
 )
 SPEEDS = ((1, N_("実物と同じ")), (3, N_("3倍")), (10, N_("10倍")))
-GROUPS = (N_("ふつうのお会計"), N_("停電・抜けたケーブル"), N_("困ったカード"), N_("こわれた機器"), N_("本部"))
+GROUPS = (  # of scenarios, as the catalogue has them
+    N_("ふつうのお会計"), N_("商品・レジ"), N_("会員"), N_("返品・再印字"), N_("担当者と一日"),
+    N_("停電・止まる・日付"), N_("困ったカード"), N_("ほかのカード機"),
+    N_("こわれた機器"), N_("抜けたケーブル・雑音"), N_("本部"),
+)  # fmt: skip
+CARD_UNITS = {  # models of the settings
+    "tcp300": N_("印字つきカード機"),
+    "magnetic": N_("手で通す磁気カード機"),
+    "ic_card": N_("ICカードのリーダー"),
+}
+UNIT_HINTS = {
+    "tcp300": N_("カードは入っていません。「カード置き場」から1枚えらんで押します。"),
+    "magnetic": N_("「カード置き場」のカードを押すと、1回通します。書くときは2回通します。"),
+    "ic_card": N_("カードは置いてありません。「カード置き場」のICカードを押すと、リーダーに置きます。"),
+}
+PUT_IN = {"tcp300": N_("入れる"), "magnetic": N_("通す"), "ic_card": N_("置く")}  # what a press on a card does
+MENU_HINT = N_(
+    "メニューのキーはありません。カードがないときは「中止」、カードがあるときは金額が空の「訂正」で開きます。"
+)
+CHIPS = {"lite_s": N_("ICカード（FeliCa）"), "ntag213": N_("ICタグ（NTAG）")}
 CARD_KINDS = {
     "member": N_("会員のカード"),
     "new": N_("新しいカード"),
     "used": N_("使ったカード"),
     "foreign": N_("よそのお店のカード"),
     "blank": N_("何も書いていないカード"),
+    "chip": N_("ICカード（FeliCa）"),
+    "nfc": N_("ICタグ（NTAG）"),
     "copy": N_("写したカード"),
     "played": N_("台本のカード"),
 }

@@ -58,6 +58,10 @@ class TerminalBooks:
         """A message that the next visit would print; empty for none."""
         return self._one("SELECT text FROM message WHERE card = ? AND state = 'due' ORDER BY id", card)
 
+    def due_benefit(self, card: CardNo) -> str:
+        """The newest benefit that the card's next visit would ask about; empty for none."""
+        return self._one("SELECT text FROM benefit WHERE card = ? AND state = 'due' ORDER BY id DESC", card)
+
     def unsent(self) -> int:
         """Events that head office has not acknowledged."""
         with self._open() as connection:

@@ -16,7 +16,7 @@ from simulators.bench.tray import read_serial, read_tray, save_tray
 from simulators.bench.web import create_app
 from simulators.card_rewriter import find_fonts
 from simulators.demo.places import HOST
-from simulators.demo.set_up import Prepared, head_office_process, head_office_url
+from simulators.demo.set_up import Prepared, head_office_process, head_office_url, tell_office
 from simulators.rig.counter import Counter
 from simulators.rig.process import Process
 
@@ -39,7 +39,8 @@ class Running:
         self.counters = tuple(Counter(plan, speed, fonts=fonts) for plan in prepared.terminals)
         cards = read_tray(prepared.places.tray, prepared.ring, fonts)
         serial = read_serial(prepared.places.tray, FIRST_SERIAL)
-        self.table = Table(self.counters, cards, prepared.ring, fonts, self.head_office, serial)
+        tell = partial(tell_office, prepared.places, prepared.ports)
+        self.table = Table(self.counters, cards, prepared.ring, fonts, self.head_office, serial, tell)
         self._open = ExitStack()
 
     @property

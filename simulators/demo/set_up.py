@@ -54,15 +54,15 @@ def clear(root: Path) -> None:
 def set_up(places: Places, ports: Ports, today: date, language: str) -> Prepared:
     """Everything but the processes. Raises SetUpFailed."""
     clear(places.root)
-    link = _link(_office(places, ports, "setup"))
+    link = _link(tell_office(places, ports, "setup"))
     if not link:
         raise SetUpFailed(f"head office gave no link: {places.set_up_log}")
     root = bytes.fromhex(places.root_key.read_text("ascii"))
     ring = KeyRing(TENANT, KEY_ID, {KEY_ID: epoch_key(root, TENANT, KEY_ID)})  # the office is in our own hands
     write_shop(make_shop(SEED, today, ring), places.shop)
-    _office(places, ports, "seed", str(places.shop / "seed.json"))
+    tell_office(places, ports, "seed", str(places.shop / "seed.json"))
     for store in STORES:
-        _office(places, ports, "provision-terminal", "--terminal", str(store.terminal), "--store", store.code,
+        tell_office(places, ports, "provision-terminal", "--terminal", str(store.terminal), "--store", store.code,
                 "--name", "レジ", "--out", str(places.identity(store.terminal).parent))  # fmt: skip
     return Prepared(places, ports, ring, link, _terminals(places, ports, language))
 
@@ -73,7 +73,7 @@ def take_up(places: Places, ports: Ports, language: str) -> Prepared:
         raise SetUpFailed(f"{places.root}: 続きから始めるデモがありません。--keep を付けずに始めてください。\n"
                           f"{places.root}: no demo to go on with; start without --keep.")  # fmt: skip
     ring = read_ring(places.identity(STORES[0].terminal))
-    link = _link(_office(places, ports, "setup"))
+    link = _link(tell_office(places, ports, "setup"))
     return Prepared(places, ports, ring, link, _terminals(places, ports, language))
 
 
@@ -114,7 +114,7 @@ def _terminals(places: Places, ports: Ports, language: str) -> tuple[TerminalPla
     )
 
 
-def _office(places: Places, ports: Ports, *command: str) -> str:
+def tell_office(places: Places, ports: Ports, *command: str) -> str:
     """One command of head office; what it printed. Raises SetUpFailed with what it complained about."""
     done = _run(places, ports, *command)
     if done.returncode:

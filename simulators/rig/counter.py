@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import requests
 
@@ -15,14 +17,17 @@ from simulators.card_rewriter import Fonts, Tcp300Simulator
 from simulators.card_stock import SimCard
 from simulators.keypad import PanelBoardSimulator
 from simulators.receipt_printer import EscposSimulator
+from simulators.rig import card_hands
 from simulators.rig.clock import RigClock
 from simulators.rig.desk import Desk, RigTimeout
 from simulators.rig.fifo import FifoWire
 from simulators.rig.gateway import SipPort
-from simulators.rig.models import MODELS, Place
+from simulators.rig.models import CARD_UNITS, MODELS, Place
 from simulators.rig.phases import seconds_until_cut
 from simulators.rig.port import DevicePort, Port
+from simulators.rig.reader import ReaderPort
 from simulators.rig.skew import set_skew
+from simulators.rig.standing import NotHere, Telephone
 from simulators.rig.terminal import TerminalPlan, terminal_process
 from simulators.scanner import Label, SerialScannerSimulator, WedgeScannerSimulator
 from simulators.usb_numpad import UsbNumpadSimulator
@@ -35,20 +40,6 @@ WAIT_S = 20.0  # real seconds that a wait lasts unless it says otherwise
 PAD_CAPS = {Key.BACK: "backspace", Key.CLEAR: "*", Key.USE: "+", Key.ENTER: "enter", Key.CANCEL: "/"}
 Found = TypeVar("Found")
 Kind = TypeVar("Kind")
-
-
-class Telephone(Protocol):
-    """A line that rings, whoever tells the terminal."""
-
-    @property
-    def rings(self) -> bool: ...
-
-    def ring(self, number: str, now: float, withheld: Withheld | None = None, rings: int = 100) -> None: ...
-    def hang_up(self, now: float) -> None: ...
-
-
-class NotHere(Exception):
-    """The counter has no such device."""
 
 
 class Counter:
@@ -65,8 +56,9 @@ class Counter:
         self.jam_is_set = False  # a card will jam, or did, until somebody opens the path
         self.skew_s = 0.0  # what is added to the date of the terminal's machine
         self._clock = RigClock(speed)
-        self.ports = self._ports(seed, fonts)  # by role
-        self.terminal = terminal_process(plan)
+        self._place = partial(Place, fast=self._clock, real=RigClock(), seed=seed, fonts=fonts)
+        self.ports = {MODELS[model].role: self._plug_in(model) for model in plan.devices}
+        self.terminal = terminal_process(plan, self._launcher)
         self._desk = Desk(tuple(self.ports.values()))
 
     def __enter__(self) -> Counter:
@@ -137,21 +129,57 @@ class Counter:
         port = self.ports.get("caller_id")
         return port if isinstance(port, SipPort) else self.device(ModemSimulator)
 
+    @property
+    def card_unit(self) -> str:
+        """The model of ``CARD_UNITS`` that stands here."""
+        return next(model for model in self.plan.devices if model in CARD_UNITS)
+
+    @property
+    def reader(self) -> ReaderPort:
+        """The reader of chip cards. Raises NotHere."""
+        port = self.ports["card_rewriter"]
+        if not isinstance(port, ReaderPort):
+            raise NotHere(f"counter {self.number} has no reader of chip cards")
+        return port
+
+    @property
+    def card(self) -> SimCard | None:
+        """The card in the unit, in its inlet, or on the reader."""
+        return card_hands.held(self.ports["card_rewriter"])
+
     # --- hands ---------------------------------------------------------------------------------------------------
 
     def insert(self, card: SimCard) -> bool:
-        """Push ``card`` into the inlet; False when another lies there."""
-        with self._desk.hands():
-            taken = self.card_rewriter.insert_card(card, self._now("card_rewriter"))
-        self._desk.ring()
-        return taken
+        """Push ``card`` into the inlet, lay it on the reader, or swipe it; False when the unit takes no card now."""
+        return self.touch(lambda now: card_hands.put(self.ports["card_rewriter"], card, now))
 
     def pull(self) -> SimCard | None:
-        """Take the card that lies in the inlet."""
+        """Take the card that lies in the inlet or on the reader."""
+        return self.touch(lambda now: card_hands.take(self.ports["card_rewriter"], now))
+
+    def equip(self, model: str) -> None:
+        """Another card unit, as an installer changes it: terminal off, other settings, terminal on.
+
+        Raises NotHere for one that this computer cannot simulate; then nothing has changed.
+        """
+        if model == self.card_unit:
+            return
+        if MODELS[model].missing():
+            raise NotHere(f"{model} needs {MODELS[model].missing()}")
+        self.keep_power()
+        self.terminal.stop()
+        old = self.ports["card_rewriter"]
         with self._desk.hands():
-            card = self.card_rewriter.take_card(self._now("card_rewriter"))
-        self._desk.ring()
-        return card
+            old.power_off()
+            self.plan = replace(
+                self.plan, devices=(model, *(one for one in self.plan.devices if one != self.card_unit))
+            )
+            new = self._plug_in(model)
+            self.ports = {**self.ports, "card_rewriter": new}
+            self._desk.exchange((old,), (new,))
+        self.terminal = terminal_process(self.plan, self._launcher)
+        if self.is_on:
+            self.restore_power()
 
     def press(self, *keys: str | Key, timeout_s: float = WAIT_S) -> None:
         """Press keys by their names ("7", "00", "enter", …), as soon as the keys have their host."""
@@ -159,8 +187,15 @@ class Counter:
             self.wait_until(self._keys_have_host, timeout_s, "the keypad's host")
             self.press_now(Key(key))
 
+    @property
+    def menu_key(self) -> Key:
+        """No keypad here has a key for the menu: CANCEL opens it while no card is inside, CLEAR on an empty amount."""
+        return Key.CLEAR if self.screen() == "Keying" else Key.CANCEL
+
     def press_now(self, key: Key) -> bool:
         """One press on the panel board, or on the number pad of a counter without one; False when nobody hears it."""
+        if key is Key.MENU:
+            key = self.menu_key
         with self._desk.hands():
             is_heard = self._keys_have_host()
             panel, pad = self.find(PanelBoardSimulator), self.find(UsbNumpadSimulator)
@@ -230,12 +265,17 @@ class Counter:
         self.terminal.start()
 
     def cut_power_while_writing(self, share: float = 0.5) -> None:
-        """Cut the power when ``share`` of the next magnetic write pass is done. :attr:`cut_is_due` until then."""
+        """Cut the power when ``share`` of the next magnetic write pass is done. :attr:`cut_is_due` until then.
+
+        Raises NotHere for another card unit.
+        """
+        _ = self.card_rewriter
         self.cut_is_due = "power"
         self._desk.watch(lambda: self._cut_when_due(share, self.cut_power))
 
     def pull_cable_while_writing(self, share: float = 0.5) -> None:
-        """Pull the card unit's cable when ``share`` of the next magnetic write pass is done."""
+        """Pull the card unit's cable when ``share`` of the next magnetic write pass is done. Raises NotHere."""
+        _ = self.card_rewriter
         self.cut_is_due = "cable"
         self._desk.watch(lambda: self._cut_when_due(share, self.ports["card_rewriter"].cut))
 
@@ -309,14 +349,16 @@ class Counter:
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    def _ports(self, seed: int, fonts: Fonts | None) -> dict[str, Port]:
+    def _plug_in(self, model: str) -> Port:
         """What watches its host by the clock must not run fast: the host is real."""
-        real = RigClock()
-        roles = {MODELS[model].role: MODELS[model] for model in self.plan.devices}
-        return {
-            role: model.plug_in(Place(role, self.plan.port(role), self._clock, real, seed, fonts))
-            for role, model in roles.items()
-        }
+        role = MODELS[model].role
+        return MODELS[model].plug_in(self._place(role, self.plan.port(role)))
+
+    @property
+    def _launcher(self) -> tuple[str, ...]:
+        """Before the terminal's program: where its chip reader is."""
+        port = self.ports["card_rewriter"]
+        return port.launcher if isinstance(port, ReaderPort) else ()
 
     def _keys_have_host(self) -> bool:
         panel = self.find(PanelBoardSimulator)

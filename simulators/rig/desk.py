@@ -26,6 +26,7 @@ class Desk:
 
     def __init__(self, ports: Sequence[Port]) -> None:
         self._ports = tuple(ports)
+        self._retired: list[Port] = []  # taken off the desk; closed when nothing waits for them any more
         self._changed = threading.Condition(threading.RLock())
         self._bell_in, self._bell = os.pipe()
         self._stopping = False
@@ -42,8 +43,17 @@ class Desk:
         self._stopping = True
         if self._thread.is_alive():
             self._thread.join()
+        for port in self._retired:
+            port.close()
         os.close(self._bell_in)
         os.close(self._bell)
+
+    def exchange(self, old: Sequence[Port], new: Sequence[Port]) -> None:
+        """Other devices stand here from now on; the old ones are closed."""
+        with self._changed:
+            self._ports = (*(port for port in self._ports if port not in old), *new)
+            self._retired += old
+        self.ring()
 
     def hands(self) -> threading.Condition:
         """Context manager: hold every device still."""
@@ -72,18 +82,28 @@ class Desk:
         return found
 
     def _run(self) -> None:
-        ports = {node: port for port in self._ports if (node := port.fileno()) is not None}
-        listening = [*ports, self._bell_in]
         while not self._stopping:
             with self._changed:
                 wait_s = self._turn()
-            readable, _, _ = select.select(listening, [], [], wait_s)
-            if self._bell_in in readable:
-                os.read(self._bell_in, 4096)
+                ports = {node: port for port in self._ports if (node := port.fileno()) is not None}
+            readable = self._listen([*ports, self._bell_in], wait_s)
             with self._changed:
                 for node in readable:
-                    if node in ports:
+                    if node in ports and ports[node] in self._ports and ports[node].fileno() == node:
                         ports[node].listen()
+                retired, self._retired = self._retired, []
+            for port in retired:  # may take seconds
+                port.close()
+
+    def _listen(self, nodes: list[int], wait_s: float) -> list[int]:
+        """Those that have something to say, without the bell. One that was closed meanwhile says nothing."""
+        try:
+            readable, _, _ = select.select(nodes, [], [], wait_s)
+        except (OSError, ValueError):  # a card was taken off its reader while we waited for it
+            return []
+        if self._bell_in in readable:
+            os.read(self._bell_in, 4096)
+        return [node for node in readable if node != self._bell_in]
 
     def _turn(self) -> float:
         """One turn of everything; how long nothing more is due, in real seconds."""

@@ -14,16 +14,20 @@ from simulators.caller_id import ModemSimulator
 from simulators.card_rewriter import Fonts, Tcp300Simulator
 from simulators.device import Device
 from simulators.keypad import PanelBoardSimulator
+from simulators.magnetic import MagneticSimulator
 from simulators.receipt_printer import EscposSimulator
 from simulators.rig.clock import RigClock
 from simulators.rig.fifo import FifoWire
 from simulators.rig.gateway import SipPort
+from simulators.rig.pcsc_host import missing
 from simulators.rig.port import DevicePort, Port
+from simulators.rig.reader import ReaderPort
 from simulators.rig.wire import PtyWire
 from simulators.scanner import SerialScannerSimulator, WedgeScannerSimulator
 from simulators.usb_numpad import UsbNumpadSimulator
 from simulators.vfd import VfdSimulator
 
+CARD_UNITS = ("tcp300", "magnetic", "ic_card")
 USUAL = ("tcp300", "escpos", "panel_board", "serial_scanner", "vfd", "modem")  # of a counter that nobody chose for
 
 
@@ -41,10 +45,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``role``: the key of the settings' [devices]."""
+    """``role``: the key of the settings' [devices]. ``setting``: what stands there behind the model's name; its path
+    unless it says otherwise. ``missing``: what this computer lacks for it, empty for nothing."""
 
     role: str
     plug_in: Callable[[Place], Port]
+    setting: Callable[[Path], str] = str
+    missing: Callable[[], str] = lambda: ""
+
+
+def felica_key_file(path: Path) -> Path:
+    """The root of the FeliCa cards' keys, beside the reader's own path."""
+    return path.with_name("felica.key")
 
 
 def _serial(make: Callable[[Place], Device], baud: int, *, hurries: bool = False) -> Callable[[Place], Port]:
@@ -61,6 +73,13 @@ def _usb(make: Callable[[], Device]) -> Callable[[Place], Port]:
 
 MODELS: Mapping[str, Model] = {
     "tcp300": Model("card_rewriter", _serial(lambda place: Tcp300Simulator(fonts=place.fonts), 9_600, hurries=True)),
+    "magnetic": Model("card_rewriter", _serial(lambda place: MagneticSimulator(place.seed), 9_600)),
+    "ic_card": Model(
+        "card_rewriter",
+        lambda place: ReaderPort(place.name, place.path, place.real),
+        setting=lambda path: f"*,key={felica_key_file(path)}",
+        missing=missing,
+    ),
     "escpos": Model("receipt_printer", _serial(lambda _: EscposSimulator(), 19_200, hurries=True)),
     "panel_board": Model("panel", _serial(lambda place: PanelBoardSimulator(place.seed), 115_200)),
     "usb_numpad": Model("keypad", _usb(UsbNumpadSimulator)),

@@ -130,8 +130,9 @@ class PtyWire:
         termios.tcflush(self._slave, termios.TCIOFLUSH)
 
     def close(self) -> None:
-        """Remove the port."""
-        self.path.unlink(missing_ok=True)
+        """Remove the port, unless another device has taken its name over."""
+        if self.path.is_symlink() and str(self.path.readlink()) == os.ttyname(self._slave):
+            self.path.unlink()
         os.close(self._master)
         os.close(self._slave)
 

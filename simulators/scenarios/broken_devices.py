@@ -51,6 +51,27 @@ BROKEN_DEVICES = (
         "serve new 500; balance 5",
     ),
     scenario(
+        "card-unit-open",
+        N_("カード機のカバーが開いたまま端末が始まる"),
+        N_("カバーが開いていると告げます。閉めると、次のお客さまを待ちます。"),
+        "break card_rewriter.cover; break terminal.killed; mend terminal.killed; await Stopped",
+        "shows device.card_rewriter.cover_open; mend card_rewriter.cover; await Waiting; serve new 500; balance 5",
+    ),
+    scenario(
+        "read-fails",
+        N_("磁気の読取りが3回とも失敗する"),
+        N_("読めないと告げ、カードの番号をたずねます。返したカードは、次にはふつうに読めます。"),
+        "break card_rewriter.read_errors; insert new; await TypeNumber; keys cancel; pull; await Waiting",
+        "mend card_rewriter.read_errors; serve new 500; balance 5",
+    ),
+    scenario(
+        "cutter-jam",
+        N_("レシートのカッターが詰まる"),
+        N_("点はカードに付き、レシートだけが出ません。直せば次から出ます。"),
+        "break receipt_printer.cutter; insert new; await Keying; keys 6 00 enter; await Done; balance 6; pull",
+        "await Waiting; mend receipt_printer.cutter; serve new 300; receipt 300円; balance 9",
+    ),
+    scenario(
         "noisy-cable",
         N_("カード機のケーブルに雑音が乗る"),
         N_("壊れた電文は送り直され、記録は必ず正しく残ります。"),

@@ -39,6 +39,12 @@ CUTS = (
         "balance 0",
     ),
     scenario(
+        "date-ahead",
+        N_("端末の日付が400日先に進む"),
+        N_("先の日付でもお会計はできます。点は失われません。"),
+        "serve new 1000; break terminal.date_ahead; serve new 2000; mend terminal.date_ahead; balance 30",
+    ),
+    scenario(
         "date-of-1970",
         N_("端末の日付が1970年に戻る"),
         N_("時計は信用されず、最後の記録より前の日付は使われません。お会計はできます。"),

@@ -5,14 +5,19 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from shared.card.codec import Verdict, decode
+from shared.card.codec import Verdict
+from shared.locale import N_
 from simulators.bench.faults import faults_of
+from simulators.bench.words import translator
+from simulators.card_reading import seen
 from simulators.keypad import PanelBoardSimulator
 from simulators.receipt_printer import EscposSimulator
+from simulators.scenarios import till
 from simulators.scenarios.stage import MECHANICS_S, WAIT_S, Fails, Stage
 from simulators.vfd import VfdSimulator
 from terminal.protocol.panel_board import Lamp
 
+YEN = N_("{n}円")
 STRIPES = {verdict.value.removeprefix("card."): verdict for verdict in Verdict}
 
 
@@ -31,6 +36,12 @@ def unplugged(stage: Stage, name: str) -> None:
         raise Fails(f"no fault {name}")
     counter = stage.counter
     stage.until(lambda: counter.look(lambda: fault.is_on(counter)), lambda: f"{name} is well", stage.patience_s)
+
+
+def gone(stage: Stage) -> None:
+    """The card was torn off the reader."""
+    reader = stage.counter.reader
+    stage.until(lambda: reader.lifted, lambda: "the card still lies there", stage.patience_s)
 
 
 def balance(stage: Stage, points: str, label: str = "new") -> None:
@@ -55,11 +66,11 @@ def face(stage: Stage, word: str, label: str = "new") -> None:
 
 
 def receipt(stage: Stage, *words: str) -> None:
-    """On any slip that came out since the play began."""
-    wanted = plain(" ".join(words))
+    """On any slip that came out since the play began. A source text may be there in the terminal's language."""
+    wanted = _said(stage, words)
     stage.until(
-        lambda: any(wanted in plain(line) for slip in _slips(stage) for line in slip),
-        lambda: f"{len(_slips(stage))} receipts without {wanted}",
+        lambda: any(one in plain(line) for slip in _slips(stage) for line in slip for one in wanted),
+        lambda: f"{len(_slips(stage))} receipts without {' '.join(words)}",
         stage.patience_s,
     )
 
@@ -82,12 +93,15 @@ def lamp(stage: Stage, colour: str) -> None:
 
 
 def shows(stage: Stage, *words: str) -> None:
-    """Somewhere on the terminal's page, which carries the code of what went wrong."""
-    wanted = plain(" ".join(words))
-    stage.until(
-        lambda: wanted in plain(stage.counter.kiosk_page()),
-        lambda: f"screen {stage.counter.screen()} without {wanted}",
-    )
+    """Somewhere on the terminal's page, which carries the codes of what it says. A source text may be there in the
+    terminal's language."""
+    wanted = _said(stage, words)
+
+    def look() -> bool:
+        page = plain(stage.counter.kiosk_page())
+        return any(one in page for one in wanted)
+
+    stage.until(look, lambda: f"screen {stage.counter.screen()} without {' '.join(words)}")
 
 
 def log(stage: Stage, *words: str) -> None:
@@ -115,14 +129,14 @@ def sent(stage: Stage) -> None:
 
 def stripe_of(stage: Stage, label: str) -> str:
     """``ok``, ``torn``, ``worn``, ``blank``, or what the codec thinks of it."""
-    card = stage.card(label).plastic
-    if card.torn:
+    said = seen(stage.card(label).plastic)
+    if said.is_torn:
         return "torn"
-    if card.is_worn:
+    if said.is_dead:
         return "worn"
-    if card.track is None:
+    if said.track is None:
         return "blank"
-    verdict = decode(card.track, stage.table.ring).verdict
+    verdict = said.decoded(stage.table.ring).verdict
     return next(word for word, one in STRIPES.items() if one is verdict)
 
 
@@ -139,8 +153,15 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+def _said(stage: Stage, words: tuple[str, ...]) -> tuple[str, ...]:
+    """How the terminal may say it."""
+    text, translate = " ".join(words), translator(stage.counter.plan.language)
+    yen = translate(YEN).format(n=text.removesuffix("円")) if text.endswith("円") else text
+    return tuple(plain(one) for one in (text, translate(text), yen))
+
+
 def _balance(stage: Stage, label: str) -> int | None:
-    image = decode(stage.card(label).plastic.track or "", stage.table.ring).image
+    image = seen(stage.card(label).plastic).decoded(stage.table.ring).image
     return None if image is None else image.balance
 
 
@@ -156,6 +177,7 @@ EYES: Mapping[str, Callable[..., None]] = {
     "await": await_screen,
     "dark": dark,
     "unplugged": unplugged,
+    "gone": gone,
     "balance": balance,
     "stripe": stripe,
     "face": face,
@@ -166,4 +188,6 @@ EYES: Mapping[str, Callable[..., None]] = {
     "shows": shows,
     "log": log,
     "sent": sent,
+    "pos-hears": till.answered,
+    "pos-done": till.put_away,
 }

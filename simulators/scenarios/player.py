@@ -8,8 +8,11 @@ from functools import partial
 
 from simulators.bench.faults import faults_of, mend_all
 from simulators.bench.table import Table, TrayFull
-from simulators.rig.counter import Counter, NotHere
+from simulators.card_rewriter import Tcp300Simulator
+from simulators.rig.counter import Counter
 from simulators.rig.desk import RigTimeout
+from simulators.rig.models import CARD_UNITS, MODELS
+from simulators.rig.standing import NotHere
 from simulators.scenarios.eyes import EYES
 from simulators.scenarios.hands import HANDS
 from simulators.scenarios.scenario import Scenario
@@ -38,7 +41,8 @@ def lacks(scenario: Scenario, table: Table) -> str:
         return "counters"
     if scenario.office and table.head_office is None:
         return "office"
-    return next(iter(sorted(scenario.roles - set(table.counters[0].ports))), "")
+    needs = next((MODELS[unit].missing() for unit in scenario.units if MODELS[unit].missing()), "")
+    return needs or next(iter(sorted(scenario.roles - set(table.counters[0].ports))), "")
 
 
 def play(
@@ -50,7 +54,7 @@ def play(
     outcome = Outcome(0, "preparing")
     tell(outcome)
     try:
-        prepare(stage)
+        prepare(stage, scenario.units[0] if scenario.units else CARD_UNITS[0])
         for number, step in enumerate(scenario.steps):
             outcome = Outcome(number, "playing")
             tell(outcome)
@@ -65,8 +69,11 @@ def play(
     return outcome
 
 
-def prepare(stage: Stage) -> None:
-    """Every counter has power, nothing is broken, no card is inside, and the screen waits for one. Raises Fails."""
+def prepare(stage: Stage, unit: str) -> None:
+    """Every counter has power, nothing is broken, no card is inside, and the screen waits for one. Raises Fails.
+
+    ``unit``: the card unit that the chosen counter will need; all others have the usual one.
+    """
     chosen = stage.counter
     if stage.table.head_office is not None:
         stage.table.head_office.start()
@@ -76,7 +83,8 @@ def prepare(stage: Stage) -> None:
         if not counter.is_on:
             counter.restore_power()
         counter.start_terminal()
-        stage.until(partial(_is_ready, counter), partial(_shown, counter), READY_S)
+        wanted = unit if counter is chosen else CARD_UNITS[0]
+        stage.until(partial(_is_ready, counter, wanted), partial(_shown, counter), READY_S)
     stage.counter = chosen
     stage.table.remove(KIND)
     stage.begin()
@@ -86,19 +94,44 @@ def _shown(counter: Counter) -> str:
     return f"counter {counter.number} shows {counter.screen() or 'nothing'}"
 
 
-def _is_ready(counter: Counter) -> bool:
+def _is_ready(counter: Counter, wanted: str) -> bool:
     """One look and, where something is left over from before, one movement."""
-    unit, shown = counter.card_rewriter, counter.screen()
-    if counter.look(lambda: unit.sensors.inlet is Inlet.AWAITING_REMOVAL and unit.slot_card is not None):
+    if counter.card_unit != wanted:
         counter.pull()
+        counter.equip(wanted)
+        return False
+    unit, shown = counter.find(Tcp300Simulator), counter.screen()
+    if unit is None:
+        counter.pull()
+    elif counter.look(lambda: unit.sensors.inlet is Inlet.AWAITING_REMOVAL and unit.slot_card is not None):
+        counter.pull()
+        return False
     elif counter.look(lambda: unit.is_jammed):
         faults_of(counter)["card_rewriter.jam"].switch(counter, False)
-    elif shown == "Waiting" and unit.card is None and unit.slot_card is None:
-        return True
-    elif shown in _ANSWERS:
+        return False
+    if shown == "Waiting" and counter.card is None:
+        return _is_nobodys(counter)
+    if shown in _ANSWERS:
         counter.press(_ANSWERS[shown])
     return False
 
+
+def _is_nobodys(counter: Counter) -> bool:
+    """Nothing waits on the screen, nobody is on duty and nothing is practice; else one thing is put right."""
+    page = counter.kiosk_page()
+    if _FILLED in page:
+        counter.press("cancel")
+    elif _TRAINING in page:
+        counter.press("cancel", "5", "5", "enter")
+    elif _DUTY in page:
+        counter.press("cancel", "4", "2")
+    else:
+        return True
+    return False
+
+
+# What the kiosk's page holds then.
+_FILLED, _TRAINING, _DUTY = 'data-key="cancel"', '<b class="training">', '<span class="duty">'
 
 # A key that ends what an earlier play left on the screen.
 _ANSWERS = {
@@ -109,4 +142,13 @@ _ANSWERS = {
     "OffCardKeying": "cancel",
     "Repairing": "cancel",
     "ConfirmRepair": "cancel",
+    "Menu": "cancel",
+    "Asking": "cancel",
+    "Choosing": "cancel",
+    "Confirming": "cancel",
+    "Told": "enter",
+    "Done": "enter",
+    "Stopped": "enter",
+    "Swiping": "cancel",
+    "OffCardDone": "enter",
 }

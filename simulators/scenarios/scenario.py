@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from simulators.rig.models import CARD_UNITS
 from simulators.scenarios.steps import Step, read_steps
 
 
@@ -24,6 +25,11 @@ class Scenario:
         broken = {step.words[0].partition(".")[0] for step in self.steps if step.verb in ("break", "mend", "unplugged")}
         used = {_ROLES[step.verb] for step in self.steps if step.verb in _ROLES}
         return frozenset(broken | used) - {"counter", "terminal"}
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Models of card units that its steps put on the counter."""
+        return tuple(step.words[0] for step in self.steps if step.verb == "unit" and step.words[0] in CARD_UNITS)
 
 
 _ROLES = {

@@ -13,6 +13,7 @@ from simulators.bench.tray import TrayCard
 from simulators.receipt_printer import EscposSimulator
 from simulators.rig.counter import Counter
 
+MADE = {"new": "", "chip": "lite_s", "tag": "ntag213"}  # cards that are made when they are first named, and their chip
 KIND = "played"  # of the cards that a play made
 WAIT_S = 20.0  # of anything but mechanics
 MECHANICS_S = 60.0  # of the slowest visit at the real card unit's own speed
@@ -37,6 +38,7 @@ class Stage:
     stopped: Callable[[], bool]
     cards: dict[str, TrayCard] = field(default_factory=dict)
     log_from: dict[int, int] = field(default_factory=dict)
+    references: dict[str, str] = field(default_factory=dict)  # what the POS calls its sales
     slips_before: dict[int, tuple[object, ...]] = field(default_factory=dict)  # the printer keeps the newest only
 
     def begin(self) -> None:
@@ -48,11 +50,12 @@ class Stage:
             self.slips_before[counter.number] = () if printer is None else tuple(printer.slips)
 
     def card(self, label: str) -> TrayCard:
-        """The card of this name: ``new…`` is made when it is first named, ``copy`` by the step of that name; any
-        other name is the first card of that kind in the tray, or the one with that id. Raises Fails."""
+        """The card of this name: ``new…``, ``chip…`` (FeliCa) or ``tag…`` (NTAG) is made when it is first named,
+        ``copy`` by the step of that name; any other name is the first card of that kind in the tray, or the one with
+        that id. Raises Fails."""
         known = self.cards.get(label)
-        if known is None and label.startswith("new"):
-            known = self.table.add_new(KIND, label)
+        if known is None and label.startswith(tuple(MADE)):
+            known = self.table.add_new(KIND, label, MADE[label.rstrip("0123456789")])
         if known is None:
             known = next((card for card in self.table.cards if label in (card.kind, card.id)), None)
         if known is None:

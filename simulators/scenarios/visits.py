@@ -29,6 +29,20 @@ VISITS = (
         "balance 109",
     ),
     scenario(
+        "use-all-points",
+        N_("ためた点を全部使う"),
+        N_("「点を使う」を2回押すと使えるだけ使います。200点を使い、残りの2,800円に28点が付きます。"),
+        "serve new 20000; insert new; await Keying; keys 3 0 00 use use enter; await Done; pull; await Waiting",
+        "balance 28",
+    ),
+    scenario(
+        "too-few-points",
+        N_("決まりより少ない点は使えない"),
+        N_("50点だけでは使えないと告げます。100点に直すと使えます。"),
+        "serve new 20000; insert new; await Keying; keys 1 0 00 use 5 0 enter clear 1 00 enter",
+        "await Done; pull; await Waiting; balance 109",
+    ),
+    scenario(
         "wrong-figure",
         N_("打ち間違いを直す"),
         N_("「1字消す」と「訂正」で直した金額だけが使われます。"),

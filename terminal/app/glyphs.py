@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-
-from PIL import Image, ImageDraw, ImageFont
+from typing import TYPE_CHECKING
 
 from shared.text.width import columns
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 FONT = Path(__file__).resolve().parents[2] / "assets" / "ipaexg.ttf"
 ROWS = 24
@@ -18,6 +20,9 @@ CACHED_MAX = 4_096  # characters; all that a shop prints, 300 kB
 
 @cache
 def _font(path: Path) -> ImageFont.FreeTypeFont:
+    # Imported where something is drawn: it would cost every terminal 4 MB, and few have such a printer.
+    from PIL import ImageFont
+
     return ImageFont.truetype(str(path), ROWS)
 
 
@@ -39,6 +44,8 @@ def glyphs(path: Path = FONT) -> Callable[[str], Sequence[int]]:
 
 
 def _draw(character: str, font: ImageFont.FreeTypeFont) -> Sequence[int]:
+    from PIL import Image, ImageDraw
+
     width = columns(character) * COLUMN_DOTS
     if not width:
         return (0,) * ROWS

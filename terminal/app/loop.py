@@ -28,7 +28,17 @@ from shared.visit.facts import Duty
 from shared.visit.shop import Shop
 from shared.visit.states import Idle, State, deadline_s
 from terminal.app.log import Log, silent, step_facts
-from terminal.app.perform import Answer, AnswerSale, Journal, OfficePort, Performer, ShowScreen, nobody_listens
+from terminal.app.perform import (
+    Answer,
+    AnswerSale,
+    Calls,
+    Journal,
+    OfficePort,
+    Performer,
+    ShowScreen,
+    nobody_calls,
+    nobody_listens,
+)
 from terminal.app.training import Training
 from terminal.drivers.port import Port, Role
 
@@ -55,13 +65,14 @@ class Loop:
         log: Log = silent,
         office: OfficePort | None = None,
         answer_pos: AnswerSale = nobody_listens,
+        calls: Calls = nobody_calls,
     ) -> None:
         self.shop = shop
         self.state, self._first_effects = machine.start()
         self.next_deadline: float | None = None  # monotonic seconds at which ``tick`` wants to be called
         self.trace: deque[tuple[Now, Event]] = deque(maxlen=TRACE_MAX)
         self._journal = journal
-        self._performer = Performer(journal, ports, show, office, self._set_duty, answer_pos)
+        self._performer = Performer(journal, ports, show, office, self._set_duty, answer_pos, calls)
         self._training = Training(self._performer)
         self._clock = clock
         self._log = log
@@ -121,6 +132,7 @@ class Loop:
         self.trace.append((now, event))
         if isinstance(event, _UNIT_FREE):
             self._unit_busy = False
+        self.shop = with_unit(self.shop, event)
         before = self.state
         turn = machine.step(before, event, now, self.shop)
         self.state = turn.state
@@ -139,7 +151,7 @@ class Loop:
     def _perform(self, effect: Effect, now: Now) -> Answer:
         """In earnest, or for practice; a ``SetDuty`` holds for the effects after it."""
         performer = self._training if self.shop.duty.is_training else self._performer
-        return performer.perform(effect, now.mono_s)
+        return self._training.told(performer.perform(effect, now.mono_s))
 
     def _set_duty(self, duty: Duty) -> None:
         self.shop = replace(self.shop, duty=duty)
@@ -157,10 +169,18 @@ class Loop:
             self.shop = self._waiting.popleft()(self.shop)
 
 
+def with_unit(shop: Shop, event: Event) -> Shop:
+    """The shop with the kind of card unit that has just said it is ready."""
+    if not isinstance(event, CardRewriterReady) or event.unit is shop.unit:
+        return shop
+    return replace(shop, unit=event.unit)
+
+
 def replay(trace: Sequence[tuple[Now, Event]], shop: Shop) -> State:
     """The state after a recorded trace: the machine alone, without store or devices. ``shop``: as it was at start."""
     state, _ = machine.start()
     for now, event in trace:
+        shop = with_unit(shop, event)
         turn = machine.step(state, event, now, shop)
         state = turn.state
         for effect in turn.effects:

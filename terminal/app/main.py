@@ -22,12 +22,22 @@ from typing import NoReturn, TextIO
 
 import requests
 
-from shared.card.face import FaceStock
 from shared.clock import Clock
 from shared.errors import EnishiError, explain
 from shared.ids import TerminalId
-from shared.visit.effects import AnswerPos
-from shared.visit.events import DeviceLost, DeviceReady, Event, Key, KeyPressed, PanelLost, PanelReady
+from shared.visit.effects import CancelAwait
+from shared.visit.events import (
+    CallEnded,
+    CallPicked,
+    CallReceived,
+    DeviceLost,
+    DeviceReady,
+    Event,
+    Key,
+    KeyPressed,
+    PanelLost,
+    PanelReady,
+)
 from shared.visit.screens import Screen, Waiting
 from shared.visit.shop import Shop
 from shared.visit.states import Down, Idle, Keying, OffCardKeying
@@ -46,17 +56,18 @@ from terminal.app.kiosk.pos_web import PosDoor, read_token
 from terminal.app.kiosk.render import Renderer
 from terminal.app.kiosk.server import KioskServer
 from terminal.app.kiosk.stage import Stage
-from terminal.app.kiosk.web import Health, Press, create_app
+from terminal.app.kiosk.web import Answered, Health, Press, Touched, create_app
 from terminal.app.language import translation
 from terminal.app.log import Log, stream_log
 from terminal.app.loop import Loop
-from terminal.app.office import apply_result, as_told, redeem_barred
+from terminal.app.office import apply_result, first_shop
 from terminal.app.pos import PosBoard
 from terminal.app.pos_files import PosFiles
 from terminal.app.runner import Crash, Inbox, Job, Runner, Stop
 from terminal.app.store import Outbox, Store
 from terminal.app.store.medium import FileMedium
 from terminal.app.store.mirror import Mirror
+from terminal.app.store.pos_sales import PosSales
 from terminal.app.store.store import NONCE_BYTES
 from terminal.app.sync.backoff import Backoff
 from terminal.app.sync.client import SyncClient
@@ -64,6 +75,7 @@ from terminal.app.sync.desk import CHECK_PATIENCE, REPAIR_PATIENCE, Desk, DeskCl
 from terminal.app.sync.line import Line
 from terminal.app.sync.results import SyncResult
 from terminal.app.sync.worker import SyncWorker
+from terminal.app.telephone import Telephone
 from terminal.drivers.port import Role
 from terminal.drivers.pump import Pump, Worker
 from terminal.drivers.registry import Options, find_driver
@@ -133,8 +145,8 @@ class Terminal:
         self._inbox = Inbox()
         self._stage = Stage()
         self._pumps = self._make_pumps(config)
-        self._pos = PosBoard(self._inbox.post, self._withdraw_sale)
-        self._kiosk = open_kiosk(config, self._stage, self._inbox.post, self._health, self._pos)
+        self._pos = PosBoard(self._inbox.post, self._withdraw_sale, recall=lambda name: self._pos_sales.find(name))
+        self._kiosk = open_kiosk(config, self._stage, self._touched, self._health, self._pos)
         try:
             self._engine, engine_notices = choose_engine(
                 config.terminal.journal_key_file, config.terminal.allow_plain_journal
@@ -143,6 +155,7 @@ class Terminal:
         except EnishiError:
             self._kiosk.close()
             raise
+        self._pos_sales = PosSales(config.journal, self._engine)
         self._front = Front(
             self._stage,
             self._store,
@@ -155,8 +168,9 @@ class Terminal:
         self._signer = Signer(config.identity, self._store.stream, Counter(), self._store.office_note())
         self._front.judge(self._signer.note.verdict)
         self._desk = self._make_desk(config)
+        self._telephone = Telephone(self._store.find_callers, self._stage.ring, self._store.clock, self._log)
         self._loop = Loop(
-            _shop(config, self._store, self._signer),
+            first_shop(config, self._store, self._signer.open_ring, self._signer.note),
             self._store,
             self._pumps,
             self._show,
@@ -164,6 +178,7 @@ class Terminal:
             self._log,
             self._desk,
             answer_pos=self._pos.answer,
+            calls=self._telephone.listed,
         )
         self._keeper = Keeper(
             self._store, self._is_idle, self._front.kept, self._log, engine_notices, self._make_intake(config)
@@ -195,8 +210,11 @@ class Terminal:
         notify(self._environ, "READY=1")
 
     def _stop(self) -> None:
-        """Devices first: nothing more is sent to the card unit. The journal last."""
+        """Devices first: nothing more is sent to the card unit but to take no card in. The journal last."""
         notify(self._environ, "STOPPING=1")
+        unit = self._pumps.get(Role.CARD_REWRITER)
+        if unit is not None and isinstance(self._loop.state, Idle):
+            unit.command(CancelAwait(), self._clock.now().mono_s)
         for pump in self._running_pumps():
             pump.stop()
         if self._desk is not None:
@@ -205,6 +223,7 @@ class Terminal:
             self._sync.stop()
         self._stage.close()
         self._kiosk.close()
+        self._pos_sales.close()
         self._store.close()
         self._log("terminal.stopped", {})
 
@@ -273,6 +292,11 @@ class Terminal:
         self._inbox.post(event)
         if isinstance(event, PanelLost | PanelReady | DeviceLost | DeviceReady):
             self._inbox.post(Job(partial(self._front.device_spoke, event)))
+        if isinstance(event, CallReceived | CallEnded):
+            self._inbox.post(Job(partial(self._telephone.heard, event)))
+
+    def _touched(self, touched: Touched) -> None:
+        self._inbox.post(Job(partial(self._answer_call, touched)) if isinstance(touched, Answered) else touched)
 
     def _wire_changed(self, device: str, error: EnishiError | None) -> None:
         self._inbox.post(Job(partial(self._front.wire_changed, device, error)))
@@ -319,8 +343,14 @@ class Terminal:
         self._front.refresh()
         return shop
 
+    def _answer_call(self, answered: Answered) -> None:
+        call = self._telephone.take(answered.call)
+        if call is not None and not answered.closes:
+            self._loop.handle(CallPicked(call))
+
     def _beat(self) -> None:
         now = self._clock.now().mono_s
+        self._telephone.beat()
         if self._resting is not None and not self._store.safe_mode:
             self._resting.beaten_at = now
             self._resting.start()
@@ -349,7 +379,7 @@ class Terminal:
             if state.errand.basket.reference == reference:
                 self._loop.handle(KeyPressed(Key.CANCEL))
             else:  # nobody holds it any more
-                self._pos.answer(AnswerPos(reference, "cancelled"))
+                self._pos.let_go(reference)
 
     def _is_idle(self) -> bool:
         return isinstance(self._loop.state, Idle | Down)
@@ -368,25 +398,3 @@ def open_kiosk(
     door = None if pos is None else PosDoor(pos, config.kiosk.pos_hosts, token)
     app = create_app(stage, renderer, press, health, ICONS, hosts, door)
     return KioskServer(app, config.kiosk.host, config.kiosk.port)
-
-
-def _shop(config: TerminalConfig, store: Store, signer: Signer) -> Shop:
-    card, note = config.card, signer.note
-    shop = Shop(
-        terminal=TerminalId(config.identity.terminal),
-        name=config.shop_name,
-        ring=signer.open_ring(note.kid, note.keys),
-        programme=store.programme(),
-        face=FaceStock(
-            landscape=card.face_landscape,
-            left=card.face_left_dots,
-            top=card.face_top_dots,
-            right=card.face_right_dots,
-            bottom=card.face_bottom_dots,
-            gap=card.face_gap_dots,
-        ),
-        translate=translation(config.terminal.language),
-        standalone=not config.office_url,
-        redeem_barred=redeem_barred(note),
-    )
-    return as_told(store, shop)

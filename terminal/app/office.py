@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol, assert_never
 
+from shared.card.face import FaceStock
+from shared.card.mac import KeyRing
+from shared.ids import TerminalId
 from shared.points.program import Programme
-from shared.sync.messages import KidPolicyItem, ProgrammeItem, Pull, ShopItem, Verdict
+from shared.sync.messages import KeyPackage, KidPolicyItem, ProgrammeItem, Pull, ShopItem, Verdict
 from shared.visit.shop import KidPolicy, Shop
+from terminal.app.config import TerminalConfig
+from terminal.app.language import translation
 from terminal.app.sync.results import Acknowledged, Failed, OfficeNote, PageArrived, Synced, SyncResult, Welcomed
 
 VOICES_MAX = 9  # headings: one key each
+OpenRing = Callable[[int, tuple[KeyPackage, ...]], KeyRing]
 _RULES = (ProgrammeItem, KidPolicyItem, ShopItem)
 
 
@@ -25,6 +31,29 @@ class Books(Protocol):
     def programme(self) -> Programme: ...
     def kid_policies(self) -> Mapping[int, KidPolicy]: ...
     def shop_settings(self) -> ShopItem: ...
+
+
+def first_shop(config: TerminalConfig, books: Books, open_ring: OpenRing, note: OfficeNote) -> Shop:
+    """The shop as the settings say, under the rules and keys that were told last."""
+    card = config.card
+    shop = Shop(
+        terminal=TerminalId(config.identity.terminal),
+        name=config.shop_name,
+        ring=open_ring(note.kid, note.keys),
+        programme=books.programme(),
+        face=FaceStock(
+            landscape=card.face_landscape,
+            left=card.face_left_dots,
+            top=card.face_top_dots,
+            right=card.face_right_dots,
+            bottom=card.face_bottom_dots,
+            gap=card.face_gap_dots,
+        ),
+        translate=translation(config.terminal.language),
+        standalone=not config.office_url,
+        redeem_barred=redeem_barred(note),
+    )
+    return as_told(books, shop)
 
 
 def as_told(books: Books, shop: Shop) -> Shop:

@@ -11,7 +11,9 @@ from shared.ids import CardNo, MessageId, VisitId
 from shared.sale.day_report import DayFigures
 from shared.sale.product import Product
 from shared.visit import effects as e
+from shared.visit.calls import Call
 from shared.visit.events import (
+    CallsListed,
     CardLookedUp,
     Committed,
     DayAdded,
@@ -52,7 +54,7 @@ class Journal(Protocol):
     def resolve(self, visit: VisitId, answer: str) -> object: ...
     def record_off_card(self, entry: OffCard) -> object: ...
     def record_reissue(self, reissue: Reissue) -> object: ...
-    def record_seen(self, track: str, verdict: str) -> bool: ...
+    def record_seen(self, track: str, verdict: str, uid: str) -> bool: ...
     def record_print(
         self, visit: VisitId, copy: int, error: str, messages: tuple[MessageId, ...], no_room: tuple[MessageId, ...]
     ) -> object: ...
@@ -87,10 +89,16 @@ ALONE = "sync.unreachable"  # what a terminal without head office is told when i
 Answer = Event | None  # what the store says at once; devices answer later through the inbox
 ShowScreen = Callable[[Screen], None]
 AnswerSale = Callable[[e.AnswerPos], None]
+Calls = Callable[[], tuple[Call, ...]]  # the newest first
 
 
 def nobody_listens(told: object) -> None:
     """A terminal without a POS, or a test."""
+
+
+def nobody_calls() -> tuple[Call, ...]:
+    """A terminal without a telephone."""
+    return ()
 
 
 class Performer:
@@ -104,6 +112,7 @@ class Performer:
         office: OfficePort | None = None,
         set_duty: Callable[[Duty], None] = nobody_listens,
         answer_pos: AnswerSale = nobody_listens,
+        calls: Calls = nobody_calls,
     ) -> None:
         self._journal = journal
         self._ports = dict(ports)
@@ -111,6 +120,7 @@ class Performer:
         self._office = office
         self._set_duty = set_duty
         self._answer_pos = answer_pos
+        self._calls = calls
         self._last_receipt: Receipt | None = None
 
     def perform(self, effect: e.Effect, now: float) -> Answer:
@@ -142,6 +152,9 @@ class Performer:
     def answer_pos(self, effect: e.AnswerPos, now: float) -> Answer:
         self._answer_pos(effect)
         return None
+
+    def list_calls(self, effect: e.ListCalls, now: float) -> Answer:
+        return CallsListed(self._calls())
 
     def play(self, effect: e.Play, now: float) -> Answer:
         return self._order_each(TO_BE_HEARD, effect, now)
@@ -198,8 +211,8 @@ class Performer:
             case e.RecordReissue(reissue=reissue):
                 journal.record_reissue(reissue)
                 return ReissueRecorded(reissue.request)
-            case e.RecordSeen(track=track, verdict=verdict):
-                return ForgedOften() if journal.record_seen(track, verdict) else None
+            case e.RecordSeen(track=track, verdict=verdict, uid=uid):
+                return ForgedOften() if journal.record_seen(track, verdict, uid) else None
             case e.Note(body=body):
                 return Noted(journal.note(body))
             case e.Abort() | e.Doubt() | e.Resolve() | e.RecordPrint() | e.RecordEject():
@@ -273,6 +286,7 @@ PERFORMERS: Mapping[type[e.Effect], Callable[[Performer, Any, float], Answer]] =
     e.FindProduct: Performer.store,
     e.BeginDuty: Performer.store,
     e.AddUpDay: Performer.store,
+    e.ListCalls: Performer.list_calls,
     e.CheckCard: Performer.ask_office,
     e.AskRepair: Performer.ask_office,
     e.Show: Performer.show,

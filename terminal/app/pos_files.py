@@ -28,6 +28,7 @@ FILE_BYTES_MAX = 64 << 10  # a hundred lines come to some 10 KB
 FILES_MAX = 200  # looked at in one go; a POS that was alone for a day leaves as many
 KEPT_MAX = 2_000  # files in each of the two folders; the oldest go
 _LATER = ("visit.inbox_full", "kiosk.pos_too_many")
+_JOURNAL = "store."  # it cannot be asked now
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,10 @@ class PosFiles:
         found = {entry.name: entry.stat() for entry in self._entries()}
         self._seen = {name: self._aged(name, stat, now_s) for name, stat in found.items()}
         if self._offered is not None:
-            self._follow(*self._offered)
+            try:
+                self._follow(*self._offered)
+            except EnishiError as error:  # not now; it is looked at again
+                self._log(error.code, {"file": self._offered[0], **error.facts})
         elif self._is_free():
             self._offer_next(now_s)
 
@@ -123,7 +127,7 @@ class PosFiles:
             try:
                 self._offer(name, seen, now_s)
             except EnishiError as error:
-                if error.code in _LATER:
+                if error.code in _LATER or error.code.startswith(_JOURNAL):
                     return
                 self._log(error.code, {"file": name, **error.facts})
                 self._put_away(name, "refused", self._words(error))

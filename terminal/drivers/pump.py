@@ -6,6 +6,7 @@ its read, so no order waits for the device to speak. A lost link is opened again
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -126,6 +127,8 @@ class Pump:
         try:
             while not self._stopping.rung:
                 self._turn()
+            with contextlib.suppress(EnishiError):  # what was ordered just before the end is said, if it can be
+                self._obey()
         finally:
             self._drop_link()
 

@@ -80,6 +80,12 @@ class CodeGatherer:
         self._text = ""
         self._void_for_s = 0.0  # of silence; 0 = not void
         self._last_at = 0.0
+        self._refused = False
+
+    def take_refused(self) -> bool:
+        """Whether anything that was to be a code was thrown away since this was asked last."""
+        refused, self._refused = self._refused, False
+        return refused
 
     @property
     def is_idle(self) -> bool:
@@ -102,6 +108,7 @@ class CodeGatherer:
     def spoil(self, at: float) -> None:
         """Something came that is no character of a code."""
         self._notice_gap(at)
+        self._refused = self._refused or bool(self._text)
         self._text = ""
         self._void_for_s = self._void_for_s or GAP_S
 
@@ -109,6 +116,7 @@ class CodeGatherer:
         """The code is complete; what it says, or None."""
         self._notice_gap(at)
         code = None if self._void_for_s else read_code(self._text)
+        self._refused = self._refused or (code is None and not self.is_idle)
         self.forget()
         return code
 
@@ -125,6 +133,7 @@ class CodeGatherer:
         self._void_for_s = 0.0
 
     def _tear(self) -> None:
+        self._refused = self._refused or bool(self._text)
         self._text = ""
         self._void_for_s = GAP_S + TAIL_S
 
@@ -134,6 +143,7 @@ class CodeGatherer:
         if self.is_idle or 0.0 <= pause_s <= self.patience_s:
             return
         if pause_s > GAP_S + TAIL_S or (pause_s > 0.0 and not self._text):
+            self._refused = self._refused or bool(self._text)
             self.forget()
         else:
             self._tear()

@@ -41,6 +41,11 @@ class Slots:
         """What a reader of stripes would have read. A torn record is never silently the one before."""
         return self.track[0] + "?" * (TRACK_LEN - 1) if self.torn else self.track
 
+    @property
+    def older(self) -> str:
+        """The whole record behind a torn one: it says which card this is, and is not what the card holds."""
+        return self.track if self.torn else ""
+
 
 @dataclass(frozen=True, slots=True)
 class _Slot:

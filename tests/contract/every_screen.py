@@ -8,6 +8,7 @@ from typing import get_args
 from shared.ids import CardNo, make_card_no, make_member_no
 from shared.visit import screens as s
 from shared.visit.facts import Member
+from shared.visit.unit import Swipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def screens_of(person: Person) -> list[s.Screen]:
         s.Starting(), s.Waiting(), s.Reading(), s.Writing(), s.TakeCard(), s.Locked(15),
         s.Keying(
             card, member, False, 12_480, 300, 30, 12, "points", 1_980, 500, 19, 1_480, 11_999, (person.message,),
-            (why,), member.birthday,
+            (why,), guides=(why, s.Notice("guide.bought", {"goods": person.message})), as_of_ms=1,
         ),
         s.Keying(card, member, True, 0, 0, 0, -1, "amount", 0, 0, 0, 0, 0, (person.message,), (why,)),
         s.Done(member.name, 12_499, 19, 0, 1_980, 42, "printed", False, True, (why,)),
@@ -70,11 +71,12 @@ def screens_of(person: Person) -> list[s.Screen]:
         s.Repairing(card),
         s.ConfirmRepair(card, member, 12_480),
         s.Repaired(member.name, card, 12_480, "printed", True, (why,)),
-        s.Menu("メニュー", (s.MenuItem("1", "入会", "user-plus"), s.MenuItem("2", "開店・閉店", "store", is_open=False))),
+        s.Menu("メニュー", (s.MenuItem("1", "入会", "user-plus"), s.MenuItem("2", "開閉店", "store", is_open=False))),
         s.Asking("お電話番号", "phone", member.birthday, "市外局番から", why),
         s.Choosing("お客様", (s.Option(member.name, str(card)), s.Option(member.kana, member.memo)), more=True),
         s.Confirming("カードの停止", "このカードは使えなくなります。", (("お名前", member.name),), is_dangerous=True),
         s.Told(why, "本日のご入会", ((member.name, str(card)),)),
+        *(s.Swiping(swipe, again) for swipe in Swipe for again in (False, True)),
     ]  # fmt: skip
 
 

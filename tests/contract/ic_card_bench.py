@@ -7,6 +7,7 @@ from typing import get_args
 
 from shared.visit.effects import AwaitCard, Effect, WriteCard
 from shared.visit.events import CardPresented, CardRewriterReady, CardUnreadable, CardWritten, Event
+from shared.visit.unit import CardUnit
 from simulators.ic_card.chip import Chip
 from simulators.ic_card.front import Front
 from simulators.ic_card.lite_s import LiteS
@@ -116,16 +117,21 @@ class Bench:
 def ready(front: Front | None = None, master: bytes | None = MASTER) -> Bench:
     bench = Bench(front, master)
     bench.open()
-    assert bench.run(5.0, CardRewriterReady) == CardRewriterReady(card_inside=False)
+    assert bench.run(5.0, CardRewriterReady) == CardRewriterReady(card_inside=False, unit=CardUnit.READER)
     bench.events.clear()
     bench.seen = 0
     return bench
 
 
+def shown(chip: Chip, track: str, older: str = "") -> CardPresented:
+    """What is said of this chip when it was read."""
+    return CardPresented(track, chip.uid.hex(), older, is_weak=isinstance(chip, Classic))
+
+
 def issued(chip: Chip, track: str = OLD, front: Front | None = None) -> Bench:
     """A reader on which ``chip`` lies, just written with ``track`` and still there."""
     bench = ready(front)
-    assert bench.present(chip) == CardPresented("", chip.uid.hex())
+    assert bench.present(chip) == shown(chip, "")
     assert bench.answer(WriteCard(track)) == CardWritten()
     return bench
 

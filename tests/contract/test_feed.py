@@ -77,7 +77,19 @@ def test_a_new_terminal_gets_the_rules_and_every_member(bench: Bench, terminal: 
     assert isinstance(rule, ProgrammeItem)
     assert (rule.programme.version, rule.programme.redeem.points_min) == (1, 100)
     assert told(terminal, MemberItem) == [
-        MemberItem(member, "高橋 美智子", "タカハシ ミチコ", "", "くるみアレルギー", 0, "", "", "1965-02-03", (CARD,))
+        MemberItem(
+            member,
+            "高橋 美智子",
+            "タカハシ ミチコ",
+            "",
+            "くるみアレルギー",
+            0,
+            "",
+            "",
+            "1965-02-03",
+            (CARD,),
+            balance=0,
+        )
     ]
 
 
@@ -88,6 +100,7 @@ def test_a_visit_freshens_the_member_and_the_high_water_mark(bench: Bench, termi
     (member,) = told(terminal, MemberItem)
     assert isinstance(member, MemberItem)
     assert (member.visits, member.last_visit, member.last_store) == (2, DAY, "駅前店")
+    assert member.balance == 20
     assert told(terminal, CardHighWaterItem) == [CardHighWaterItem(CARD, 1, 2, track_hash(track(CARD, 1, 2)))]
 
 

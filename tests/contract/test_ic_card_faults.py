@@ -22,8 +22,21 @@ from shared.visit.events import (
     CardWritten,
     NoCard,
 )
+from shared.visit.unit import CardUnit
 from simulators.ic_card.chip import Chip
-from tests.contract.ic_card_bench import ANY_EVENT, NEW, NEWER, OLD, Bench, classic, issued, lite_s, ntag, ready
+from tests.contract.ic_card_bench import (
+    ANY_EVENT,
+    NEW,
+    NEWER,
+    OLD,
+    Bench,
+    classic,
+    issued,
+    lite_s,
+    ntag,
+    ready,
+    shown,
+)
 
 CHIPS = (lite_s, ntag, classic)
 NO_SERVICE = "device.ic_card.no_service"
@@ -52,8 +65,9 @@ def test_wherever_a_write_is_torn_the_card_holds_the_old_record_or_the_new_or_sa
         assert isinstance(again, CardPresented), after
         assert again.track in (OLD, NEW, "L" + "?" * 68), after
         torn += again.track not in (OLD, NEW)
+        assert again.older == ("" if again.track in (OLD, NEW) else OLD), after
         assert bench.answer(WriteCard(NEW)) == CardWritten(), after  # over whatever is there
-        assert bench.answer(ReadCard()) == CardPresented(NEW, card.uid.hex())
+        assert bench.answer(ReadCard()) == shown(card, NEW)
     assert torn > 30
 
 
@@ -61,7 +75,7 @@ def test_wherever_the_first_write_is_torn_the_card_can_still_be_issued() -> None
     for after in range(0, 240, 8):  # eight pads are emptied, then the key, the lock, four pads of the record
         card = lite_s()
         bench = ready()
-        assert bench.present(card) == CardPresented("", card.uid.hex())
+        assert bench.present(card) == shown(card, "")
         card.tear_after = after
         bench.order(WriteCard(OLD))
         bench.run(10.0, (CardWritten, CardWriteFailed))
@@ -70,7 +84,7 @@ def test_wherever_the_first_write_is_torn_the_card_can_still_be_issued() -> None
             bench.put_on(card)
         assert isinstance(bench.answer(ReadCard()), CardPresented), after
         assert bench.answer(WriteCard(OLD)) == CardWritten(), after
-        assert bench.answer(ReadCard()) == CardPresented(OLD, card.uid.hex())
+        assert bench.answer(ReadCard()) == shown(card, OLD)
 
 
 def test_a_card_that_is_gone_is_awaited_a_little_and_then_reported() -> None:
@@ -107,9 +121,9 @@ def test_a_card_that_was_changed_elsewhere_in_between_is_not_written() -> None:
     card = ntag()
     issued(card, OLD)
     here, there = ready(), ready()
-    assert here.present(card) == CardPresented(OLD, card.uid.hex())
+    assert here.present(card) == shown(card, OLD)
     here.take_away()
-    assert there.present(card) == CardPresented(OLD, card.uid.hex())
+    assert there.present(card) == shown(card, OLD)
     assert there.answer(WriteCard(NEWER)) == CardWritten()
     there.take_away()
     here.put_on(card)
@@ -150,9 +164,9 @@ def test_a_card_that_never_answers_costs_a_deadline_and_must_go() -> None:
     assert bench.now - began <= 6.0
     assert bench.run(60.0, CardRewriterReady) is None
     bench.take_away()
-    assert bench.run(15.0, CardRewriterReady) == CardRewriterReady(card_inside=False)
+    assert bench.run(15.0, CardRewriterReady) == CardRewriterReady(card_inside=False, unit=CardUnit.READER)
     card.is_silent = False
-    assert bench.present(card) == CardPresented(OLD, card.uid.hex())
+    assert bench.present(card) == shown(card, OLD)
 
 
 def test_a_stopped_service_is_lost_once_and_found_again() -> None:
@@ -163,9 +177,19 @@ def test_a_stopped_service_is_lost_once_and_found_again() -> None:
     assert bench.run(60.0, CardRewriterLost) is None
     assert bench.answer(WriteCard(NEW)) == CardRewriterLost(NO_SERVICE)
     bench.send(bench.unit.start_service(bench.now), False)
-    assert bench.run(5.0, CardRewriterReady) == CardRewriterReady(card_inside=False)
+    assert bench.run(5.0, CardRewriterReady) == CardRewriterReady(card_inside=False, unit=CardUnit.READER)
     bench.order(AwaitCard())
-    assert bench.run(5.0, CardPresented) == CardPresented(OLD, card.uid.hex())
+    assert bench.run(5.0, CardPresented) == shown(card, OLD)
+
+
+def test_a_service_that_comes_back_to_an_empty_reader_is_ready_for_a_card() -> None:
+    bench = ready()
+    bench.run(5.0)
+    bench.send(bench.unit.stop_service(bench.now), False)
+    assert bench.run(1.0, CardRewriterLost) == CardRewriterLost(NO_SERVICE)
+    bench.send(bench.unit.start_service(bench.now), False)
+    assert bench.run(5.0, CardRewriterReady) == CardRewriterReady(card_inside=False, unit=CardUnit.READER)
+    assert bench.present(ntag()) == CardPresented("", ntag().uid.hex())
 
 
 def test_a_reader_unplugged_in_mid_write_answers_by_its_loss() -> None:
@@ -179,7 +203,7 @@ def test_a_reader_unplugged_in_mid_write_answers_by_its_loss() -> None:
     assert bench.run(1.0, ANY_EVENT) == CardRewriterLost("device.card_rewriter.link_lost")
     bench.unit.power_on(bench.now)
     bench.open()
-    assert bench.run(5.0, CardRewriterReady) == CardRewriterReady(card_inside=False)
+    assert bench.run(5.0, CardRewriterReady) == CardRewriterReady(card_inside=False, unit=CardUnit.READER)
     bench.order(AwaitCard())
     presented = bench.run(5.0, CardPresented)
     assert isinstance(presented, CardPresented)
@@ -189,7 +213,7 @@ def test_a_reader_unplugged_in_mid_write_answers_by_its_loss() -> None:
 def test_a_reset_starts_afresh_and_asks_for_the_card_to_be_taken() -> None:
     bench = issued(ntag())
     bench.order(ResetRewriter())
-    assert bench.run(5.0, CardRewriterReady) == CardRewriterReady(card_inside=False)
+    assert bench.run(5.0, CardRewriterReady) == CardRewriterReady(card_inside=False, unit=CardUnit.READER)
     assert bench.run(1.0, CardDischarged) == CardDischarged()
     bench.take_away()
     assert bench.run(5.0, CardTaken) == CardTaken()
@@ -202,7 +226,7 @@ def test_a_link_that_says_nothing_is_lost_and_called_again() -> None:
     assert bench.run(30.0, CardRewriterLost) == CardRewriterLost("device.ic_card.no_answer")
     assert bench.answer(ReadCard()) == CardRewriterLost("device.ic_card.no_answer")
     bench.unit.power_on(bench.now)
-    assert bench.run(30.0, CardRewriterReady) == CardRewriterReady(card_inside=False)
+    assert bench.run(30.0, CardRewriterReady) == CardRewriterReady(card_inside=False, unit=CardUnit.READER)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -212,13 +236,13 @@ def test_noise_on_the_wire_to_the_link_never_ends_in_a_wrong_success(seed: int) 
     bench = Bench(seed=seed)
     bench.open()
     assert bench.run(60.0, CardRewriterReady)
-    assert bench.present(card) == CardPresented(OLD, card.uid.hex())
+    assert bench.present(card) == shown(card, OLD)
     bench.garble, bench.noise_left = 0.01, 20
     outcome = bench.answer(WriteCard(NEW))
     assert isinstance(outcome, CardWritten | CardWriteFailed | CardRewriterLost)
     bench.noise_left = 0
     if outcome == CardWritten():
-        assert bench.answer(ReadCard()) == CardPresented(NEW, card.uid.hex())
+        assert bench.answer(ReadCard()) == shown(card, NEW)
     bench.run(60.0)
     bench.take_away()
     bench.run(60.0)

@@ -23,6 +23,7 @@ from shared.visit.events import (
     CardWritten,
     NoCard,
 )
+from shared.visit.unit import CardUnit
 from tests.contract.pcsc_bench import Bench, running
 
 OLD, NEW = "L" + "A" * 68, "L" + "B" * 68
@@ -33,8 +34,12 @@ UIDS = {"lite_s": "012e412935000001", "ntag213": "04a1b2c3000001", "classic": "d
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     with running(tmp_path) as bench:
-        assert bench.next(CardRewriterReady) == CardRewriterReady(card_inside=False)
+        assert bench.next(CardRewriterReady) == CardRewriterReady(card_inside=False, unit=CardUnit.READER)
         yield bench
+
+
+def shown(kind: str, track: str, older: str = "") -> CardPresented:
+    return CardPresented(track, UIDS[kind], older, is_weak=kind == "classic")
 
 
 def put_on(bench: Bench, chip: str = "card") -> CardPresented | CardUnreadable:
@@ -54,7 +59,7 @@ def take(bench: Bench) -> None:
 def issue(bench: Bench, kind: str = "lite_s") -> None:
     """A new card with the old track, lying on the reader."""
     bench.hands.do("make", chip="card", kind=kind, uid=UIDS[kind])
-    assert put_on(bench) == CardPresented("", UIDS[kind])
+    assert put_on(bench) == shown(kind, "")
     assert bench.answer(WriteCard(OLD)) == CardWritten()
 
 
@@ -68,7 +73,7 @@ def test_visits_go_by_behind_each_kind_of_reader(tmp_path: Path, front: str, kin
             take(bench)
             assert isinstance(put_on(bench), CardPresented)
             assert bench.answer(WriteCard(track)) == CardWritten()
-            assert bench.answer(ReadCard()) == CardPresented(track, UIDS[kind])
+            assert bench.answer(ReadCard()) == shown(kind, track)
 
 
 def test_a_copied_felica_card_is_refused(bench: Bench) -> None:
@@ -89,7 +94,7 @@ def test_a_card_gone_in_mid_write_is_an_unknown_outcome_and_tells_at_its_return(
     assert bench.answer(ReadCard()) == NoCard()
     bench.hands.do("put_on", chip="card")
     presented = bench.answer(AwaitCard())
-    assert presented == CardPresented(OLD if after == 0 else TORN, UIDS["ntag213"])
+    assert presented == (shown("ntag213", OLD) if after == 0 else shown("ntag213", TORN, OLD))
     assert bench.answer(WriteCard(NEW)) == CardWritten()
     assert bench.answer(ReadCard()) == CardPresented(NEW, UIDS["ntag213"])
 
@@ -101,7 +106,7 @@ def test_a_restart_of_pcscd_is_lost_once_and_survived(bench: Bench) -> None:
     assert bench.answer(WriteCard(NEW)) == CardRewriterLost("device.ic_card.no_service")
     bench.hands.do("take_away")
     bench.namespace.start_pcscd(bench.front)
-    assert bench.next(CardRewriterReady) == CardRewriterReady(card_inside=False)
+    assert bench.next(CardRewriterReady) == CardRewriterReady(card_inside=False, unit=CardUnit.READER)
     assert put_on(bench) == CardPresented(OLD, UIDS["lite_s"])
     assert bench.answer(WriteCard(NEW)) == CardWritten()
 
@@ -115,7 +120,7 @@ def test_a_card_that_never_answers_costs_a_deadline_and_must_go(bench: Bench) ->
         bench.event(patience_s=2.0)  # not ready while it lies there
     bench.hands.do("hang", on=False)
     bench.hands.do("take_away")
-    assert bench.next(CardRewriterReady) == CardRewriterReady(card_inside=False)
+    assert bench.next(CardRewriterReady) == CardRewriterReady(card_inside=False, unit=CardUnit.READER)
     presented = put_on(bench)
     assert isinstance(presented, CardPresented)
     assert presented.track == OLD
@@ -125,7 +130,7 @@ def test_the_watcher_that_was_killed_is_a_lost_link_and_is_started_again(bench: 
     issue(bench)
     bench.links[-1].kill_watcher()
     assert bench.next(CardRewriterLost) == CardRewriterLost("device.card_rewriter.link_lost")
-    assert bench.next(CardRewriterReady) == CardRewriterReady(card_inside=False)
+    assert bench.next(CardRewriterReady) == CardRewriterReady(card_inside=False, unit=CardUnit.READER)
     assert bench.answer(AwaitCard()) == CardPresented(OLD, UIDS["lite_s"])
     codes = []
     while not bench.wires.empty():

@@ -13,6 +13,7 @@ import pytest
 
 from shared.visit.effects import AwaitCard, WriteCard
 from shared.visit.events import CardPresented, CardRewriterReady, CardWritten, Event
+from shared.visit.unit import CardUnit
 from simulators.ic_card.reader import IcReaderSimulator
 from terminal.app.clock import SystemClock
 from terminal.drivers.port import Role
@@ -72,7 +73,7 @@ class Line:
 def test_a_card_is_read_and_written_over_a_pseudo_terminal(tmp_path: Path) -> None:
     line, card = Line(tmp_path), ntag()
     try:
-        assert line.event() == CardRewriterReady(card_inside=False)
+        assert line.event() == CardRewriterReady(card_inside=False, unit=CardUnit.READER)
         line.pump.command(AwaitCard(), 0.0)
         line.unit.put_on(card, time.monotonic())
         assert line.event() == CardPresented("", card.uid.hex())

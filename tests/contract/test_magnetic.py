@@ -32,7 +32,9 @@ from shared.visit.events import (
     Event,
     FacePrintFailed,
     NoCard,
+    SwipeWanted,
 )
+from shared.visit.unit import CardUnit, Swipe
 from simulators.card_stock import SimCard
 from simulators.magnetic import Hand, MagneticSimulator
 from terminal.drivers.card_rewriter.magnetic import (
@@ -41,7 +43,6 @@ from terminal.drivers.card_rewriter.magnetic import (
     RENEW_S,
     WRITE_WAIT_S,
     MagneticCore,
-    Swipe,
 )
 from terminal.drivers.card_rewriter.magnetic_options import MagneticOptions
 from terminal.protocol.tcp300 import TrackFormat
@@ -61,14 +62,16 @@ class Counter:
         self.core = MagneticCore(options or MagneticOptions())
         self.unit = MagneticSimulator(seed, track=(options or MagneticOptions()).track)
         self.wire = LossyWire(self.core, self.unit, seed, faults)
+        self.prompts: list[SwipeWanted] = []
         self.wire.plug_in()
         if not faults:
             self.wire.run(3.0)
-            assert self.events() == [CardRewriterReady(card_inside=False)]
+            assert self.events() == [CardRewriterReady(card_inside=False, unit=CardUnit.SWIPE)]
 
     def events(self) -> list[Event]:
-        """Since the last look."""
-        seen = list(self.wire.events)
+        """Since the last look; what was asked of the customer goes to ``prompts``."""
+        self.prompts += [event for event in self.wire.events if isinstance(event, SwipeWanted)]
+        seen = [event for event in self.wire.events if not isinstance(event, SwipeWanted)]
         self.wire.events.clear()
         return seen
 
@@ -98,6 +101,7 @@ def test_a_whole_visit_is_three_swipes() -> None:
     counter.order(EjectCard())
     assert counter.events() == [FacePrintFailed(CODE + "no_face"), CardDischarged(), CardTaken()]
     assert counter.core.identity == "3 REVU1.02"
+    assert counter.prompts == [SwipeWanted(Swipe.WRITE), SwipeWanted(Swipe.PROVE)]
 
 
 @pytest.mark.parametrize("way", [TrackFormat.JIS, TrackFormat.REVERSE_JIS])
@@ -254,7 +258,7 @@ def test_a_plug_pulled_in_mid_write_is_a_lost_unit_and_a_torn_card() -> None:
     assert counter.events() == [CardRewriterLost(CODE + "no_answer")]
     counter.wire.power_again()
     counter.wire.run(READY_BOUND_S)
-    assert counter.events() == [CardRewriterReady(card_inside=False)]
+    assert counter.events() == [CardRewriterReady(card_inside=False, unit=CardUnit.SWIPE)]
 
 
 def test_an_idle_unit_that_goes_silent_is_noticed() -> None:
@@ -268,7 +272,7 @@ def test_a_reset_greets_the_unit_again() -> None:
     counter = Counter()
     counter.order(WriteCard(NEW))
     counter.order(ResetRewriter())
-    assert counter.events() == [CardRewriterReady(card_inside=False)]
+    assert counter.events() == [CardRewriterReady(card_inside=False, unit=CardUnit.SWIPE)]
     assert counter.unit.awaits == ""
 
 
@@ -278,7 +282,7 @@ def test_a_closed_wire_is_told_and_the_next_greeting_too() -> None:
     assert counter.events() == [CardRewriterLost(CODE + "link_lost")]
     counter.wire.open_link()
     counter.wire.run(3.0)
-    assert counter.events() == [CardRewriterReady(card_inside=False)]
+    assert counter.events() == [CardRewriterReady(card_inside=False, unit=CardUnit.SWIPE)]
 
 
 ENDS: dict[type[Effect], tuple[type[Event], ...]] = {
@@ -299,12 +303,13 @@ def test_bad_hands_on_a_bad_cable_end_every_order_and_written_means_written(
         counter.events()
         counter.wire.order(effect)
         end = counter.wire.now + ORDER_BOUND_S
-        while counter.wire.now < end and not counter.wire.events:
+        events: list[Event] = []
+        while counter.wire.now < end and not events:
             if dice.random() < 0.6:
                 hand = Hand(dice.uniform(5.0, 120.0), 0.5 if dice.random() < 0.2 else 1.0, dice.random() < 0.1)
                 counter.unit.swipe(card, counter.wire.now, hand)
             counter.wire.run(2.0)
-        events = counter.events()
+            events = counter.events()
         assert events, f"{effect} was not answered"
         assert isinstance(events[0], (*ENDS[type(effect)], CardRewriterLost))
         if CardWritten() in events:

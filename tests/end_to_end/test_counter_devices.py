@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from shared.card.codec import decode
 from shared.visit.events import Withheld
 from simulators.card_stock import SimCard
 from simulators.rig import Counter, Rig
-from simulators.rig.counter import NotHere
 from simulators.rig.gateway import SipPort
+from simulators.rig.standing import NotHere
 from simulators.scanner import Label
 from simulators.trade import new_card
 
@@ -66,6 +67,29 @@ def test_a_keyboard_scanner_and_a_gateway_are_heard(counter: Counter) -> None:
     counter.wait_until(lambda: told(counter, "event=CallReceived"), PATIENCE_S, "the call")
     counter.hang_up()
     counter.wait_until(lambda: told(counter, "event=CallEnded"), PATIENCE_S, "the end of the call")
+
+
+def test_a_call_comes_up_on_the_counters_page_and_wants_a_new_card_by_one_key(counter: Counter, tmp_path: Path) -> None:
+    """And nothing of it is written down."""
+    line, asking = counter.ports["caller_id"], requests.Session()
+    asking.trust_env = False
+    url = counter.plan.kiosk_url
+    assert isinstance(line, SipPort)
+    counter.wait_until(lambda: line.device.is_registered(line.clock.now()), PATIENCE_S, "the registration")
+
+    def shows(words: str) -> bool:
+        return words in asking.get(url, timeout=5).text
+
+    counter.ring_telephone("09098765432")
+    counter.wait_until(lambda: shows("090-9876-5432"), PATIENCE_S, "the number")
+    assert shows("電話が鳴っています")
+    counter.hang_up()
+    counter.wait_until(lambda: shows("呼び出しは終わりました"), PATIENCE_S, "the end of the call")
+    answer = asking.post(f"{url}/calls", json={"call": 1}, headers={"Origin": url}, timeout=5)
+    assert answer.status_code == 204
+    counter.wait_until(lambda: shows("新しいカードを入れてください"), PATIENCE_S, "the wish for a new card")
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or b"9098765432" not in path.read_bytes(), path
 
 
 def test_a_counter_names_what_it_has_not(counter: Counter) -> None:

@@ -71,6 +71,25 @@ def test_a_sale_of_the_pos_waits_for_a_card_and_its_answer_comes_back(counter: C
     assert "1,085円" not in requests.get(counter.plan.kiosk_url, timeout=5).text
 
 
+def test_after_a_restart_the_pos_hears_what_was_sold_and_nothing_is_sold_twice(counter: Counter) -> None:
+    url = f"{counter.plan.kiosk_url}/pos/sales"
+    requests.post(url, json=SALE, timeout=5)
+    shown(counter, "1,085円")
+    serve(counter)
+    answer = told(counter, "R1-0042", "done")
+    counter.kill_terminal()
+    counter.start_terminal()
+    counter.await_screen("Waiting")
+    again = requests.post(url, json=SALE, timeout=5)
+    assert (again.status_code, again.json()) == (202, answer)
+    assert requests.delete(f"{url}/R1-0042", timeout=5).json()["code"] == "kiosk.pos_done"
+    assert requests.post(url, json=SALE | {"discount_yen": 5}, timeout=5).json()["code"] == "kiosk.pos_other_content"
+    assert "1,085円" not in requests.get(counter.plan.kiosk_url, timeout=5).text
+    health = counter.health()
+    assert health is not None
+    assert health["visits_today"] == 1
+
+
 def test_a_sale_is_taken_back_by_the_pos_or_at_the_counter(counter: Counter) -> None:
     url = f"{counter.plan.kiosk_url}/pos/sales"
     for reference in ("R1", "R2"):

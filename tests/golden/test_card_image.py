@@ -106,3 +106,29 @@ def test_every_one_of_the_402_bits_matters():
         flipped = bits[:place] + str(1 - int(bits[place])) + bits[place + 1 :]
         track = PUBLISHED[:2] + "".join(BASE64URL[int(flipped[at : at + 6], 2)] for at in range(0, 402, 6))
         assert decode(track, RING).verdict in (Verdict.TORN, Verdict.FORGED), place
+
+
+# --- on a chip -------------------------------------------------------------------------------------------------------
+
+CHIP = "04a1b2c3000001"
+ON_CHIP = "LBAcSZYC0gAACoAMATiEgAJYMAAAAABWQAZVeb3gAHgAAAAAA71bfd4BxFJxX47AzjQI0"
+
+
+def test_the_mac_of_a_chip_s_image_begins_with_its_number() -> None:
+    bits = published_bits()
+    body, crc = int(bits[:322], 2).to_bytes(41, "big"), int(bits[322:338], 2).to_bytes(2, "big")
+    card_key = hmac_sha256(KEY, b"card-mac-v1\0" + (7).to_bytes(2, "big") + (1234567890).to_bytes(5, "big"))
+    named = b"img-v1c\0" + b"\x07" + bytes.fromhex(CHIP)
+    mac = hmac_sha256(card_key, named + PUBLISHED[:2].encode() + body + crc)[:8]
+    on_chip = "".join(f"{BASE64URL.index(character):06b}" for character in ON_CHIP[2:])
+    assert on_chip == bits[:338] + f"{int.from_bytes(mac, 'big'):064b}"
+
+
+def test_encode_gives_the_published_record_of_a_chip() -> None:
+    assert encode(IMAGE, RING, CHIP) == ON_CHIP
+    assert decode(ON_CHIP, RING, CHIP) == Decoded(Verdict.OK, IMAGE)
+
+
+def test_neither_is_ever_the_other() -> None:
+    assert decode(ON_CHIP, RING).verdict is Verdict.FORGED
+    assert decode(PUBLISHED, RING, CHIP).verdict is Verdict.FORGED

@@ -6,6 +6,7 @@ import pytest
 
 from shared.visit.effects import AwaitCard, WriteCard
 from shared.visit.events import CardPresented, CardRewriterReady, CardWritten
+from shared.visit.unit import CardUnit
 from simulators.card_stock import SimCard
 from simulators.magnetic import MagneticSimulator, stripe_bits
 from terminal.drivers.card_rewriter.magnetic import MagneticCore
@@ -98,7 +99,7 @@ def test_one_visit_on_the_wire() -> None:
         now += 0.2
         step = core.feed(answer, now) if answer else core.tick(now)
         events += step.events
-        if CardRewriterReady(card_inside=False) in events:
+        if CardRewriterReady(card_inside=False, unit=CardUnit.SWIPE) in events:
             break
     assert [out.hex(" ") for out, _ in said] == [
         "1b 61", "1b 65", "1b 6f 08 08 08", "1b 62 d2", "1b 7a 3d 3d", "1b 74", "1b 76", ""

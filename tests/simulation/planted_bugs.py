@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from tests.simulation.planted import Bug
+from tests.simulation.planted_at_office import AT_OFFICE
 
-DERIVE, LOTS, OFFLINE = "shared/points/derive.py", "shared/points/lots.py", "shared/points/offline.py"
-CODEC = "shared/card/codec.py"
-PRICING, WRITE = "shared/visit/flows/pricing.py", "shared/visit/flows/write.py"
-PRESENT, READY = "shared/visit/flows/present.py", "shared/visit/flows/ready.py"
-STORE, DERIVED, SQL = "terminal/app/store/store.py", "terminal/app/store/derived.py", "terminal/app/store/sql.py"
-PEN, PRUNE, FEED = "terminal/app/store/pen.py", "terminal/app/store/prune.py", "terminal/app/store/feed.py"
-CLIENT, LINE, CLOCK = "terminal/app/sync/client.py", "terminal/app/sync/line.py", "terminal/app/clock.py"
-PUSH, WINDOW, POSTINGS = "server/sync/service.py", "server/terminals/window.py", "server/ledger/postings.py"
-
-OF_DERIVE = "unit/shared/points/test_derive.py::"
+DERIVE, LOTS = "shared/points/derive.py", "shared/points/lots.py"
+OFFLINE, CODEC = "shared/points/offline.py", "shared/card/codec.py"
+MAC, PRICING = "shared/card/mac.py", "shared/visit/flows/pricing.py"
+WRITE, SETTLING = "shared/visit/flows/write.py", "shared/visit/flows/settling.py"
+READY, HEALING = "shared/visit/flows/ready.py", "shared/visit/flows/healing.py"
+STORE, DERIVED = "terminal/app/store/store.py", "terminal/app/store/derived.py"
+SQL, PEN = "terminal/app/store/sql.py", "terminal/app/store/pen.py"
+PRUNE, CLOCK = "terminal/app/store/prune.py", "terminal/app/clock.py"
+POSTINGS, OF_DERIVE = "server/ledger/postings.py", "unit/shared/points/test_derive.py::"
 OF_OFFICE = "unit/shared/visit/flows/test_pricing_with_head_office.py::"
 OF_WRITE = "unit/shared/visit/flows/test_write.py::"
 OF_VISIT, OF_PRESENT = "unit/shared/visit/test_visit.py::", "unit/shared/visit/test_present.py::"
 OF_STORE, OF_LAG = "contract/terminal/app/store/test_visits.py::", "contract/terminal/app/store/test_lag.py::"
 OF_FEED, OF_MIRROR = "contract/terminal/app/store/test_feed.py::", "contract/terminal/app/store/test_mirror.py::"
 OF_FAULTS, OF_PRUNE = "contract/terminal/app/store/test_faults.py::", "contract/terminal/app/store/test_prune.py::"
-OF_CLIENT = "contract/terminal/app/sync/test_client.py::"
-OF_SIGNS = "contract/terminal/app/sync/test_signatures.py::"
-OF_CASES, OF_BOOKS = "contract/test_fault_cases.py::", "contract/test_books.py::"
-OF_RESTORE, OF_NIGHT = "contract/test_restore.py::", "contract/test_nightly.py::"
-OF_PUSH, OF_POSTINGS = "contract/test_ingest.py::", "unit/server/ledger/test_postings.py::"
+OF_POSTINGS = "unit/server/ledger/test_postings.py::"
 
 IN_DERIVE = (
     Bug(
@@ -122,6 +118,11 @@ IN_POINTS = (
         "unit/shared/card/test_codec.py::test_a_track_copied_under_another_card_s_number_is_forged",
     ),
     Bug(
+        "an image is genuine on every chip", MAC,
+        "bytes((len(uid),)) + uid if uid", "bytes((len(uid),)) if uid",
+        "unit/shared/card/test_chip.py::test_an_image_is_genuine_on_its_own_chip_alone",
+    ),
+    Bug(
         "a clock years ahead is believed", CLOCK,
         "return Now(told.mono_s, told.wall_ms, ClockQuality.AHEAD)", "return told",
         "unit/terminal/app/test_clock.py::test_the_machine_is_believed_between_the_last_record_and_half_a_year_later",
@@ -171,12 +172,12 @@ IN_VISIT = (
         OF_WRITE + "test_c12_points_that_were_to_be_used_are_not_and_the_customer_pays_in_full",
     ),
     Bug(
-        "an old image is written on", PRESENT,
+        "an old image is written on", SETTLING,
         "if shadow and (image.gen, image.seq) < (shadow.gen, shadow.seq):", "if shadow and image.gen < shadow.gen:",
         OF_PRESENT + "test_a_card_that_must_not_be_written_earns_beside_itself",
     ),
     Bug(
-        "the next image may stand on any other", PRESENT,
+        "the next image may stand on any other", SETTLING,
         "if shadow and _forked(image, shadow):", "if shadow and not image:",
         OF_PRESENT + "test_a_card_that_must_not_be_written_earns_beside_itself",
     ),
@@ -184,6 +185,17 @@ IN_VISIT = (
         "a torn card that came back is written without a question", READY,
         "fresh = _prepared(state.open)\n    if state.stayed and len(fresh) == 1:", "fresh = state.open\n    if fresh:",
         OF_VISIT + "test_c5_a_torn_card_that_came_back_needs_its_number_and_its_face",
+    ),
+    Bug(
+        "a torn chip is written to the end of a visit that it left behind", HEALING,
+        "if waiting and not objection(image, state.older, newest(facts.shadow, settled), moment):", "if waiting:",
+        "unit/shared/visit/flows/test_healing.py::"
+        "test_a_visit_of_ours_is_not_written_onto_a_card_that_went_on_elsewhere[newer]",
+    ),
+    Bug(
+        "a copied chip settles the visit of the true one", READY,
+        "(event.track, event.uid) == (intent.post, intent.uid)", "event.track == intent.post",
+        "unit/shared/visit/flows/test_healing.py::test_a_copy_proves_nothing_about_a_visit_that_is_open",
     ),
     Bug(
         "a card that left is not in doubt", READY,
@@ -285,115 +297,4 @@ IN_STORE = (
     ),
 )  # fmt: skip
 
-IN_SYNC = (
-    Bug(
-        "a restored head office gets nothing again", FEED,
-        "            db.execute(_SEND_AGAIN)", "            pass",
-        OF_FEED + "test_a_restored_head_office_gets_again_what_its_backup_may_lack",
-    ),
-    Bug(
-        "a new feed replaces the old one before it was read to its end", FEED,
-        "if sweep and not page.more:", "if sweep:",
-        OF_FEED + "test_a_new_epoch_replaces_everything_only_when_it_was_read_to_its_end",
-    ),
-    Bug(
-        "head office stores behind a gap", PUSH,
-        "if first > held.head_seq + 1:", "if first < 0:",
-        OF_PUSH + "test_a_gap_is_named_with_what_is_held[sqlite]",
-    ),
-    Bug(
-        "what overlaps is not compared", PUSH,
-        "if held.frozen or _differs(session, held, told):", "if held.frozen:",
-        OF_PUSH + "test_another_history_under_the_same_numbers_freezes_the_stream[sqlite]",
-    ),
-    Bug(
-        "a hash is not recomputed", PUSH,
-        "if event_hash(prev, stream, seq, event.type, event.body) != hash_:", "if not hash_:",
-        OF_PUSH + "test_a_broken_chain_is_refused_and_nothing_of_it_stored[sqlite]",
-    ),
-    Bug(
-        "a request counts twice", WINDOW,
-        "if behind >= WINDOW or mask >> behind & 1:", "if behind >= WINDOW:",
-        "unit/server/terminals/test_window.py::test_each_number_counts_once_and_late_ones_only_inside_the_window",
-    ),
-    Bug(
-        "an answer is believed whoever signed it", LINE,
-        "if self._signer.is_head_office(number, status, content, signature):", "if signature is not None:",
-        OF_SIGNS + "test_an_answer_by_another_office_is_not_believed",
-    ),
-    Bug(
-        "a feed that is kept no longer ends the round", CLIENT,
-        "            if refusal.status != _GONE:\n                raise\n            return None", "            raise",
-        "contract/terminal/app/sync/test_restored.py::test_a_feed_that_is_gone_is_read_from_its_beginning_page_by_page",
-    ),
-    Bug(
-        "one stream that is refused holds up the others", CLIENT,
-        'if error.code not in ("sync.rolled_back", "sync.fork", "sync.no_progress"):', "if error.code:",
-        OF_CLIENT + "test_a_fork_is_named_and_does_not_stop_the_other_streams",
-    ),
-)  # fmt: skip
-
-IN_BOOKS = (
-    Bug(
-        "a restored head office gives numbers again", "server/ledger/settle.py",
-        "max(kept[card].derived.last_number, lowest) + 1", "kept[card].derived.last_number + 1",
-        OF_RESTORE + "test_numbers_of_the_forgotten_day_are_never_given_again",
-    ),
-    Bug(
-        "what was posted without a reason stays", POSTINGS,
-        "for cause in sorted({*due, *posted}):", "for cause in sorted(due):",
-        OF_BOOKS + "test_a_visit_that_nobody_told_is_booked_by_the_card_until_its_journal_comes[sqlite]",
-    ),
-    Bug(
-        "the shops are not told of a copy", "server/cards/settling.py",
-        "status = ONLINE_ONLY if outcome.is_doubtful else ALLOWED", "status = ALLOWED",
-        OF_CASES + "test_copies_used_in_many_stores_are_found_counted_and_held_back_everywhere[sqlite]",
-    ),
-    Bug(
-        "an ordinary visit may stand on any image", "server/sync/plain.py",
-        "if not ordinary or visit.pre_hash != base or", "if not ordinary or",
-        OF_CASES + "test_copies_used_in_many_stores_are_found_counted_and_held_back_everywhere[sqlite]",
-    ),
-    Bug(
-        "an honour is not taken down", "server/ledger/load.py",
-        '"ABORT": known.aborted, "HONOUR": known.honoured}', '"ABORT": known.aborted, "HONOUR": known.aborted}',
-        OF_BOOKS + "test_what_was_honoured_is_given_back_when_the_card_took_it_after_all[sqlite]",
-    ),
-    Bug(
-        "a restored head office makes a generation again", "server/sync/repairs.py",
-        ", GENERATIONS_PER_EPOCH * feed.server_epoch(session)])", "])",
-        OF_RESTORE + "test_numbers_of_the_forgotten_day_are_never_given_again",
-    ),
-    Bug(
-        "what a terminal says of a new generation is not heard", "server/sync/handlers.py",
-        "    Reissue: _reissue,\n", "    Reissue: _eject,\n",
-        "contract/test_online.py::test_a_late_visit_of_the_old_stripe_follows_as_an_adjustment[sqlite]",
-    ),
-    Bug(
-        "a doubt is honoured before its time", "server/reconcile/nightly.py",
-        "HONOUR_AFTER_D = 14", "HONOUR_AFTER_D = 12",
-        OF_NIGHT + "test_a_visit_in_doubt_is_granted_after_two_weeks_if_it_only_earned[sqlite]",
-    ),
-    Bug(
-        "what images prove becomes final without a bound", "server/reconcile/maturing.py",
-        "if not why and points > left:", "if not why and points < 0:",
-        OF_NIGHT + "test_no_more_than_a_days_cap_becomes_final_by_rule[sqlite]",
-    ),
-    Bug(
-        "an image of nobody becomes final", "server/reconcile/maturing.py",
-        "return \"\" if covers(known[number], day) else COMPLETE", "return \"\"",
-        OF_NIGHT + "test_what_nobody_can_have_forgotten_to_tell_waits_for_a_person[sqlite-13-complete]",
-    ),
-    Bug(
-        "a copy that nobody has opened is called safe", "server/backup.py",
-        "    if wrong:\n", "    if not heads:\n",
-        OF_RESTORE + "test_a_copy_of_wrong_books_makes_nothing_safe[sqlite]",
-    ),
-    Bug(
-        "a visit that is told twice is rejected nowhere", "server/sync/booking.py",
-        "        for visit in known:\n", "        for visit in ():\n",
-        OF_PUSH + "test_one_visit_told_twice_counts_once[sqlite]",
-    ),
-)  # fmt: skip
-
-BUGS = (*IN_DERIVE, *IN_POINTS, *IN_VISIT, *IN_STORE, *IN_SYNC, *IN_BOOKS)
+BUGS = (*IN_DERIVE, *IN_POINTS, *IN_VISIT, *IN_STORE, *AT_OFFICE)

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from shared.errors import EnishiError
 from shared.ids import make_card_no, make_member_no
+from shared.points.reward import NextReward
 from shared.visit import screens as s
 from shared.visit.events import Key, KeyPressed
 from shared.visit.facts import Member
 from shared.visit.receipt import ReceiptLine
+from shared.visit.unit import CardUnit, Swipe
 from terminal.app.kiosk.guard import LOOPBACK
 from terminal.app.kiosk.pos_web import PosDoor
 from terminal.app.kiosk.render import Renderer
@@ -32,10 +34,17 @@ LONG = Member(
     "重いお荷物は車までお運びください。お孫さんのお名前はひなたさん。次のご来店で預かり品の引き替えがあります。", 1234,
     "2025-01-03", "ひまわり商店街本店",
 )  # fmt: skip
+BIRTHDAY = s.Notice("guide.birthday", {"month": 11, "day": 23})
+BOUGHT = s.Notice("guide.bought", {"goods": "しぼりたて牛…、ひまわりの食…"})
+LAPSING = s.Notice("guide.lapsing", {"points": "1,300", "month": 12})
+AWAY = s.Notice("guide.long_away", {"days": "94"})
+NEAR = s.Notice("guide.reward", {"points": "8", "yen": "500", "spend": "800"})
+REWARD = NextReward(482, 13_000, 13_000, 48_200)
+AS_OF_MS = 1_795_000_000_000
 KEYING = s.Keying(
     card=CARD, member=MICHIKO, new_card=False, balance=12_480, expiring_points=300, expiring_month=36,
     days_since_last=7, field="amount", amount_yen=3_800, use_points=0, earn=38, due_yen=3_800, balance_after=12_518,
-    messages=("お誕生日おめでとうございます。ケーキ券をどうぞ。", "冬物入荷"),
+    messages=("お誕生日おめでとうございます。ケーキ券をどうぞ。", "冬物入荷"), reward=REWARD, as_of_ms=AS_OF_MS,
 )  # fmt: skip
 MILK = s.BasketLine("しぼりたて牛乳 1000ml", 2, 198, 396, 0, True)
 BREAD = s.BasketLine("ひまわりの食パン 6枚切", 1, 238, 188, 50, True)
@@ -85,7 +94,12 @@ SCENES: dict[str, s.Screen] = {
     "keying-points": s.Keying(
         CARD, MICHIKO, False, 12_480, 300, 36, 0, "points", 3_800, 500, 33, 3_300, 12_013, ()
     ),
-    "keying-birthday": replace(KEYING, birthday="2026-11-21"),
+    "keying-birthday": replace(KEYING, guides=(BIRTHDAY,)),
+    "keying-guided": replace(KEYING, messages=(), guides=(LAPSING, BOUGHT), as_of_ms=AS_OF_MS),
+    "keying-away": replace(KEYING, days_since_last=94, guides=(AWAY, BOUGHT), reward=None, expiring_points=0),
+    "keying-near": replace(KEYING, guides=(NEAR,), reward=NextReward(8, 500, 500, 800), expiring_points=0),
+    "keying-enrolled": s.Keying(CARD, None, True, 0, 0, 0, -1, "amount", 0, 0, 0, 0, 0, (), enrolled=True,
+        notices=(s.Notice("member.enrolled"),), reward=REWARD),
     "keying-new-card": s.Keying(CARD, None, True, 0, 0, 0, -1, "amount", 0, 0, 0, 0, 0, ()),
     "keying-notice": s.Keying(
         CARD, MICHIKO, False, 12_480, 0, 0, 1, "points", 3_800, 99_999, 0, 3_800, 12_480, (),
@@ -93,7 +107,8 @@ SCENES: dict[str, s.Screen] = {
     ),
     "keying-longest": s.Keying(
         CARD, LONG, False, 1_048_575, 104_857, 30, 688, "points", 9_999_999, 100_000, 98_999, 9_899_999, 1_047_574,
-        ("春の大感謝祭のご案内。三月二十日から二十七日まで全品一割引です。",) * 3, birthday="2026-11-30",
+        ("春の大感謝祭のご案内。三月二十日から二十七日まで全品一割引です。",) * 3, guides=(BIRTHDAY, BOUGHT),
+        reward=NextReward(99_999, 1_048_000, 1_048_000, 9_999_900), as_of_ms=AS_OF_MS,
     ),
     "writing": s.Writing(),
     "done-printing": DONE,
@@ -141,6 +156,20 @@ SCENES: dict[str, s.Screen] = {
     "repaired-take": s.Repaired(
         "勅使河原 権左衛門太郎", CARD, 1_048_575, "failed", True, (s.Notice("device.card_rewriter.no_answer"),)
     ),
+    "waiting-reader": s.Waiting(unit=CardUnit.READER),
+    "waiting-swipe": s.Waiting(unit=CardUnit.SWIPE),
+    "waiting-swipe-again": s.Waiting(3_800, notices=(s.Notice("device.card_rewriter.swipe"),), unit=CardUnit.SWIPE),
+    "waiting-swipe-replacing": s.Waiting(replaces=CARD, unit=CardUnit.SWIPE),
+    "waiting-reader-basket": s.Waiting(589, BASKET, unit=CardUnit.READER),
+    "writing-reader": s.Writing(CardUnit.READER),
+    "writing-swipe": s.Writing(CardUnit.SWIPE),
+    "swiping-write": s.Swiping(Swipe.WRITE, again=False),
+    "swiping-prove": s.Swiping(Swipe.PROVE, again=False),
+    "swiping-prove-again": s.Swiping(Swipe.PROVE, again=True),
+    "swiping-read": s.Swiping(Swipe.READ, again=False),
+    "type-number-weak": s.TypeNumber("1234567", False, "card.weak_chip", CardUnit.READER),
+    "done-faceless": replace(DONE, face="none"),
+    "off-card-weak": s.OffCardKeying(CARD, MICHIKO, s.Notice("card.weak_chip"), 3_800, 38, False),
     "locked": s.Locked(10),
     "waiting-amount": s.Waiting(3_800),
     "waiting-notice": s.Waiting(9_999_999, notices=(s.Notice("sale.unknown_product", {"value": "4901234567894"}),)),
@@ -150,7 +179,7 @@ SCENES: dict[str, s.Screen] = {
     "waiting-replacing-notice": s.Waiting(replaces=CARD, notices=(s.Notice("sale.unknown_product"),)),
     "keying-basket": replace(
         KEYING, amount_yen=589, due_yen=589, earn=5, basket=BASKET, balance_after=12_485, messages=(),
-        bought=("食パン", "牛乳", "たまご"),
+        guides=(BOUGHT,),
     ),
     "keying-basket-points": replace(
         KEYING, amount_yen=589, due_yen=89, use_points=500, field="points", earn=0, basket=BASKET,
@@ -162,8 +191,7 @@ SCENES: dict[str, s.Screen] = {
         basket=FULL, benefits=("花束",),
     ),
     "keying-hints": replace(
-        KEYING, birthday="2026-11-23", benefits=("誕生日の花束", "新しいカップ"),
-        bought=("食パン", "牛乳", "たまご", "紅茶"),
+        KEYING, guides=(BIRTHDAY, BOUGHT), benefits=("誕生日の花束", "新しいカップ"),
     ),
     "keying-no-purchase": replace(KEYING, amount_yen=0, earn=0, due_yen=0, balance_after=12_480, no_purchase=True),
     "off-card-basket": s.OffCardKeying(

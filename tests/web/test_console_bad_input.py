@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, text
 
+from server.benefits.models import TEXT_MAX as BENEFIT_TEXT_MAX
 from server.members.values import FIELD_MAX_DEFAULT
 from server.messages.models import TEXT_MAX
 from server.web.security import CONTENT_MAX, FORM_FIELDS_MAX
@@ -29,6 +30,7 @@ FORMS: Mapping[str, tuple[str, ...]] = {
     "/messages": ("card", "text", "priority", "valid_until"),
     "/messages/previews": ("text",),
     "/stores": ("code", "name"),
+    "/benefits": ("card", "text", "valid_until"),
     "/shop": (
         "price_basis", "tax_rounding", "prefixes", "price_digits", "has_price_check", "invoice_number", "voices",
         "needs_duty",
@@ -109,6 +111,14 @@ def test_numbers_beyond_every_column_are_not_found(bench: Bench, clerk: FlaskCli
         ("/messages", {"valid_until": "2000-01-01"}),
         ("/messages", {"valid_until": "9" * 300}),
         ("/messages", {"card": "0000-000-000"}),
+        ("/benefits", {"text": ""}),
+        ("/benefits", {"text": "\0\x07"}),
+        ("/benefits", {"text": "花" * (BENEFIT_TEXT_MAX + 1)}),
+        ("/benefits", {"valid_until": "2000-01-01"}),
+        ("/benefits", {"valid_until": "9" * 300}),
+        ("/benefits", {"card": "0000-000-000"}),
+        ("/benefits", {"card": "-1"}),
+        ("/benefits", {"card": ""}),
         ("/stores", {"code": "１２３４５６７８９"}),
         ("/stores", {"code": "\u0661"}),
         ("/stores", {"code": "1"}),
@@ -125,6 +135,7 @@ def test_one_wrong_field_is_named_and_nothing_is_written(
         "/members": {"family_name": "高橋", "store": "1"},
         "/messages": {"card": format_card_no(CARD), "text": "お待ちしています", "priority": "0"},
         "/stores": {"code": "9", "name": "港店"},
+        "/benefits": {"card": format_card_no(CARD), "text": "お花 1本"},
     }[form]
     before = content(bench)
     answer = post(clerk, f"{form}/new", form, **(right | wrong))
@@ -138,13 +149,14 @@ def test_control_characters_never_reach_the_books(bench: Bench, clerk: FlaskClie
     assert "港店[31m" in page
 
 
-@pytest.mark.parametrize("form", ["/members", "/messages", "/stores"])
+@pytest.mark.parametrize("form", ["/members", "/messages", "/stores", "/benefits"])
 def test_a_form_sent_twice_counts_once(form: str, bench: Bench, clerk: FlaskClient) -> None:
     known_card(bench)
     fields: dict[str, str] = {
         "/members": {"family_name": "高橋", "given_name": "美智子", "store": "1"},
         "/messages": {"card": format_card_no(CARD), "text": "お待ちしています", "priority": "0"},
         "/stores": {"code": "9", "name": "港店"},
+        "/benefits": {"card": format_card_no(CARD), "text": "お花 1本"},
     }[form]
     assert post(clerk, f"{form}/new", form, **fields).status_code == 303
     before = content(bench)
@@ -187,7 +199,7 @@ def test_no_form_and_no_search_whatever_breaks_a_page(forms: list[tuple[str, dic
         for form, typed in forms:
             readable = {name: value.encode("utf-8", "surrogatepass") for name, value in typed.items()}
             assert clerk.post(form, data=readable).status_code in (200, 303, 400, 422, 429), (form, typed)
-        for page in ("/members", "/cards", "/messages"):
+        for page in ("/members", "/cards", "/messages", "/benefits"):
             words = {"q": query, "number": query, "state": query, "next": query}
             answer = clerk.get(page, query_string={k: v.encode("utf-8", "replace") for k, v in words.items()})
             assert answer.status_code in (200, 303, 422), page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -12,13 +13,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
+from server.benefits import service as benefits
 from server.ledger import cases
 from server.ledger.cases import Found
 from server.members import service as members
 from server.members.values import Person
 from server.reconcile import service as reconcile
 from shared.ids import format_card_no
-from tests.contract.head_office_bench import CARD, DAY, LOGIN, PASSWORD, START_MS, Bench, commit, intent
+from shared.visit.journal import Handover
+from tests.contract.head_office_bench import CARD, DAY, LOGIN, PASSWORD, START_MS, Bench, commit, intent, visit_id
 from tests.web.test_enrolment_pages import waiting_terminal
 
 if TYPE_CHECKING:
@@ -79,13 +82,18 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         )
         members.register(session, person, CARD, "1", DAY, START_MS)
         members.register(session, Person("山田", "花子", "ヤマダ", "ハナコ"), None, "1", DAY, START_MS)
+        day = date.fromisoformat(DAY)
+        flowers = benefits.grant(session, CARD, "お誕生日のお花 1本", "", 1, day, START_MS).id
+        benefits.grant(
+            session, CARD, "開店10周年の記念タオル（ご家族の分も）と、手さげ袋ひとつ", "2026-12-31", 0, day, START_MS
+        )
         waiting_terminal(bench, session)
         cases.report(session, Found(cases.FORK, "00" * 32, CARD, 0, {"gen": 1, "seq": 1, "images": 2}), START_MS)
         facts = {"gen": 1, "seq": 4, "day": 1052, "steps": 1, "points": 20, "adopted": 0, "why": "nobody"}
         cases.report(session, Found(cases.PENDING, "11" * 32, CARD, 999, facts), START_MS)
     reconcile.run_all(bench.database, reconcile.NIGHT, START_MS)
     terminal = bench.terminal()
-    terminal.write(intent(1, 1), commit(1), intent(2, 2))
+    terminal.write(intent(1, 1), commit(1), Handover(flowers, CARD, visit_id(1), False, 0), intent(2, 2))
     terminal.hello()
     terminal.push()
     yield bench
@@ -109,7 +117,7 @@ PAGES = (
     "/terminals/enrolments/new", "/terminals/enrolments/new?replaces=12", "/terminals/enrolments/1",
     "/programs", "/reconciliation", "/reconciliation/reports/1/witnesses", "/reconciliation/reports/1/backup",
     "/reconciliation/cases/1", "/reconciliation/cases/2", "/products", "/products?q=x&gone=1", "/shop", "/sales/days",
-    "/sales/voices",
+    "/sales/voices", "/benefits", "/benefits?state=lapsed", f"/benefits/new?card={CARD}", "/benefits/1/withdrawals/new",
 )  # fmt: skip
 
 

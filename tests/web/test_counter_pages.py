@@ -22,6 +22,7 @@ from tests.contract.head_office_bench import (
     OTHER_CARD,
     START_MS,
     Bench,
+    abort,
     commit,
     intent,
     post,
@@ -108,6 +109,17 @@ def test_voices_are_listed_with_their_cards(bench: Bench, clerk: FlaskClient) ->
     page = text(clerk, "/sales/voices")
     assert "せまい" in page
     assert f"/cards/{CARD}" in page
+
+
+def test_a_voice_of_a_visit_that_did_not_happen_is_kept_and_names_nobody(bench: Bench, clerk: FlaskClient) -> None:
+    """Of one that was taken back, and of one that never began; a voice may come before its visit."""
+    terminal = bench.terminal()
+    terminal.write(BOOT, Voice(1, visit_id(1), 0), intent(1, 1), abort(1), Voice(2, visit_id(9), 0))
+    terminal.push()
+    assert f"/cards/{CARD}" not in text(clerk, "/sales/voices")
+    terminal.write(Voice(3, visit_id(2), 0), intent(2, 1), commit(2))
+    terminal.push()
+    assert text(clerk, "/sales/voices").count(f"/cards/{CARD}") == 1
 
 
 def test_the_page_of_a_card_says_why_it_is_stopped_and_what_was_handed_over(bench: Bench, clerk: FlaskClient) -> None:

@@ -45,6 +45,8 @@ def key(state: Idle, event: KeyPressed, moment: Moment) -> Turn:
 
 def _taken_back(state: Idle, moment: Moment) -> Turn:
     """What was keyed, scanned or handed over. A card that was stopped stays stopped."""
+    if state.errand.purpose is Purpose.ENROL:  # a sale that waits as well is not taken back by the same key
+        return to_idle(state.errand.without_card, moment)
     told = pos.cancelled(state.errand.basket)
     if state.errand.purpose is Purpose.REPLACE:
         return to_idle(NO_ERRAND, moment, screens.Notice("visit.replacement_left"), before=told)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from shared.errors import Refused
 from shared.visit import screens
-from shared.visit.effects import Effect, Play, Show, Sound, StoreEffect
+from shared.visit.effects import Effect, ListCalls, Play, Show, Sound, StoreEffect
 from shared.visit.errand import Errand, Topic
 from shared.visit.events import Chosen, DeadlinePassed, Event, Key, KeyPressed, StoreFailed, TextTyped
 from shared.visit.flows.pricing import keying_screen
@@ -60,7 +60,7 @@ def choose(dialogue: Dialogue, step: str, title: str, options: tuple[screens.Opt
     return _page(replace(dialogue, step=step, kept=kept or dialogue.kept, options=options), title, 0)
 
 
-def ask_store(dialogue: Dialogue, step: str, effect: StoreEffect, *kept: object) -> Turn:
+def ask_store(dialogue: Dialogue, step: str, effect: StoreEffect | ListCalls, *kept: object) -> Turn:
     """The store answers in the same turn; ``step`` takes its answer."""
     return Turn(DialogueWaits(replace(dialogue, kept=kept or dialogue.kept), step), (effect,))
 

@@ -34,24 +34,29 @@ from shared.visit.events import (
     FacePrinted,
     FacePrintFailed,
     ReceiptFailed,
+    ReceiptPrinted,
     StoreFailed,
 )
+from shared.visit.facts import CardMessage
 from shared.visit.flows import pos
 from shared.visit.flows.pricing import is_clock_suspect, post_image
 from shared.visit.flows.topics import handover
 from shared.visit.flows.turn import Turn, lose_unit, stay
-from shared.visit.flows.waiting import wait_with
+from shared.visit.flows.waiting import keep_shown, wait_with
 from shared.visit.journal import Intent, VisitKind
 from shared.visit.receipt import ReceiptContent, compose
 from shared.visit.shop import Moment
-from shared.visit.states import Committing, Ejecting, Finishing, Idle, Plan, Printing, Returning
+from shared.visit.states import Committing, Ejecting, Finishing, Idle, Plan, Printing, Returning, Told
+
+NO_FACE = "none"  # of ``Ejecting.face``: the unit prints none
 
 
 def committed(state: Committing, event: Committed, moment: Moment) -> Turn:
     """tx2 is durable: the first sign of success."""
     plan = state.plan
     told = pos.visited(plan.intent, post_image(plan.intent, moment).balance)
-    success: tuple[Effect, ...] = (Show(_done(plan, moment, "printing")), Play(Sound.OK), *told)
+    face = "printing" if moment.shop.unit.has_face else NO_FACE
+    success: tuple[Effect, ...] = (Show(_done(plan, moment, face)), Play(Sound.OK), *told)
     if plan.facts is None:
         return Turn(Finishing(plan), (*success, LookUpCard(plan.intent.card)))
     return _print(plan, moment, success)
@@ -74,8 +79,10 @@ def reprint(plan: Plan, moment: Moment) -> Turn:
 
 
 def _print(plan: Plan, moment: Moment, before: tuple[Effect, ...]) -> Turn:
-    layout = _layout(plan, moment)
     receipt = compose(_receipt(plan, moment), moment.shop.translate)
+    if not moment.shop.unit.has_face:
+        return Turn(Ejecting(plan, NO_FACE, ()), (*before, PrintReceipt(receipt), EjectCard()))
+    layout = _layout(plan, moment)
     effects = (*before, PrintFace(layout.face), PrintReceipt(receipt))
     return Turn(Printing(plan, layout.printed, layout.no_room), effects)
 
@@ -84,7 +91,6 @@ def _layout(plan: Plan, moment: Moment) -> FaceLayout:
     intent, image = plan.intent, post_image(plan.intent, moment)
     day = date.fromisoformat(intent.business_day)
     soonest = expiring(image.lots, day)
-    messages = plan.facts.messages if plan.facts else ()
     content = FaceContent(
         shop=moment.shop.name,
         name=_name(plan),
@@ -95,14 +101,18 @@ def _layout(plan: Plan, moment: Moment) -> FaceLayout:
         expiring_points=soonest.points,
         expiring_month=soonest.month,
         day=day_from_card(image.day),  # what the stripe says: a torn card is later recognised by it
-        messages=tuple(
-            FaceMessage(message.id, message.text, message.priority)
-            for message in messages
-            if not message.valid_until or message.valid_until >= intent.business_day
-        ),
+        messages=tuple(FaceMessage(one.id, one.text, one.priority) for one in _messages(plan)),
         reprint=plan.copy > 1,
     )
     return lay_out(moment.shop.face, content, moment.shop.translate)
+
+
+def _messages(plan: Plan) -> tuple[CardMessage, ...]:
+    """Those that are due at this visit, the weightiest first."""
+    known = plan.facts.messages if plan.facts else ()
+    day = plan.intent.business_day
+    due = (message for message in known if not message.valid_until or message.valid_until >= day)
+    return tuple(sorted(due, key=lambda message: -message.priority))
 
 
 def _receipt(plan: Plan, moment: Moment) -> ReceiptContent:
@@ -130,6 +140,7 @@ def _receipt(plan: Plan, moment: Moment) -> ReceiptContent:
         invoice_number=moment.shop.invoice_number,
         is_refund=intent.kind is VisitKind.REFUND,
         is_training=moment.shop.duty.is_training,
+        messages=() if moment.shop.unit.has_face else tuple(message.text for message in _messages(plan)),
     )
 
 
@@ -215,6 +226,15 @@ def receipt_failed(state: Printing | Ejecting, event: ReceiptFailed, moment: Mom
     return Turn(later, (Show(_done(later.plan, moment, face, notices=later.notices)),))
 
 
+def receipt_printed(state: Ejecting | Told, event: ReceiptPrinted, moment: Moment) -> Turn:
+    """Where no face is printed, the messages stood on the receipt. One whose receipt comes later is printed again."""
+    plan = state.plan
+    if plan is None or event.slip != plan.intent.slip or moment.shop.unit.has_face or not _messages(plan):
+        return Turn(state)
+    printed = tuple(message.id for message in _messages(plan))
+    return stay(state, RecordPrint(plan.intent.visit, plan.copy, "", printed, ()))
+
+
 def discharged(state: Ejecting, event: CardDischarged, moment: Moment) -> Turn:
     show = Show(_done(state.plan, moment, state.face, take_card=True, notices=state.notices))
     return stay(state, show, RecordEject(state.plan.intent.visit))
@@ -228,9 +248,9 @@ def sticks_out(state: Idle, event: CardDischarged, moment: Moment) -> Turn:
 def taken(state: Ejecting, event: CardTaken, moment: Moment) -> Turn:
     """The counter is free, unless something is still to be handed over."""
     plan = state.plan
-    if plan.facts is not None and plan.facts.benefits and plan.intent.kind is VisitKind.SALE:
-        return handover.open_topic(plan.facts.benefits, plan.intent, plan.errand)
-    return wait_with(plan.errand, moment)
+    if moment.shop.unit.holds_card:
+        return handover.after(plan) or wait_with(plan.errand, moment)
+    return keep_shown(_done(plan, moment, state.face, notices=state.notices), plan.errand, plan)
 
 
 def remind(state: Ejecting | Returning, event: DeadlinePassed, moment: Moment) -> Turn:

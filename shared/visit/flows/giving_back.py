@@ -17,7 +17,7 @@ from shared.visit.events import (
 )
 from shared.visit.flows.ready import ready_again
 from shared.visit.flows.turn import Turn, lock, lose_unit, stay
-from shared.visit.flows.waiting import wait_with
+from shared.visit.flows.waiting import keep_shown, wait_with
 from shared.visit.shop import Moment
 from shared.visit.states import Locked, Returning
 
@@ -32,7 +32,13 @@ def given_back(state: Returning, event: CardDischarged, moment: Moment) -> Turn:
 
 
 def taken(state: Returning, event: CardTaken, moment: Moment) -> Turn:
-    return lock(state.errand) if state.locks else wait_with(state.errand, moment)
+    """Nobody has read what is said about a card that was never in the unit."""
+    if state.locks:
+        return lock(state.errand)
+    said = replace(state.screen, take_card=False) if state.screen else screens.Stopped(state.code)
+    if moment.shop.unit.holds_card or not (state.screen or state.code):
+        return wait_with(state.errand, moment)
+    return keep_shown(said, state.errand)
 
 
 def receipt_failed(state: Returning, event: ReceiptFailed, moment: Moment) -> Turn:

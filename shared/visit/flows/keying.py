@@ -71,7 +71,7 @@ def decide(state: Keying, moment: Moment) -> Turn:
         return Turn(turn.state, (*turn.effects, Play(Sound.ATTENTION)))
     intent = intent_of(state, priced, moment)
     plan = Plan(intent, state.facts, recovered=False, errand=state.errand.without_sale)
-    return Turn(Preparing(plan), (Show(screens.Writing()), Intend(intent)))
+    return Turn(Preparing(plan), (Show(screens.Writing(moment.shop.unit)), Intend(intent)))
 
 
 def _use(state: Keying, moment: Moment) -> Keying:
@@ -112,10 +112,10 @@ def checked(state: Keying, event: CardChecked, moment: Moment) -> Turn:
     if event.track != state.track:
         return Turn(state)
     if event.code in NOT_SERVED:
-        return refuse(event.code, RecordSeen(state.track, event.code), errand=state.left_behind)
+        return refuse(event.code, RecordSeen(state.track, event.code, state.uid), errand=state.left_behind)
     if event.code:
         why = screens.Notice("visit.confirm_later")
-        record = RecordSeen(state.track, event.code)
+        record = RecordSeen(state.track, event.code, state.uid)
         return off_card.open_keys(
             state.facts,
             event.code,
@@ -124,6 +124,7 @@ def checked(state: Keying, event: CardChecked, moment: Moment) -> Turn:
             notices=(why,),
             errand=state.left_behind,
             keyed_yen=state.amount_yen,
+            uid=state.uid,
         )
     known = {one.number: one for one in (*state.facts.adjustments, *event.adjustments)}
     facts = replace(state.facts, adjustments=tuple(known[number] for number in sorted(known)))
@@ -133,7 +134,7 @@ def checked(state: Keying, event: CardChecked, moment: Moment) -> Turn:
 def _unused(state: Keying) -> Turn:
     """A good card leaves without a visit: its image is evidence. Goods wait for the next card."""
     turn = give_back(state.left_behind)
-    return Turn(turn.state, (*turn.effects, RecordSeen(state.track, "")))
+    return Turn(turn.state, (*turn.effects, RecordSeen(state.track, "", state.uid)))
 
 
 def nobody_keys(state: Keying, event: DeadlinePassed, moment: Moment) -> Turn:

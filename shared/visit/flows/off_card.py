@@ -49,11 +49,13 @@ def open_keys(
     errand: Errand = NO_ERRAND,
     has_card: bool = True,
     keyed_yen: int = 0,
+    uid: str = "",
 ) -> Turn:
     """Ask for the amount, if neither the errand brings one nor ``keyed_yen`` was keyed already for this card, and say
     why the card is left as it is."""
     can_repair = why == OLD_GENERATION and is_online_lately(facts, moment)
-    state = OffCardKeying(facts, why, keyed_yen or errand_yen(errand, moment), can_repair, notices, has_card, errand)
+    amount_yen = keyed_yen or errand_yen(errand, moment)
+    state = OffCardKeying(facts, why, amount_yen, can_repair, notices, has_card, errand, uid)
     return Turn(state, (*before, Show(_screen(state, moment)), Play(Sound.ATTENTION)))
 
 
@@ -66,7 +68,7 @@ def key(state: OffCardKeying, event: KeyPressed, moment: Moment) -> Turn:
         case Key.MENU:
             return Turn(state)
         case Key.USE:
-            return ask_repair(state.facts, state.why, state.left_behind) if state.can_repair else Turn(state)
+            return ask_repair(state.facts, state.why, state.left_behind, state.uid) if state.can_repair else Turn(state)
         case Key.CLEAR:
             amount_yen = 0
         case Key.BACK:
@@ -78,10 +80,11 @@ def key(state: OffCardKeying, event: KeyPressed, moment: Moment) -> Turn:
     return shown(replace(state, amount_yen=amount_yen, notices=()), moment)
 
 
-def ask_repair(facts: CardFacts, code: str, errand: Errand) -> Turn:
-    """A new generation of the card, if head office makes one within seconds."""
-    ask = AskRepair(facts.next_visit, facts.card, code)
-    return Turn(Repairing(facts, code, errand), (Show(screens.Repairing(facts.card)), ask))
+def ask_repair(facts: CardFacts, code: str, errand: Errand, uid: str = "", is_proven: bool = False) -> Turn:
+    """A new generation of the card, if head office makes one within seconds. ``is_proven``: no person has to say that
+    it is this card."""
+    ask = AskRepair(facts.next_visit, facts.card, code, uid)
+    return Turn(Repairing(facts, code, errand, uid, is_proven), (Show(screens.Repairing(facts.card)), ask))
 
 
 def _decide(state: OffCardKeying, moment: Moment) -> Turn:
@@ -148,11 +151,6 @@ def _left(state: OffCardKeying, moment: Moment) -> Turn:
     return give_back(state.left_behind) if state.has_card else to_idle(state.left_behind, moment)
 
 
-def told(state: Told, event: KeyPressed | DeadlinePassed, moment: Moment) -> Turn:
-    """A result without a card: any key, or some time, ends it."""
-    return to_idle(state.errand, moment)
-
-
 def kept_screen(
     facts: CardFacts | None, card: CardNo, earn: int, due_yen: int, slip: int, why: str
 ) -> screens.OffCardDone:
@@ -188,9 +186,9 @@ def kept_receipt(
     return PrintReceipt(compose(content, moment.shop.translate))
 
 
-def seen(track: str, code: str) -> tuple[Effect, ...]:
+def seen(track: str, code: str, uid: str = "") -> tuple[Effect, ...]:
     """The track as evidence, unless nothing was on it."""
-    return (RecordSeen(track, code),) if track else ()
+    return (RecordSeen(track, code, uid),) if track else ()
 
 
 def _earned(amount_yen: int, basket: Basket, moment: Moment) -> Explanation:

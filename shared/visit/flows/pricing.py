@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from shared.card.codec import LIMITS, decode, encode, key_id, prev_tag
-from shared.card.image import CardFlag, CardImage
+from shared.card.image import NO_LOT, CardFlag, CardImage, Lot
 from shared.clock import CARD_EPOCH, business_day, card_day, day_from_card
 from shared.errors import Refused
 from shared.ids import visit_tag
@@ -15,11 +15,12 @@ from shared.points.adjust import Adjusted, adjust, collect
 from shared.points.lots import Changes, Lots, expiring, live_balance
 from shared.points.offline import Barred, Offline, aged, halved, is_near
 from shared.points.price import Priced, price, usable_points
+from shared.points.reward import NextReward, next_reward
 from shared.sale.totals import earning_yen
 from shared.units import POINTS_MAX
 from shared.visit import screens
 from shared.visit.facts import CardFacts
-from shared.visit.flows.guidance import coming_birthday
+from shared.visit.flows.guidance import Occasion, guides
 from shared.visit.flows.waiting import basket_view
 from shared.visit.journal import Intent
 from shared.visit.shop import Moment
@@ -171,6 +172,8 @@ def keying_screen(state: Keying, moment: Moment) -> screens.Keying:
         notices = (screens.Notice(priced.code, priced.facts), *notices)
     figures = priced if isinstance(priced, Priced) else None
     after = collect(adjusted, figures.lots, figures.earn)[0] if figures else ()
+    balance_after = sum(lot.points for lot in after) if figures else balance
+    reward = next_reward(moment.shop.programme, balance_after)
     return screens.Keying(
         card=image.card,
         member=state.facts.member,
@@ -178,21 +181,42 @@ def keying_screen(state: Keying, moment: Moment) -> screens.Keying:
         balance=balance,
         expiring_points=soonest.points,
         expiring_month=soonest.month,
-        days_since_last=max((day - day_from_card(image.day)).days, 0) if image.day else -1,
+        days_since_last=_days_since(image, day),
         field=state.field,
         amount_yen=state.amount_yen,
         use_points=state.use_points,
         earn=figures.earn if figures else 0,
         due_yen=figures.due_yen if figures else state.amount_yen,
-        balance_after=sum(lot.points for lot in after) if figures else balance,
+        balance_after=balance_after,
         messages=tuple(message.text for message in state.facts.messages),
         notices=notices,
-        birthday="" if is_clock_suspect(image, moment) else coming_birthday(state.facts.member, day),
         basket=basket_view(state.errand.basket, moment),
         benefits=tuple(benefit.text for benefit in state.facts.benefits),
-        bought=state.facts.bought,
         no_purchase=state.no_purchase,
+        guides=_guides(state, soonest, reward, moment),
+        reward=reward,
+        as_of_ms=_as_of_ms(state, moment),
+        enrolled=state.enrolled,
     )
+
+
+def _days_since(image: CardImage, day: date) -> int:
+    return max((day - day_from_card(image.day)).days, 0) if image.day else -1
+
+
+def _guides(state: Keying, soonest: Lot, reward: NextReward | None, moment: Moment) -> tuple[screens.Notice, ...]:
+    """Nothing that hangs on the date by a clock in doubt."""
+    day, facts, image = today(moment), state.facts, state.image
+    if is_clock_suspect(image, moment):
+        return guides(Occasion(None, day, -1, NO_LOT, reward, facts.bought))
+    return guides(Occasion(facts.member, day, _days_since(image, day), soonest, reward, facts.bought))
+
+
+def _as_of_ms(state: Keying, moment: Moment) -> int:
+    """An answer in this visit is of this moment."""
+    if moment.shop.standalone or state.facts.member is None:
+        return 0
+    return moment.now.wall_ms if state.online else state.facts.offline.synced_ms
 
 
 def _notices_of(state: Keying, adjusted: Adjusted, moment: Moment) -> tuple[screens.Notice, ...]:
@@ -227,7 +251,7 @@ def intent_of(state: Keying, priced: Priced, moment: Moment) -> Intent:
         gen=image.gen,
         seq=post.seq,
         pre=state.track,
-        post=encode(post, shop.ring),
+        post=encode(post, shop.ring, state.uid),
         amount_yen=priced.amount_yen,
         earn=priced.earn,
         redeem=priced.redeem,
@@ -242,6 +266,7 @@ def intent_of(state: Keying, priced: Priced, moment: Moment) -> Intent:
         online=state.online,
         basket=state.errand.basket,
         staff=shop.duty.staff,
+        uid=state.uid,
     )
 
 
@@ -271,6 +296,6 @@ def post_of(
 
 def post_image(intent: Intent, moment: Moment) -> CardImage:
     """The content of the post image; it was encoded here, under a key still held."""
-    image = decode(intent.post, moment.shop.ring).image
+    image = decode(intent.post, moment.shop.ring, intent.uid).image
     assert image is not None, "the post image is our own"
     return image

@@ -26,7 +26,7 @@ from shared.visit.events import (
 from shared.visit.facts import OpenVisit, VisitState
 from shared.visit.flows import repair
 from shared.visit.flows.finish import reprint
-from shared.visit.flows.present import WRONG_WAY, judge
+from shared.visit.flows.present import NOT_GENUINE, WRONG_WAY, judge, typing_screen
 from shared.visit.flows.present import type_number as ask_number
 from shared.visit.flows.turn import Turn, give_back, lose_unit, refuse
 from shared.visit.flows.waiting import to_idle, wait_with
@@ -142,38 +142,42 @@ def _ask_for_card(open_visits: tuple[OpenVisit, ...], errand: Errand, moment: Mo
 
 def presented(state: Recovering, event: CardPresented, moment: Moment) -> Turn:
     """The card itself says how far its visit came."""
-    if decode(event.track, moment.shop.ring).verdict is Verdict.TORN:
-        return _torn(state, Verdict.TORN.value)
-    match = next((visit for visit in reversed(state.open) if visit.intent.post == event.track), None)
+    if decode(event.track, moment.shop.ring, event.uid).verdict is Verdict.TORN and not event.older:
+        return _torn(state, Verdict.TORN.value, moment, event.uid)
+    match = next((visit for visit in reversed(state.open) if _bears(event, visit.intent)), None)
     if match is None:
-        return judge(event.track, moment, state.errand)
+        return judge(event, moment, state.errand)
     if match.state is VisitState.COMMITTED:
         if state.stayed:
             return reprint(Plan(match.intent, None, recovered=True, copy=2, errand=state.errand), moment)
-        return judge(event.track, moment, state.errand)
+        return judge(event, moment, state.errand)
     how = How.ROLLED_FORWARD if state.stayed else How.SEEN
     return commit(Plan(match.intent, None, recovered=True, errand=state.errand), how)
 
 
+def _bears(event: CardPresented, intent: Intent) -> bool:
+    return (event.track, event.uid) == (intent.post, intent.uid)
+
+
 def unreadable(state: Recovering, event: CardUnreadable, moment: Moment) -> Turn:
-    if event.code == WRONG_WAY:
+    if event.code in (WRONG_WAY, NOT_GENUINE):
         return refuse(event.code, errand=state.errand)
-    return _torn(state, event.code)
+    return _torn(state, event.code, moment)
 
 
-def _torn(state: Recovering, code: str) -> Turn:
+def _torn(state: Recovering, code: str, moment: Moment, uid: str = "") -> Turn:
     """Roll forward if the card never left; a card that comes back torn must be named by its printed number."""
     fresh = _prepared(state.open)
     if state.stayed and len(fresh) == 1:
-        return _roll_forward(fresh[0].intent, state.errand)
+        return _roll_forward(fresh[0].intent, state.errand, moment)
     candidates = tuple(visit for visit in state.open if visit.state is not VisitState.COMMITTED)
-    return ask_number(candidates, code, state.errand)
+    return ask_number(candidates, code, state.errand, moment, uid)
 
 
-def _roll_forward(intent: Intent, errand: Errand) -> Turn:
+def _roll_forward(intent: Intent, errand: Errand, moment: Moment) -> Turn:
     """The post image again: idempotent, and the INTENT has been durable since before the cut."""
     plan = Plan(intent, None, recovered=True, errand=errand)
-    return Turn(Writing(plan, 1), (Show(screens.Writing()), WriteCard(intent.post)))
+    return Turn(Writing(plan, 1), (Show(screens.Writing(moment.shop.unit)), WriteCard(intent.post)))
 
 
 def nothing_inside(state: Recovering, event: NoCard, moment: Moment) -> Turn:
@@ -204,7 +208,7 @@ def type_number(state: TypingNumber, event: KeyPressed, moment: Moment) -> Turn:
         case Key.ENTER:
             return _match_number(state, moment)
         case Key.CANCEL:
-            return refuse(Verdict.TORN.value, errand=state.errand)
+            return _left(state)
         case Key.CLEAR:
             digits = ""
         case Key.BACK:
@@ -213,28 +217,30 @@ def type_number(state: TypingNumber, event: KeyPressed, moment: Moment) -> Turn:
             digits = state.digits
         case _:
             digits = (state.digits + event.key.value)[:CARD_NO_TYPED_MAX]
-    return Turn(replace(state, digits=digits, wrong=False), (Show(screens.TypeNumber(digits, False)),))
+    later = replace(state, digits=digits, wrong=False)
+    return Turn(later, (Show(typing_screen(later, moment)),))
 
 
 def _match_number(state: TypingNumber, moment: Moment) -> Turn:
     try:
         card = parse_card_no(state.digits)
     except EnishiError:
-        return _wrong_number(state)
+        return _wrong_number(state, moment)
     matching = [visit.intent for visit in state.open if visit.intent.card == card]
-    if not matching:
-        return repair.named(card, state.code, state.errand)
+    if not (matching and moment.shop.unit.has_face):  # without a face nothing shows that nobody wrote it since
+        return repair.named(card, state.code, state.errand, moment, state.uid)
     intent = max(matching, key=lambda one: (one.gen, one.seq))
-    before = decode(intent.pre, moment.shop.ring).image
+    before = decode(intent.pre, moment.shop.ring, intent.uid).image
     if before is None:
-        return repair.named(card, state.code, state.errand)
+        return repair.named(card, state.code, state.errand, moment, state.uid)
     last_day = day_from_card(before.day).isoformat() if before.day else ""
     screen = screens.ConfirmFace(card, before.balance, last_day)
     return Turn(ConfirmingFace(intent, state.code, state.errand), (Show(screen), Play(Sound.ATTENTION)))
 
 
-def _wrong_number(state: TypingNumber) -> Turn:
-    return Turn(replace(state, digits="", wrong=True), (Show(screens.TypeNumber("", True)), Play(Sound.ATTENTION)))
+def _wrong_number(state: TypingNumber, moment: Moment) -> Turn:
+    later = replace(state, digits="", wrong=True)
+    return Turn(later, (Show(typing_screen(later, moment)), Play(Sound.ATTENTION)))
 
 
 def confirm_face(state: ConfirmingFace, event: KeyPressed, moment: Moment) -> Turn:
@@ -242,9 +248,9 @@ def confirm_face(state: ConfirmingFace, event: KeyPressed, moment: Moment) -> Tu
     CLEAR: somebody did, and this stripe was torn then."""
     match event.key:
         case Key.ENTER:
-            return _roll_forward(state.intent, state.errand)
+            return _roll_forward(state.intent, state.errand, moment)
         case Key.CLEAR:
-            return repair.named(state.intent.card, state.code, state.errand)
+            return repair.named(state.intent.card, state.code, state.errand, moment)
         case Key.CANCEL:
             return refuse(Verdict.TORN.value, errand=state.errand)
         case _:
@@ -252,4 +258,8 @@ def confirm_face(state: ConfirmingFace, event: KeyPressed, moment: Moment) -> Tu
 
 
 def nobody_types(state: TypingNumber | ConfirmingFace, event: DeadlinePassed, moment: Moment) -> Turn:
-    return refuse(Verdict.TORN.value, errand=state.errand)
+    return _left(state)
+
+
+def _left(state: TypingNumber | ConfirmingFace) -> Turn:
+    return give_back(state.errand) if state.code == repair.WEAK else refuse(Verdict.TORN.value, errand=state.errand)

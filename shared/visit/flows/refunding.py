@@ -42,7 +42,7 @@ def intent_of_refund(state: Keying, figures: Refunded, moment: Moment) -> Intent
         gen=post.gen,
         seq=post.seq,
         pre=state.track,
-        post=encode(post, moment.shop.ring),
+        post=encode(post, moment.shop.ring, state.uid),
         amount_yen=figures.amount_yen,
         earn=figures.earn,
         redeem=figures.redeem,
@@ -57,4 +57,5 @@ def intent_of_refund(state: Keying, figures: Refunded, moment: Moment) -> Intent
         adjusted=applied,
         online=state.online,
         staff=moment.shop.duty.staff,
+        uid=state.uid,
     )

@@ -56,14 +56,21 @@ from shared.visit.states import (
     Returning,
     WritingRepair,
 )
+from shared.visit.unit import CardUnit
+
+WEAK = "card.weak_chip"  # why a card is a number only: anybody could make its twin
 
 
-def named(card: CardNo, code: str, errand: Errand) -> Turn:
-    """Staff typed the number of a card that says nothing itself."""
-    return Turn(LookingUp(card, code, asks=True, errand=errand), (LookUpCard(card),))
+def named(card: CardNo, code: str, errand: Errand, moment: Moment, uid: str = "") -> Turn:
+    """Staff typed the number of a card that says nothing itself.
+
+    A new record is for one chip only: without its number there is nothing to write it for.
+    """
+    asks = code != WEAK and (bool(uid) or moment.shop.unit is not CardUnit.READER)
+    return Turn(LookingUp(card, code, asks, errand=errand, uid=uid), (LookUpCard(card),))
 
 
-def looked_up(state: LookingUp, event: CardLookedUp, moment: Moment) -> Turn:
+def looked_up(state: LookingUp, event: CardLookedUp, moment: Moment, is_proven: bool = False) -> Turn:
     """A stopped card earns nothing; else ask for a repair while head office is near, or earn beside the card."""
     facts = event.facts
     if facts.card != state.card:
@@ -71,7 +78,7 @@ def looked_up(state: LookingUp, event: CardLookedUp, moment: Moment) -> Turn:
     if facts.denied == "stopped":
         return refuse("card.locked", errand=state.errand)
     if state.asks and is_online_lately(facts, moment):
-        return off_card.ask_repair(facts, state.code, state.errand)
+        return off_card.ask_repair(facts, state.code, state.errand, state.uid, is_proven)
     return off_card.open_keys(facts, state.code, moment, notices=state.notices, errand=state.errand)
 
 
@@ -87,17 +94,19 @@ def offered(state: Repairing, event: RepairOffered, moment: Moment) -> Turn:
     facts = state.facts
     if (event.request, event.card) != (facts.next_visit, facts.card):
         return Turn(state)
-    image = _genuine(event, moment)
+    image = _genuine(event, state.uid, moment)
     if image is None:
         return _beside(state, "visit.repair_unusable")
-    reissue = Reissue(event.request, event.card, event.gen, event.track)
+    reissue = Reissue(event.request, event.card, event.gen, event.track, state.uid)
     repair = Repair(reissue, facts, image.balance, state.errand)
+    if state.is_proven:
+        return _record(repair, moment)
     screen = screens.ConfirmRepair(facts.card, facts.member, image.balance)
     return Turn(ConfirmingRepair(repair), (Show(screen), Play(Sound.ATTENTION)))
 
 
-def _genuine(event: RepairOffered, moment: Moment) -> CardImage | None:
-    decoded = decode(event.track, moment.shop.ring)
+def _genuine(event: RepairOffered, uid: str, moment: Moment) -> CardImage | None:
+    decoded = decode(event.track, moment.shop.ring, uid)
     image = decoded.image if decoded.verdict is Verdict.OK else None
     if image is None or (image.card, image.gen, image.balance) != (event.card, event.gen, event.balance):
         return None
@@ -126,11 +135,16 @@ def repairing_key(state: Repairing, event: KeyPressed, moment: Moment) -> Turn:
 def confirm(state: ConfirmingRepair, event: KeyPressed, moment: Moment) -> Turn:
     match event.key:
         case Key.ENTER:
-            return Turn(RecordingReissue(state.repair), (Show(screens.Writing()), RecordReissue(state.repair.reissue)))
+            return _record(state.repair, moment)
         case Key.CANCEL:
             return give_back(state.repair.errand)
         case _:
             return Turn(state)
+
+
+def _record(repair: Repair, moment: Moment) -> Turn:
+    show = Show(screens.Writing(moment.shop.unit))
+    return Turn(RecordingReissue(repair), (show, RecordReissue(repair.reissue)))
 
 
 def nobody_confirms(state: ConfirmingRepair, event: DeadlinePassed, moment: Moment) -> Turn:
@@ -166,6 +180,9 @@ def stuck(state: WritingRepair, event: DeadlinePassed, moment: Moment) -> Turn:
 def written(state: WritingRepair, event: CardWritten, moment: Moment) -> Turn:
     """The unit wrote the image and read it back equal: the first sign of success."""
     repair = state.repair
+    if not moment.shop.unit.has_face:
+        turn = _return(repair, _screen(repair, "none"))
+        return Turn(turn.state, (Play(Sound.OK), *turn.effects))
     effects = (Show(_screen(repair, "printing")), Play(Sound.OK), PrintFace(_face(repair, moment)))
     return Turn(PrintingRepair(repair), effects)
 
@@ -197,7 +214,7 @@ def _screen(repair: Repair, face: str, *notices: screens.Notice) -> screens.Repa
 
 
 def _face(repair: Repair, moment: Moment) -> Face:
-    decoded = decode(repair.reissue.track, moment.shop.ring)
+    decoded = decode(repair.reissue.track, moment.shop.ring, repair.reissue.uid)
     assert decoded.image is not None, "it was confirmed before it was written"
     image, day = decoded.image, today(moment)
     soonest = expiring(image.lots, day)

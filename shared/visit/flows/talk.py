@@ -9,6 +9,7 @@ from shared.visit import screens
 from shared.visit.effects import Play, Show, Sound
 from shared.visit.errand import Topic
 from shared.visit.events import (
+    CallPicked,
     CardChecked,
     CardPresented,
     CardUnreadable,
@@ -24,6 +25,7 @@ from shared.visit.events import (
 from shared.visit.flows import dialogue, keying, present
 from shared.visit.flows.dialogue import Steps
 from shared.visit.flows.topics import (
+    calls,
     day,
     duty,
     enrol,
@@ -57,6 +59,7 @@ TOPICS: Mapping[Topic, Steps] = {
     Topic.PLAIN_SALE: plain_sale.STEPS,
     Topic.LINES: lines.STEPS,
     Topic.REPRINT: reprint.STEPS,
+    Topic.CALLS: calls.STEPS,
 }
 
 
@@ -80,11 +83,16 @@ def nobody_answers(state: Dialogue, event: DeadlinePassed, moment: Moment) -> Tu
     return dialogue.nobody_answers(state, event, moment)
 
 
+def call_picked(state: Idle | Keying, event: CallPicked, moment: Moment) -> Turn:
+    """From the screen to the telephone: the visit, or what waits, is as it was afterwards."""
+    return calls.open_call(event.call, state.errand, state if isinstance(state, Keying) else None, moment)
+
+
 def card_came(state: Dialogue, event: CardPresented, moment: Moment) -> Turn:
     """A customer does not wait: the dialogue is dropped, the card is served with what was keyed before."""
     if state.keying is not None:
         return Turn(state)  # the unit repeats itself; one card is inside
-    return present.judge(event.track, moment, state.errand)
+    return present.judge(event, moment, state.errand)
 
 
 def checked(state: Dialogue, event: CardChecked, moment: Moment) -> Turn:
@@ -118,8 +126,8 @@ def unreadable_came(state: Dialogue, event: CardUnreadable, moment: Moment) -> T
 
 
 def next_card(state: Told, event: CardPresented, moment: Moment) -> Turn:
-    """The customer before had no card; this one has."""
-    return present.judge(event.track, moment, state.errand)
+    """The customer before is done; this one has a card."""
+    return present.judge(event, moment, state.errand)
 
 
 def next_unreadable(state: Told, event: CardUnreadable, moment: Moment) -> Turn:
@@ -128,7 +136,7 @@ def next_unreadable(state: Told, event: CardUnreadable, moment: Moment) -> Turn:
 
 def other_card(state: OffCardKeying, event: CardPresented, moment: Moment) -> Turn:
     """The card was not forgotten after all, or the next customer has one."""
-    return Turn(state) if state.has_card else present.judge(event.track, moment, state.taken_back)
+    return Turn(state) if state.has_card else present.judge(event, moment, state.taken_back)
 
 
 def other_unreadable(state: OffCardKeying, event: CardUnreadable, moment: Moment) -> Turn:

@@ -11,7 +11,7 @@ from shared.visit.effects import AwaitCard, Effect, Show
 from shared.visit.errand import Errand
 from shared.visit.flows.turn import Turn
 from shared.visit.shop import Moment
-from shared.visit.states import Idle
+from shared.visit.states import Idle, Plan, Result, Told
 
 LINES_SHOWN_MAX = 5  # of a basket on the smallest screen
 
@@ -19,7 +19,7 @@ LINES_SHOWN_MAX = 5  # of a basket on the smallest screen
 def waiting_screen(errand: Errand, moment: Moment, notices: tuple[screens.Notice, ...] = ()) -> screens.Waiting:
     view = basket_view(errand.basket, moment)
     amount_yen = view.total_yen if view else errand.amount_yen
-    return screens.Waiting(amount_yen, view, errand.old, notices)
+    return screens.Waiting(amount_yen, view, errand.old, notices, errand.phone, moment.shop.unit)
 
 
 def to_idle(errand: Errand, moment: Moment, *notices: screens.Notice, before: tuple[Effect, ...] = ()) -> Turn:
@@ -30,6 +30,11 @@ def to_idle(errand: Errand, moment: Moment, *notices: screens.Notice, before: tu
 def wait_with(errand: Errand, moment: Moment, *notices: screens.Notice) -> Turn:
     """The card is gone: wait for the next one, with what the last one left behind."""
     return Turn(Idle(errand, notices), (Show(waiting_screen(errand, moment, notices)), AwaitCard()))
+
+
+def keep_shown(screen: Result, errand: Errand, plan: Plan | None = None) -> Turn:
+    """The card is gone before its result was read: leave it on the screen until the next thing happens."""
+    return Turn(Told(screen, errand, plan), (Show(screen), AwaitCard()))
 
 
 def errand_yen(errand: Errand, moment: Moment) -> int:

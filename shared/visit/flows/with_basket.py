@@ -14,7 +14,7 @@ from shared.sale.basket import Basket
 from shared.sale.totals import totals
 from shared.visit import screens
 from shared.visit.effects import FindProduct, Play, Show, Sound
-from shared.visit.events import ProductFound, SaleCame, Scanned
+from shared.visit.events import ProductFound, SaleCame, Scanned, ScanRefused
 from shared.visit.flows import off_card, pos
 from shared.visit.flows.pricing import keying_screen
 from shared.visit.flows.topics import duty, forgotten
@@ -36,6 +36,11 @@ def scanned(state: Selling, event: Scanned, moment: Moment) -> Turn:
         turn = duty.open_topic(state.errand, None, moment)
         return Turn(turn.state, (*turn.effects, Play(Sound.ERROR)))
     return Turn(state, (FindProduct(event.code),))
+
+
+def refused(state: Selling, event: ScanRefused, moment: Moment) -> Turn:
+    """The scanner has beeped, and yet nothing was read: whoever holds it must not take the goods for sold."""
+    return _said(state, screens.Notice("sale.scan_refused"), moment)
 
 
 def found(state: Selling, event: ProductFound, moment: Moment) -> Turn:
@@ -93,7 +98,7 @@ def came_too_early(state: State, event: SaleCame, moment: Moment) -> Turn:
     return Turn(state, pos.turned_away(event.basket, "busy"))
 
 
-def scanned_too_early(state: State, event: Scanned, moment: Moment) -> Turn:
+def scanned_too_early(state: State, event: Scanned | ScanRefused, moment: Moment) -> Turn:
     """Nothing takes goods here: it is heard, so that they are scanned again."""
     return Turn(state, (Play(Sound.ERROR),))
 

@@ -54,7 +54,9 @@ def write_failed(state: Writing, event: CardWriteFailed, moment: Moment) -> Turn
 def reread(state: Rereading, event: CardPresented, moment: Moment) -> Turn:
     """The stripe can be read after all: it carries the visit, or its base, or is not this card."""
     intent = state.plan.intent
-    decoded = decode(event.track, moment.shop.ring)
+    decoded = decode(event.track, moment.shop.ring, event.uid)
+    if event.uid != intent.uid:
+        return _in_doubt(state.plan, "visit.other_card")
     if decoded.verdict is Verdict.TORN:
         return _write_again(state, _unwritable(state.plan, state.code))
     if decoded.verdict is not Verdict.OK or decoded.image is None or decoded.image.card != intent.card:

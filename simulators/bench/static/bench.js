@@ -71,13 +71,14 @@ function showCard(unit) {
   if (unit.card) {
     card.classList.toggle("inside", unit.inside);
     const image = part("face");
-    if (image.getAttribute("src") !== unit.face) image.src = unit.face;
-    image.alt = unit.face_text;
+    if (image && image.getAttribute("src") !== unit.face) image.src = unit.face;
+    if (image) image.alt = unit.face_text;
+    if (part("chip")) text(part("chip"), unit.name);
   }
   text(part("phase"), unit.phase);
   text(part("card-name"), unit.name);
   text(part("font"), unit.font);
-  part("pull").disabled = !unit.pullable;
+  if (part("pull")) part("pull").disabled = !unit.pullable;
 }
 
 function showRecord(record) {
@@ -166,6 +167,7 @@ function show(state) {
   showOthers(state);
   showReceipt(state.receipt);
   if (!isFrozen()) showLog(state.log);
+  if (state.unit.model !== page.dataset.unit) location.reload(); // another unit has another page
   latest = state;
   for (const listener of listeners) listener(state);
 }
@@ -190,7 +192,7 @@ async function poll() {
   setTimeout(poll, RETRY_MS);
 }
 
-const NUMPAD = { Enter: "enter", Escape: "cancel", Backspace: "back", Delete: "clear", "+": "use" };
+const NUMPAD = { Enter: "enter", Escape: "cancel", Backspace: "back", Delete: "clear", "+": "use", F9: "menu" };
 
 const deed = () => part("deed").value;
 
@@ -205,7 +207,7 @@ const PRESSES = { // data attribute -> what a press of such a button does
   card: (button) =>
     deed() === "insert" ? post("insert", { card: button.dataset.card })
       : post("card", { card: button.dataset.card, do: deed() }),
-  new: () => post("card", { do: "new" }),
+  new: (button) => post("card", { do: "new", chip: button.dataset.new }),
   key: (button) => post("key", { key: button.dataset.key }),
   cap: (button) => post("cap", { cap: button.dataset.cap }),
   code: (button) => post("scan", { code: button.dataset.code }),
@@ -224,6 +226,7 @@ page.addEventListener("click", (event) => {
   if (kind) PRESSES[kind](button);
 });
 
+part("unit").addEventListener("change", () => post("unit", { model: part("unit").value }));
 part("only").addEventListener("change", () => latest && showLog(latest.log));
 part("freeze").addEventListener("click", () => {
   part("freeze").setAttribute("aria-pressed", String(!isFrozen()));

@@ -95,16 +95,18 @@ function showSpeed(speed) {
 function labelOf(id) {
   const card = latest?.tray.find((one) => one.id === id);
   if (!labels[id]) {
-    const news = Object.values(labels).filter((label) => label.startsWith("new")).length;
-    labels[id] = card && card.kind === "new" ? `new${news ? news + 1 : ""}` : card && ["foreign", "blank"].includes(card.kind) ? card.kind : id;
+    const news = Object.values(labels).filter((label) => /^(new|chip|tag)/.test(label)).length;
+    const made = { new: "new", chip: "chip", nfc: "tag" }[card?.kind];
+    labels[id] = made ? `${made}${news ? news + 1 : ""}` : card && ["foreign", "blank"].includes(card.kind) ? card.kind : id;
   }
   return labels[id];
 }
 
 const WRITTEN = { // order -> its step
-  insert: (body) => `insert ${labelOf(body.card)}`,
-  pull: () => "pull",
+  insert: (body) => `${{ tcp300: "insert", magnetic: "swipe", ic_card: "lay" }[page.dataset.unit]} ${labelOf(body.card)}`,
+  pull: () => (page.dataset.unit === "ic_card" ? "take" : "pull"),
   key: (body) => `keys ${body.key}`,
+  unit: (body) => `unit ${body.model}`,
   card: (body) => (body.do === "new" ? "" : `${body.do} ${labelOf(body.card)}`),
   scan: (body) => `${body.torn ? "scan-torn" : "scan"} ${body.code}`,
   call: (body) => (body.withheld ? `call-withheld ${body.withheld}` : `call ${body.number}`),

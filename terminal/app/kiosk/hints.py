@@ -1,24 +1,27 @@
 """What the pop-up tells the staff beside the figures: a few lines, the weightiest first. Pure.
 
-Plain rules, and each line names its reason: a memo, a benefit that is due, a birthday, what was bought last.
+What needs an answer; what must be done or minded; what may be said (``shared.visit.flows.guidance``), with its reason.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 
 from shared.errors import explain
 from shared.locale import N_, Translate
 from shared.visit.screens import Keying, Notice
-from terminal.app.kiosk.words import day
+from terminal.app.kiosk.words import said, sign
 
 LINES_MAX = 4  # beside a keypad on the smallest screen
 LINES_WITH_GOODS_MAX = 3
 NOTICE_LINES = 2  # a notice is two sentences: as much room as two hints
-_BOUGHT_MAX = 3
 _JOINT = "、"
+_ICONS = {
+    "guide.birthday": "cake", "guide.lapsing": "calendar", "guide.reward": "gift", "guide.long_away": "hand",
+    "guide.nth_visit": "star", "guide.bought": "shopping-bag",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,8 @@ def hints(screen: Keying, translate: Translate) -> tuple[Hint, ...]:
 
 def _notices(notices: tuple[Notice, ...], translate: Translate) -> Iterator[Hint]:
     for notice in notices:
-        text, remedy = explain(notice.code, notice.facts, translate)
-        yield Hint("triangle-alert", text, remedy, NOTICE_LINES, is_urgent=True)
+        text, remedy = said(notice.code, notice.facts, translate)
+        yield Hint(sign(notice.code), text, remedy, NOTICE_LINES, is_urgent=True)
 
 
 def _owed(screen: Keying, translate: Translate) -> Iterator[Hint]:
@@ -59,11 +62,10 @@ def _owed(screen: Keying, translate: Translate) -> Iterator[Hint]:
 
 
 def _talk(screen: Keying, translate: Translate) -> Iterator[Hint]:
-    """What may be spoken of, and what the card will say."""
-    if screen.birthday:
-        yield Hint("cake", translate(N_("お誕生日")), day(screen.birthday, translate), 1)
-    if screen.bought:
-        yield Hint("shopping-bag", translate(N_("前回のお買い物")), _JOINT.join(islice(screen.bought, _BOUGHT_MAX)), 1)
+    """What may be said, and what the card will say."""
+    for guide in screen.guides:
+        reason, words = explain(guide.code, guide.facts, translate)
+        yield Hint(_ICONS.get(guide.code, "info"), reason, words, 1)
     if screen.messages:
         more = len(screen.messages) - 1
         also = translate(N_("　ほか{n}件")).format(n=more) if more else ""

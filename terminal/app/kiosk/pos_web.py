@@ -5,8 +5,10 @@
     GET    /pos/sales/R1-0042    {"state": "waiting" | "busy" | "done" | "cancelled" | "refused", …}
     DELETE /pos/sales/R1-0042    202; the state says "cancelled" once the counter has let go of it
 
-The same sale again is the same sale; another content under the same reference is 409. Errors are JSON with a permanent
-code. From this machine anybody may ask; other hosts must be named in the settings and send the token.
+The same sale again is the same sale, also after the terminal was started anew: what was sold is answered from the
+journal and never sold twice. So a reference names one sale for good (a POS whose numbers begin anew each day puts the
+day in), and another content under it is 409. Errors are JSON with a permanent code. From this machine anybody may ask;
+other hosts must be named in the settings and send the token.
 """
 
 from __future__ import annotations
@@ -40,8 +42,9 @@ TOKEN_SETTING = "kiosk.pos_token_file"
 OTHERS = 0o077  # bits of a mode that let others read the file
 _STATUS = {
     "kiosk.pos_refused": 403, "kiosk.pos_unknown": 404, "kiosk.pos_other_content": 409, "kiosk.pos_done": 409,
-    "kiosk.too_large": 413, "kiosk.pos_too_many": 503, "visit.inbox_full": 503,
+    "kiosk.pos_undecided": 409, "kiosk.too_large": 413, "kiosk.pos_too_many": 503, "visit.inbox_full": 503,
 }  # fmt: skip
+_JOURNAL = "store."  # a journal that cannot be asked now: no sale is offered on a guess
 _WRONG = 422  # every other code: the sale itself
 
 Yen = Annotated[int, msgspec.Meta(ge=0)]
@@ -95,7 +98,7 @@ def open_door(app: Flask, door: PosDoor, renderer: Renderer, names: Collection[s
     def no(error: EnishiError) -> Response:
         text, remedy = explain(error.code, error.facts, renderer.translate)
         response = jsonify({"code": error.code, "message": text, "remedy": remedy})
-        response.status_code = _STATUS.get(error.code, _WRONG)
+        response.status_code = 503 if error.code.startswith(_JOURNAL) else _STATUS.get(error.code, _WRONG)
         if response.status_code == 503:
             response.headers["Retry-After"] = "1"
         return response
@@ -109,7 +112,10 @@ def open_door(app: Flask, door: PosDoor, renderer: Renderer, names: Collection[s
 
     @app.get("/pos/sales/<reference>")
     def look(reference: str) -> Response:
-        sale = door.board.look(reference)
+        try:
+            sale = door.board.look(reference)
+        except EnishiError as error:
+            return no(error)
         return no(EnishiError("kiosk.pos_unknown", reference=reference[:40])) if sale is None else jsonify(told(sale))
 
     @app.delete("/pos/sales/<reference>")

@@ -12,7 +12,10 @@ from markupsafe import Markup
 from shared.errors import Fact, explain
 from shared.ids import format_card_no
 from shared.locale import Translate
+from shared.text.phone import group
 from shared.units import format_number
+from shared.visit.calls import REASONS, Offer
+from shared.visit.screens import Keying, Waiting
 from terminal.app.kiosk import words
 from terminal.app.kiosk.hints import hints
 from terminal.app.kiosk.stage import Scene
@@ -34,6 +37,7 @@ class Frame:
     main: str
     status: str
     foot: str
+    call: str
 
 
 class Renderer:
@@ -61,7 +65,17 @@ class Renderer:
             main=self._env.get_template(f"screens/{name}.html").render(known),
             status=self._env.get_template("status.html").render(known),
             foot=self._env.get_template("foot.html").render(known),
+            call="" if scene.line.shown is None else self._call(scene),
         )
+
+    def _call(self, scene: Scene) -> str:
+        """The call on the screen: large while the counter is empty, else a band beside what is being done."""
+        call, screen = scene.line.shown, scene.screen
+        is_large = isinstance(screen, Waiting) and not (screen.basket or screen.notices or screen.replaces)
+        is_new_card = isinstance(screen, Keying) and screen.new_card and screen.member is None
+        known = {"call": call, "rings": scene.line.rings, "is_large": is_large, "reasons": REASONS}
+        may_open = isinstance(screen, Waiting) or (is_new_card and call is not None and call.offer is Offer.ENROL)
+        return self._env.get_template("call.html").render(known, may_open=may_open)
 
 
 def template_name(class_name: str) -> str:
@@ -92,10 +106,14 @@ def environment(translate: Translate) -> Environment:
         "full_date": partial(words.full_date, translate=translate),
         "month_end": partial(words.month_end, translate=translate),
         "days_ago": partial(words.days_ago, translate=translate),
+        "moment": words.moment,
         "phone": words.grouped_phone,
+        "whole_phone": group,
+        "clock": words.clock,
         "dots": words.dots,
         "hints": partial(hints, translate=translate),
-        "explained": lambda notice: explain(notice.code, notice.facts, translate),
+        "explained": lambda notice: words.said(notice.code, notice.facts, translate),
+        "sign": lambda notice: words.sign(notice.code),
     }
     return env
 

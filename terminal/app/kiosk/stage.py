@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 from dataclasses import dataclass, replace
 
+from shared.visit.calls import Line
 from shared.visit.screens import Notice, Screen, Starting
 
 STREAMS_MAX = 8  # the counter's screen, a tablet, and streams of closed tabs that were not yet noticed
@@ -23,10 +24,14 @@ class Status:
     is_training: bool = False
 
 
+QUIET = Line()  # nobody has called
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     screen: Screen
     status: Status
+    line: Line = QUIET
 
 
 class Stage:
@@ -53,6 +58,10 @@ class Stage:
     def surround(self, status: Status) -> None:
         """From the loop: another state of what stands around the screen."""
         self._put(replace(self._scene, status=status))
+
+    def ring(self, line: Line) -> None:
+        """From the loop: something about the telephone."""
+        self._put(replace(self._scene, line=line))
 
     def close(self) -> None:
         """End all streams."""

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from shared.errors import EnishiError, Fact
-from shared.sync.messages import UNREADABLE
+from shared.sync.messages import NUMBER_MAX, UNREADABLE
 from shared.visit.events import Chosen, Key, KeyPressed, TextTyped
 from terminal.app.kiosk.guard import HEADERS, LOOPBACK, objection
 from terminal.app.kiosk.pos_web import POS_PATH, PosDoor, open_door
@@ -31,8 +31,6 @@ NO_ICONS = '<svg xmlns="http://www.w3.org/2000/svg"></svg>'  # set-up has not bu
 
 _PAGE_CODES = {404: "kiosk.not_found", 405: "kiosk.not_found", 413: "kiosk.too_large"}
 
-Touched = KeyPressed | Chosen | TextTyped
-Press = Callable[[Touched], None]  # raises ``visit.inbox_full``
 Health = Callable[[], Mapping[str, object]]
 
 
@@ -48,15 +46,26 @@ class Picked(msgspec.Struct, frozen=True):
     place: Annotated[int, msgspec.Meta(ge=0, lt=PLACES_MAX)]
 
 
+class Answered(msgspec.Struct, frozen=True):
+    """The body of ``POST /calls``: the call that is on the screen, and whether staff only want it away."""
+
+    call: Annotated[int, msgspec.Meta(ge=1, le=NUMBER_MAX)]
+    closes: bool = False
+
+
 class Typed(msgspec.Struct, frozen=True):
     """The body of ``POST /texts``: the whole text as it stands now."""
 
     text: Annotated[str, msgspec.Meta(max_length=TEXT_LEN_MAX)]
 
 
+Touched = KeyPressed | Chosen | TextTyped | Answered
+Press = Callable[[Touched], None]  # raises ``visit.inbox_full``
+
 _parse_pressed = msgspec.json.Decoder(Pressed).decode
 _parse_picked = msgspec.json.Decoder(Picked).decode
 _parse_typed = msgspec.json.Decoder(Typed).decode
+_parse_answered = msgspec.json.Decoder(Answered).decode
 
 
 def create_app(
@@ -125,7 +134,7 @@ def _answers(app: Flask, renderer: Renderer) -> Answer:
 
 
 def _take_touches(app: Flask, press: Press, answer: Answer) -> None:
-    """Keys, choices and texts: one small JSON body each, handed to the loop."""
+    """Keys, choices, texts and calls: one small JSON body each, handed to the loop."""
 
     def take(read: Callable[[bytes], Touched], code: str) -> Response:
         if not request.is_json:  # a form could come from a foreign page
@@ -152,6 +161,10 @@ def _take_touches(app: Flask, press: Press, answer: Answer) -> None:
     def texts() -> Response:
         return take(lambda body: TextTyped(to_katakana(_parse_typed(body).text)), "kiosk.text")
 
+    @app.post("/calls")
+    def calls() -> Response:
+        return take(_parse_answered, "kiosk.call")
+
 
 def _guard(app: Flask, hosts: Collection[str], answer: Answer) -> None:
     """Foreign pages are turned away before any view; every answer carries the strict headers."""
@@ -175,7 +188,7 @@ def _guard(app: Flask, hosts: Collection[str], answer: Answer) -> None:
 def _frames(stage: Stage, renderer: Renderer, bell: queue.Queue[None], gone: Callable[[], bool]) -> Iterator[str]:
     """The present frame at once, then each part that changed; a comment when nothing did for a while."""
     yield f"retry: {RETRY_MS}\n\n"
-    sent = Frame("", "", "")
+    sent = Frame("", "", "", "")
     quiet_s = 0.0
     while not stage.closed and not gone():
         frame = renderer.frame(stage.scene)
@@ -192,8 +205,8 @@ def _frames(stage: Stage, renderer: Renderer, bell: queue.Queue[None], gone: Cal
 
 
 def _differences(sent: Frame, frame: Frame) -> Iterator[str]:
-    for part in ("status", "foot", "main"):
+    for part in ("status", "foot", "main", "call"):
         html: str = getattr(frame, part)
         if html != getattr(sent, part):
-            lines = "".join(f"data: {line}\n" for line in html.splitlines())
+            lines = "".join(f"data: {line}\n" for line in html.splitlines() or [""])  # without data it is no event
             yield f"event: {part}\n{lines}\n"

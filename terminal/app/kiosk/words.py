@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
 
-from shared.clock import month_from_card
+from shared.clock import local_time, month_from_card
+from shared.errors import Fact, explain
 from shared.locale import N_, Translate
 from shared.text import phone
 from shared.text.plain import plain
@@ -20,6 +22,11 @@ _DATE = N_("{year}年{month}月{day}日")
 _HIRAGANA = range(0x3041, 0x3097)  # ぁ to ゖ; katakana stand 0x60 further
 _TO_KATAKANA = {code: code + 0x60 for code in _HIRAGANA}
 _DOT = "●"
+_NAMES = ("slip", "value", "port", "card")  # numbers that count nothing
+_DONE = (
+    "day.begun", "day.closed", "duty.begun", "duty.ended", "member.enrolled", "sale.noted", "visit.refund_resolved",
+    "visit.resolved", "visit.voice_noted",
+)  # fmt: skip
 
 
 def points(value: int, translate: Translate) -> str:
@@ -30,6 +37,20 @@ def points(value: int, translate: Translate) -> str:
 def yen(value: int, translate: Translate) -> str:
     """``3,800円``"""
     return translate(_YEN).format(n=format_number(value))
+
+
+def said(code: str, facts: Mapping[str, Fact], translate: Translate) -> tuple[str, str]:
+    """A notice in two sentences, its figures grouped as everywhere on the screen; names of things stay as they are."""
+    grouped = {
+        name: format_number(fact) if isinstance(fact, int) and name not in _NAMES else fact
+        for name, fact in facts.items()
+    }
+    return explain(code, grouped, translate)
+
+
+def sign(code: str) -> str:
+    """The picture beside a notice: what was done well is no warning."""
+    return "circle-check" if code in _DONE else "triangle-alert"
 
 
 def day(iso: str, translate: Translate) -> str:
@@ -54,6 +75,11 @@ def month_end(card_month: int, translate: Translate) -> str:
     """The last day of a card month: ``2027年1月31日``."""
     year, month = month_from_card(card_month)
     return _dated(_DATE, date(year, month, monthrange(year, month)[1]), translate)
+
+
+def moment(wall_ms: int) -> str:
+    """``11/14 09:05``, Japanese time; short, beside a figure."""
+    return local_time(wall_ms).strftime("%-m/%-d %H:%M")
 
 
 def days_ago(days: int, translate: Translate) -> str:
@@ -92,6 +118,11 @@ def grouped_phone(digits: str) -> str:
         if grouped != whole and len(digits) <= length:
             return _first_digits(grouped, len(digits))
     return digits
+
+
+def clock(wall_ms: int) -> str:
+    """``10:08``, in Japan."""
+    return f"{local_time(wall_ms):%H:%M}"
 
 
 def dots(typed: str) -> str:

@@ -18,7 +18,7 @@ from shared.ids import CardNo, VisitId
 from shared.sync.chain import decode_body
 from shared.visit import journal as j
 from terminal.app.store import sql
-from terminal.app.store.noted import derive_note, remember_goods
+from terminal.app.store.noted import derive_note, remember_goods, remember_pos_sale
 
 _intent_decoder = msgspec.json.Decoder(j.Intent)
 _NO_KEYS = KeyRing(0, 0, {})  # our own journal is believed; only the plain fields of its images are read here
@@ -26,7 +26,7 @@ _NO_KEYS = KeyRing(0, 0, {})  # our own journal is believed; only the plain fiel
 
 _TABLES = (
     "adjust", "benefit", "bought", "card_shadow", "counter", "day_total", "deny_card", "noted", "offline_day",
-    "reissue", "visit",
+    "pos_sale", "reissue", "visit",
 )  # fmt: skip
 # Else it is of an older release, in which nothing lags.
 _HAS_NUMBERS = "SELECT 1 FROM pragma_table_info('event') WHERE name = 'id'"
@@ -102,6 +102,7 @@ def derive(db: sqlite3.Connection, stream: bytes, seq: int, body: j.Body) -> Non
 def _intend(db: sqlite3.Connection, stream: bytes, seq: int, intent: j.Intent) -> None:
     db.execute(sql.LEAVE_UNPRINTED)
     db.execute(sql.ADD_VISIT, (intent.visit, intent.card, stream, seq, intent.slip, intent.business_day))
+    remember_pos_sale(db, stream, seq, intent.basket)
 
 
 def _commit(db: sqlite3.Connection, visit: VisitId) -> None:
@@ -131,6 +132,7 @@ def _off_card(db: sqlite3.Connection, stream: bytes, seq: int, entry: j.OffCard)
         db.execute(sql.LEAVE_UNPRINTED)
         db.execute(sql.ADD_TO_DAY, (entry.business_day, entry.amount_yen, entry.earn, 0))
         remember_goods(db, entry.card, entry.basket)
+        remember_pos_sale(db, stream, seq, entry.basket)
 
 
 def _reissue(db: sqlite3.Connection, reissue: j.Reissue) -> None:

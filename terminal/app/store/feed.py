@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import assert_never
 
 import msgspec
@@ -29,14 +31,18 @@ from shared.text.kana import search_key
 from terminal.app.store.sql import OWN_READING, RAISE_SHADOW
 
 _MEMBER = """
-    INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (member) DO UPDATE SET name = excluded.name, kana = excluded.kana, rank = excluded.rank,
         memo = excluded.memo, visits = excluded.visits, last_visit = excluded.last_visit,
         last_store = excluded.last_store, birthday = excluded.birthday, reading = excluded.reading,
-        search_key = excluded.search_key
+        balance = excluded.balance
 """
+# Set apart: a column of an index that is set is written there as well, though it stays what it was.
+_SEARCH_KEY = "UPDATE member SET search_key = ?2 WHERE member = ?1 AND search_key <> ?2"
+_KNOWN_CARDS = "SELECT member, card FROM member_card WHERE member IN (SELECT value FROM json_each(?))"
 _DROP_CARDS = "DELETE FROM member_card WHERE member = ?"
 _CARD = "INSERT INTO member_card VALUES (?, ?) ON CONFLICT (card) DO UPDATE SET member = excluded.member"
+_KNOWN_PHONES = "SELECT member, tail, mark FROM member_phone WHERE member IN (SELECT value FROM json_each(?))"
 _DROP_PHONES = "DELETE FROM member_phone WHERE member = ?"
 _PHONE = "INSERT INTO member_phone VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 # What staff noted when they enrolled the card; head office's word is better.
@@ -125,6 +131,9 @@ _SWEPT_DENIALS = f"""
 _SWEEP_DONE = "UPDATE cursor SET sweep = 0"
 
 
+Row = tuple[str | int, ...]
+
+
 def apply_page(db: sqlite3.Connection, page: Pull, skipped: int, anew: bool) -> None:
     """Page and cursor, inside the caller's transaction.
 
@@ -137,8 +146,12 @@ def apply_page(db: sqlite3.Connection, page: Pull, skipped: int, anew: bool) -> 
         db.execute(_NEW_READING, (page.feed_epoch, reading))
         if epoch not in (0, page.feed_epoch):  # 0: this terminal never pulled
             db.execute(_SEND_AGAIN)
-    for entry in page.items:
-        _apply_item(db, entry.item, reading)
+    for is_member, run in groupby((entry.item for entry in page.items), lambda item: isinstance(item, MemberItem)):
+        if is_member:
+            _apply_members(db, run, reading)
+        else:
+            for item in run:
+                _apply_item(db, item, reading)
     db.execute(_ADVANCE, (page.next, skipped))
     if sweep and not page.more:
         for statement in (*_SWEPT, _SWEPT_DENIALS):
@@ -149,7 +162,7 @@ def apply_page(db: sqlite3.Connection, page: Pull, skipped: int, anew: bool) -> 
 def _apply_item(db: sqlite3.Connection, item: FeedItem, reading: int) -> None:
     match item:
         case MemberItem():
-            _apply_member(db, item, reading)
+            _apply_members(db, (item,), reading)
         case MessageItem():
             db.execute(_MESSAGE, (item.id, item.card, item.text, item.priority, item.valid_until, reading))
         case MessageClosedItem():
@@ -210,11 +223,33 @@ def _apply_rule(
             assert_never(never)
 
 
-def _apply_member(db: sqlite3.Connection, item: MemberItem, reading: int) -> None:
+def _apply_members(db: sqlite3.Connection, items: Iterable[FeedItem], reading: int) -> None:
+    """A run of them, statement by statement. A visit freshens a member and seldom cards or numbers, so what stays as it
+    is is not written: every page of an index that is spared counts, for each lies somewhere else."""
+    members = {item.member: item for item in items if isinstance(item, MemberItem)}  # of one told twice, the newer
+    rows = [_row(item, reading) for item in members.values()]
+    db.executemany(_MEMBER, rows)
+    db.executemany(_SEARCH_KEY, [(row[0], row[-2]) for row in rows])
+    cards: dict[int, set[Row]] = {number: {(card,) for card in item.cards} for number, item in members.items()}
+    _exchange(db, (_KNOWN_CARDS, _DROP_CARDS, _CARD), cards)
+    db.executemany(_FORGET_ENROLMENT, [(card,) for item in members.values() for card in item.cards])
+    phones: dict[int, set[Row]] = {
+        number: {(phone.tail, phone.check) for phone in item.phones} for number, item in members.items()
+    }
+    _exchange(db, (_KNOWN_PHONES, _DROP_PHONES, _PHONE), phones)
+
+
+def _exchange(db: sqlite3.Connection, statements: tuple[str, str, str], told: Mapping[int, set[Row]]) -> None:
+    """What belongs to each member, where it is another than what is ``known``: ``drop`` it and ``add`` what is told."""
+    known, drop, add = statements
+    there: dict[int, set[Row]] = {number: set() for number in told}
+    for number, *row in db.execute(known, (msgspec.json.encode(list(told)).decode(),)):
+        there[number].add(tuple(row))
+    changed = [number for number in told if told[number] != there[number]]
+    db.executemany(drop, [(number,) for number in changed if there[number]])
+    db.executemany(add, [(*row, number) for number in changed for row in sorted(told[number])])
+
+
+def _row(item: MemberItem, reading: int) -> tuple[str | int | None, ...]:
     told = (item.name, item.kana, item.rank, item.memo, item.visits, item.last_visit, item.last_store, item.birthday)
-    db.execute(_MEMBER, (item.member, *told, reading, search_key(item.kana)))
-    db.execute(_DROP_CARDS, (item.member,))
-    db.executemany(_CARD, [(card, item.member) for card in item.cards])
-    db.executemany(_FORGET_ENROLMENT, [(card,) for card in item.cards])
-    db.execute(_DROP_PHONES, (item.member,))
-    db.executemany(_PHONE, [(phone.tail, phone.check, item.member) for phone in item.phones])
+    return (item.member, *told, reading, search_key(item.kana), item.balance)

@@ -18,7 +18,8 @@ from shared.sync.messages import ShopItem
 from shared.text.kana import search_key
 from shared.text.phone import PHONE_DIGITS, digits
 from shared.text.phone_mark import TAIL_DIGITS, check_of, tail_of
-from shared.visit.facts import FoundMember, PastVisit
+from shared.visit.calls import CALLERS_MAX, Caller
+from shared.visit.facts import FoundMember, Member, PastVisit
 from shared.visit.journal import Intent, VisitKind
 from terminal.app.store import sql
 from terminal.app.store.card_facts import NOT_TOLD
@@ -51,6 +52,20 @@ def find_members(db: sqlite3.Connection, phone: str, kana: str) -> tuple[tuple[F
         if (number or key) and _is_meant(kana, tail, mark, number, key)
     ]
     return tuple(found[:FOUND_MAX]), len(found) > FOUND_MAX
+
+
+def find_callers(db: sqlite3.Connection, number: str) -> tuple[Caller, ...]:
+    """Who has this whole number, whoever was here last first; with those whom head office has not told yet."""
+    if len(number) not in PHONE_DIGITS:
+        return ()
+    rows = db.execute(sql.CALLERS, (tail_of(number), check_of(number), CALLERS_MAX)).fetchall()
+    callers = [Caller(Member(MemberNo(member), *told), balance) for balance, member, *told in rows]
+    callers += [
+        Caller(Member(NOT_TOLD, "", kana))
+        for _, kana, tail, mark in db.execute(sql.ENROLLED).fetchall()
+        if _is_meant(kana, tail, mark, number, "")
+    ]
+    return tuple(callers[:CALLERS_MAX])
 
 
 def find_visits(db: sqlite3.Connection, card: CardNo) -> tuple[PastVisit, ...]:

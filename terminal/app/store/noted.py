@@ -37,6 +37,7 @@ def derive_note(db: sqlite3.Connection, stream: bytes, seq: int, body: j.NoteBod
         case j.PlainSale():
             if _keep(db, stream, seq, body, slip=body.slip, day=body.business_day):
                 db.execute(sql.ADD_TO_DAY, (body.business_day, body.amount_yen, 0, 0))
+                remember_pos_sale(db, stream, seq, body.basket)
         case j.Voice() | j.Day() | j.OnDuty():
             pass
         case _ as never:
@@ -72,6 +73,12 @@ def remember_goods(db: sqlite3.Connection, card: CardNo, basket: Basket) -> None
     before = () if row is None else _names_decoder.decode(row[0])
     names = tuple(dict.fromkeys((*(line.name for line in basket.lines), *before)))[:BOUGHT_MAX]
     db.execute(sql.SET_BOUGHT, (card, msgspec.json.encode(names).decode()))
+
+
+def remember_pos_sale(db: sqlite3.Connection, stream: bytes, seq: int, basket: Basket) -> None:
+    """Where the sale stands that the POS will ask about."""
+    if basket.reference:
+        db.execute(sql.ADD_POS_SALE, (stream, seq, basket.reference))
 
 
 def _keep(

@@ -27,6 +27,7 @@ def prune(db: sqlite3.Connection, current: bytes, now_ms: int, limit: int = DROP
             db.execute(sql.KEEP_SLIP, (stream, upto))
             db.execute(sql.DROP_VISITS, (stream, upto))
             db.execute(sql.DROP_NOTED, (stream, upto))
+            db.execute(sql.DROP_POS_SALES, (stream, upto))
             db.execute(sql.DROP_EVENTS, (stream, upto))
             dropped += upto - floor
     return dropped

@@ -16,6 +16,7 @@ from shared.points.program import Programme
 from shared.sale.day_report import DayFigures
 from shared.sale.product import Product
 from shared.sync.messages import ShopItem
+from shared.visit.calls import Caller
 from shared.visit.facts import CardFacts, Duty, FoundMember, OpenVisit, PastVisit
 from shared.visit.shop import KidPolicy
 from terminal.app.clock import ShopClock
@@ -23,7 +24,7 @@ from terminal.app.store import sql
 from terminal.app.store.card_facts import card_facts, open_visit
 from terminal.app.store.day import add_up
 from terminal.app.store.engine import Engine
-from terminal.app.store.finding import find_members, find_product, find_visits, read_shop
+from terminal.app.store.finding import find_callers, find_members, find_product, find_visits, read_shop
 from terminal.app.store.note import read_note
 from terminal.app.store.pen import Pen
 from terminal.app.store.pins import PinDesk
@@ -83,6 +84,12 @@ class Records:
         self._settle()
         with translated(self._engine):
             return find_members(self._db, phone, kana)
+
+    def find_callers(self, number: str) -> tuple[Caller, ...]:
+        """Members who have this telephone number."""
+        self._settle()
+        with translated(self._engine):
+            return find_callers(self._db, number)
 
     def find_visits(self, card: CardNo) -> tuple[PastVisit, ...]:
         """Sales of a card at this terminal that may still be refunded, the newest first."""

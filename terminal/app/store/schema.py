@@ -6,7 +6,7 @@ import sqlite3
 from functools import partial
 from typing import TYPE_CHECKING
 
-from terminal.app.store.schema_counter import COUNTER
+from terminal.app.store.schema_counter import BALANCE, COUNTER, POS_SALES
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -335,6 +335,8 @@ SCHEMA = (  # permanent name, statements
     ("0005_identity", _IDENTITY),
     ("0006_one_page", _ONE_PAGE),
     ("0007_counter", COUNTER),
+    ("0008_pos_sales", POS_SALES),
+    ("0009_balance", BALANCE),
 )
 
 

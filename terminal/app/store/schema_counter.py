@@ -1,4 +1,7 @@
-"""0007: what a counter sells, who serves there, how members are found, and where in the journal staff's notes stand."""
+"""0007: what a counter sells, who serves there, how members are found, and where in the journal staff's notes stand.
+
+0008: where the sales of the shop's POS stand in it.
+"""
 
 from __future__ import annotations
 
@@ -75,3 +78,18 @@ COUNTER = (
     # Members come again with what they are found by, and entries that the software before did not know.
     "UPDATE cursor SET cursor = 0, skipped = 0",
 )
+
+POS_SALES = (
+    # Events that name a sale of the POS: INTENT, OFFCARD, SALE.
+    "CREATE TABLE pos_sale (event INTEGER PRIMARY KEY, reference TEXT NOT NULL) STRICT",
+    "CREATE INDEX pos_sale_reference ON pos_sale (reference)",
+    """
+    INSERT INTO pos_sale
+    SELECT id, json_extract(CAST(body AS TEXT), '$.basket.reference') FROM event
+    WHERE type IN ('INTENT', 'OFFCARD', 'SALE') AND json_valid(CAST(body AS TEXT))
+        AND coalesce(json_extract(CAST(body AS TEXT), '$.basket.reference'), '') <> ''
+    """,
+)
+
+# Told with every visit from now on.
+BALANCE = ("ALTER TABLE member ADD COLUMN balance INTEGER",)

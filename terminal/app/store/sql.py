@@ -157,6 +157,17 @@ REPLACED = "SELECT old, card FROM noted WHERE type = 'REPLACE' AND (old = ?1 OR 
 BOUGHT = "SELECT names FROM bought WHERE card = ?"
 SET_BOUGHT = "INSERT INTO bought VALUES (?, ?) ON CONFLICT (card) DO UPDATE SET names = excluded.names"
 
+# --- sales that the shop's POS handed over ----------------------------------------------------------------------------
+
+ADD_POS_SALE = f"INSERT INTO pos_sale VALUES ({_BASE} | ?2, ?3) ON CONFLICT (event) DO NOTHING"
+# Newest first. An ABORT's reference may come again, so there may be several.
+POS_SALES = """
+    SELECT event.id, type, body FROM pos_sale JOIN event ON event.id = pos_sale.event
+    WHERE reference = ? ORDER BY event.id DESC
+"""
+# Of an INTENT that is not followed by its COMMIT, what followed in the same boot.
+DOUBTS_AFTER = "SELECT body FROM event WHERE id > ?1 AND id <= (?1 | 0xffffffff) AND type = 'DOUBT'"
+
 # --- what staff look for ---------------------------------------------------------------------------------------------
 
 _FOUND = "SELECT member.member, member.name, member.kana"
@@ -172,6 +183,11 @@ MEMBERS_BY_TAIL = f"""
 MEMBERS_BY_KANA = f"""
     {_FOUND}, coalesce((SELECT min(tail) FROM member_phone WHERE member_phone.member = member.member), '')
     FROM member WHERE search_key >= ? AND search_key < ? ORDER BY search_key LIMIT ?
+"""
+CALLERS = """
+    SELECT balance, member.member, name, kana, rank, memo, visits, last_visit, last_store, birthday
+    FROM member_phone CROSS JOIN member ON member.member = member_phone.member
+    WHERE member_phone.tail = ? AND member_phone.mark = ? ORDER BY last_visit DESC, member.member LIMIT ?
 """
 # With those that took a card's place here, which head office has not told yet.
 CARDS_OF = """
@@ -280,6 +296,7 @@ KEEP_SLIP = f"""
 """
 DROP_VISITS = "DELETE FROM visit WHERE stream = ? AND intent_seq <= ?"
 DROP_NOTED = f"DELETE FROM noted WHERE event BETWEEN {_BASE} AND {_BASE} | ?2"
+DROP_POS_SALES = f"DELETE FROM pos_sale WHERE event BETWEEN {_BASE} AND {_BASE} | ?2"
 DROP_EVENTS = f"DELETE FROM event WHERE id > {_BASE} AND id <= ({_BASE} | ?2)"
 ACKED = "SELECT acked_seq FROM stream WHERE stream = ?"
 LAST_STARTS = """

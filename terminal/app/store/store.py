@@ -214,14 +214,15 @@ class Store(Records):
                 self._append(db, body)
         return body
 
-    def record_seen(self, track: str, verdict: str) -> bool:
-        """Keep a track that led to no visit as evidence; of a foreign one the first characters, as ASCII.
+    def record_seen(self, track: str, verdict: str, uid: str = "") -> bool:
+        """Keep a track that led to no visit as evidence; of a foreign one the first characters, as ASCII. ``uid``: of
+        the chip that bore it.
 
         Whether it is one forged card too many: the :data:`FORGED_MAX`-th within :data:`FORGED_WITHIN_S`.
         """
         kept = track[:SEEN_TRACK_MAX].encode("ascii", "replace").decode("ascii")
         with self.transaction() as db:
-            self._append(db, j.Seen(kept, verdict))
+            self._append(db, j.Seen(kept, verdict, uid))
         if verdict != Verdict.FORGED.value:
             return False
         now_s = self.clock.now().mono_s

@@ -55,7 +55,7 @@ class Desk:
     def _check(self, effect: CheckCard) -> Event | None:
         asked_s = self._clock.now().mono_s
         try:
-            reply = self._checks.post("/v1/check", pack(Check(effect.track)), _parse_check)
+            reply = self._checks.post("/v1/check", pack(Check(effect.track, effect.uid)), _parse_check)
         except (EnishiError, Refusal):
             return None
         if self._clock.now().mono_s - asked_s > CHECK_S_MAX:
@@ -63,7 +63,7 @@ class Desk:
         return CardChecked(effect.card, effect.track, reply.code, _adjustments(reply.adjustments))
 
     def _repair(self, effect: AskRepair) -> Event:
-        question = pack(Repair(effect.request, effect.card, effect.proof))
+        question = pack(Repair(effect.request, effect.card, effect.proof, effect.uid))
         code = ""
         for _ in range(REPAIR_TRIES):
             try:

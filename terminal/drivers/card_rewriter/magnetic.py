@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator
 from dataclasses import dataclass
-from enum import Enum
 
 from shared.errors import EnishiError
 from shared.visit.effects import (
@@ -36,7 +35,9 @@ from shared.visit.events import (
     Event,
     FacePrintFailed,
     NoCard,
+    SwipeWanted,
 )
+from shared.visit.unit import CardUnit, Swipe
 from terminal.drivers.card_rewriter.faults import LINK_LOST, NO_ANSWER, NO_CARD, REFUSED, WRITE_MISMATCH
 from terminal.drivers.card_rewriter.magnetic_options import MagneticOptions
 from terminal.drivers.core import Step
@@ -60,14 +61,6 @@ TEST_TRIES = 3
 POLL_S = 5.0  # between questions to an idle unit
 REVIVE_FIRST_S, REVIVE_MAX_S = 1.0, 8.0
 ORDERS_MAX = 8  # the machine waits for answers; more would be a loop in it
-
-
-class Swipe(Enum):
-    """What the next swipe is for; the customer has to be told."""
-
-    READ = "read"
-    WRITE = "write"
-    PROVE = "prove"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +208,7 @@ class MagneticCore:
         firmware = yield _Ask(magnetic.FIRMWARE, Expect.FIRMWARE, ANSWER_S)
         self.identity = " ".join(answer.text for answer in (model, firmware) if answer is not None)
         self._lost = None
-        self._events.append(CardRewriterReady(card_inside=False))
+        self._events.append(CardRewriterReady(card_inside=False, unit=CardUnit.SWIPE))
 
     def _set_up(self) -> _Steps:
         """Whatever it was doing ends here. A reset may have put the settings back, so they are sent every time."""
@@ -256,6 +249,8 @@ class MagneticCore:
     def _await_card(self) -> _Steps:
         bad = 0
         while True:
+            if bad:
+                self._want(Swipe.READ, again=True)
             read = yield from self._swiped(Swipe.READ, FORGET_S if bad else RENEW_S)
             if read is None:
                 bad = 0
@@ -268,7 +263,8 @@ class MagneticCore:
     def _read_card(self) -> _Steps:
         end = self._now + READ_WAIT_S
         read: Track | str | None = None
-        for _ in range(SWIPES_MAX):
+        for tried in range(SWIPES_MAX):
+            self._want(Swipe.READ, tried > 0)
             read = yield from self._swiped(Swipe.READ, end - self._now)
             if not isinstance(read, str):
                 break
@@ -297,7 +293,8 @@ class MagneticCore:
     def _pass_of_writing(self, order: bytes) -> Generator[_Ask, _Outcome, str]:
         """ "" also when the answer was damaged: the next swipe tells what the stripe holds."""
         end = self._now + WRITE_WAIT_S
-        for _ in range(SWIPES_MAX):
+        for tried in range(SWIPES_MAX):
+            self._want(Swipe.WRITE, tried > 0)
             self.wanted = Swipe.WRITE
             answer = yield _Ask(order, Expect.STATUS, end - self._now)
             if answer is None and not self._was_begun:
@@ -313,7 +310,8 @@ class MagneticCore:
     def _prove(self, text: str) -> Generator[_Ask, _Outcome, str]:
         end = self._now + WRITE_WAIT_S
         code = NO_CARD
-        for _ in range(SWIPES_MAX):
+        for tried in range(SWIPES_MAX):
+            self._want(Swipe.PROVE, tried > 0)
             read = yield from self._swiped(Swipe.PROVE, end - self._now)
             if read is None:
                 yield from self._set_up()
@@ -322,6 +320,10 @@ class MagneticCore:
                 return "" if read.text == text else WRITE_MISMATCH
             code = read
         return code
+
+    def _want(self, swipe: Swipe, again: bool) -> None:
+        """Whoever holds the card is told."""
+        self._events.append(SwipeWanted(swipe, again))
 
     def _swiped(self, wanted: Swipe, wait_s: float) -> Generator[_Ask, _Outcome, Track | str | None]:
         """The card's track, an error code, or None when nobody swiped a card."""

@@ -29,6 +29,7 @@ from shared.visit.screens import (
     Screen,
     Starting,
     Stopped,
+    Swiping,
     TakeCard,
     Told,
     TypeNumber,
@@ -36,6 +37,7 @@ from shared.visit.screens import (
     Waiting,
     Writing,
 )
+from shared.visit.unit import CardUnit
 from terminal.protocol.panel_board import DISPLAY_COLUMNS
 
 UNSHOWABLE = ord("?")
@@ -45,6 +47,10 @@ _TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 
 WELCOME = N_("いらっしゃいませ")
 INSERT_CARD = N_("カードを おいれください")
+LAY_CARD = N_("カードを おいてください")
+SWIPE_CARD = N_("カードを とおしてください")
+SWIPE_AGAIN = N_("もういちど カードを")
+SWIPE_IT = N_("とおしてください")
 PLEASE_WAIT = N_("しばらく おまちください")
 READING = N_("カードを よんでいます")
 WRITING = N_("カードを かきかえています")
@@ -57,19 +63,22 @@ USE = N_("ポイントりよう")
 EARN = N_("こんかい")
 KEPT = N_("おあずかり")
 POINTS = N_("{points}テン")
+_PLEASE = {CardUnit.REWRITER: INSERT_CARD, CardUnit.READER: LAY_CARD, CardUnit.SWIPE: SWIPE_CARD}
 
 
 def customer_lines(screen: Screen, translate: Translate, columns: int = DISPLAY_COLUMNS) -> tuple[str, str]:
     """Upper and lower line of what the staff's ``screen`` means to the customer, for a display so wide."""
     match screen:
         case Waiting(amount_yen=0):
-            return translate(WELCOME), translate(INSERT_CARD)
+            return translate(WELCOME), translate(_PLEASE[screen.unit])
         case Waiting(amount_yen=amount_yen):
-            return _edges(translate(DUE), "¥" + format_number(amount_yen), columns), translate(INSERT_CARD)
+            return _edges(translate(DUE), "¥" + format_number(amount_yen), columns), translate(_PLEASE[screen.unit])
         case Reading():
             return translate(READING), translate(PLEASE_WAIT)
         case Keying():
             return _keying(screen, translate, columns)
+        case Swiping():
+            return translate(SWIPE_AGAIN), translate(SWIPE_IT)
         case Writing():
             return translate(WRITING), translate(PLEASE_WAIT)
         case Done():

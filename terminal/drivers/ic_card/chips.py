@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared.card.chip import UID_BYTES_MAX, UID_BYTES_MIN
 from shared.errors import EnishiError
 from terminal.drivers.ic_card.dialects import Dialect, Steps
 from terminal.drivers.ic_card.memory import ClassicMemory, LiteSMemory, Memory, Pair, Type2Memory
@@ -12,15 +13,17 @@ from terminal.protocol import apdu, felica, type2
 from terminal.protocol.apdu import Chip
 from terminal.protocol.slots import SLOT_BYTES, SLOTS, Slots, plan_write, read_slots
 
-UID_BYTES_MIN, UID_BYTES_MAX = 4, 10  # ISO 14443-3, single and triple size; an IDm has 8
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read. ``pair`` None: the chip carries no record, it has only its number."""
+    """What was read. ``pair`` None: the chip carries no record, it has only its number.
+
+    ``is_weak``: its number can be given to another chip, so the record's MAC, which covers it, proves little.
+    """
 
     uid: str  # hexadecimal
     pair: Pair | None
+    is_weak: bool = False
 
     @property
     def slots(self) -> Slots:
@@ -42,14 +45,14 @@ def read(field: Field) -> Steps[Reading]:
     """Raises ``device.ic_card.*``."""
     uid, memory = yield from _open(field)
     if memory is None:
-        return Reading(uid.hex(), None)
+        return Reading(uid.hex(), None, is_weak=True)
     try:
         pair = yield from memory.read()
     except EnishiError as error:
         if error.code != "device.ic_card.refused" or not field.is_last_try or field.chip is not Chip.CLASSIC:
             raise
-        return Reading(uid.hex(), None)  # its sectors have other keys
-    return Reading(uid.hex(), pair)
+        return Reading(uid.hex(), None, is_weak=True)  # its sectors have other keys
+    return Reading(uid.hex(), pair, is_weak=field.chip is Chip.CLASSIC)
 
 
 def write(field: Field, track: str, uid: str | None, seen: Pair | None) -> Steps[Reading]:
@@ -86,7 +89,9 @@ def _open(field: Field) -> Steps[tuple[bytes, Memory | None]]:
     """The chip's number and the memory that may hold a record."""
     reply = yield apdu.get_uid()
     apdu.demand(reply, UID_BYTES_MIN)
-    uid = reply.data[:UID_BYTES_MAX]
+    uid = reply.data
+    if len(uid) > UID_BYTES_MAX:
+        raise EnishiError("device.ic_card.refused", status=f"{len(uid)} bytes")
     match field.chip:
         case Chip.FELICA:
             return uid, (yield from _felica_memory(field, uid))

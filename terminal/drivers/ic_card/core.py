@@ -32,6 +32,7 @@ from shared.visit.events import (
     FacePrintFailed,
     NoCard,
 )
+from shared.visit.unit import CardUnit
 from terminal.drivers.core import Step
 from terminal.drivers.ic_card import chips
 from terminal.drivers.ic_card.chips import Field, Reading
@@ -156,7 +157,7 @@ class IcCardCore:
                 if name != self._reader:
                     self._reader, self._dialect = name, dialect_of(name)
             case pcsc.ReaderGone(why):
-                self._reader, self._card = "", None
+                self._reader, self._card, self._is_empty = "", None, False  # who knows what comes to lie there now
                 self._lose(ABSENT[why])
             case pcsc.CardHere():
                 self._card_came(message, now)
@@ -201,7 +202,7 @@ class IcCardCore:
         if self._is_ready or not self._reader:
             return
         self._is_ready, self._lost = True, None
-        self._events.append(CardRewriterReady(card_inside=False))
+        self._events.append(CardRewriterReady(card_inside=False, unit=CardUnit.READER))
         if self._is_put_out:
             self._events.append(CardDischarged())
 
@@ -288,7 +289,8 @@ class IcCardCore:
             self._events.append(NoCard())  # another card lies there; ours is gone
         else:
             self._uid, self._seen = reading.uid, reading.pair
-            self._events.append(CardPresented(reading.slots.shown, reading.uid))
+            slots = reading.slots
+            self._events.append(CardPresented(slots.shown, reading.uid, slots.older, reading.is_weak))
 
     def _failed(self, code: str, now: float) -> None:
         """A read is tried again when the card shows itself anew; a write is not, for the machine must know."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Protocol
 
 from shared.visit.effects import Effect
-from shared.visit.events import DeviceLost, DeviceReady, Scanned
+from shared.visit.events import DeviceLost, DeviceReady, Event, Scanned, ScanRefused
 from terminal.drivers.core import Step
 from terminal.drivers.port import Role
 from terminal.protocol.barcode import CodeGatherer
 
 DEVICE = Role.SCANNER.value
 LINK_CLOSED = "device.scanner.link_closed"
+REFUSED_EVERY_S = 1.0  # a torn code may come in pieces, and a bad cable makes noise without end: one word is enough
 
 
 class Decoder(Protocol):
@@ -25,12 +26,13 @@ class Decoder(Protocol):
 
 
 class ScannerCore:
-    """See :class:`terminal.drivers.core.DriverCore`. What must not be believed is dropped: the scanner's own beep was
-    heard, nothing appears on the screen, and the person scans again."""
+    """See :class:`terminal.drivers.core.DriverCore`. What must not be believed is dropped and said: the scanner's own
+    beep was heard, so whoever holds it takes the goods for scanned."""
 
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
         self._heard_at = 0.0
+        self._refused_at = -REFUSED_EVERY_S
 
     def opened(self, now: float) -> Step:
         """A scanner has no greeting: an open line is all that can be known."""
@@ -44,8 +46,8 @@ class ScannerCore:
 
     def feed(self, data: bytes, now: float) -> Step:
         self._heard_at = now
-        codes = self._decoder.feed(data, now)
-        return Step(events=tuple(Scanned(code) for code in codes), wake_at=self._wake_at())
+        codes = tuple(Scanned(code) for code in self._decoder.feed(data, now))
+        return Step(events=(*codes, *self._refused(now)), wake_at=self._wake_at())
 
     def command(self, effect: Effect, now: float) -> Step:
         """None exists."""
@@ -56,7 +58,14 @@ class ScannerCore:
         due_at = self._wake_at()
         if due_at is not None and now >= due_at:
             self._decoder.gatherer.give_up()
-        return Step(wake_at=self._wake_at())
+        return Step(events=self._refused(now), wake_at=self._wake_at())
+
+    def _refused(self, now: float) -> tuple[Event, ...]:
+        """A clock that jumps back is no reason for silence."""
+        if not self._decoder.gatherer.take_refused() or 0.0 <= now - self._refused_at < REFUSED_EVERY_S:
+            return ()
+        self._refused_at = now
+        return (ScanRefused(),)
 
     def _wake_at(self) -> float | None:
         gatherer = self._decoder.gatherer

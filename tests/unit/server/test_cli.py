@@ -246,3 +246,20 @@ def test_products_and_people_are_taken_in_at_the_command_line(office: Office, tm
     assert (code, said.split()[1:]) == (0, ["佐藤:", "added,", "PIN", "1234"])
     assert office.run("staff", "list")[1].split()[1:] == ["leader", "PIN", "佐藤"]
     assert office.run("staff", "pin", "99")[0] == 2
+
+
+def test_a_benefit_is_granted_and_listed_at_the_command_line(office: Office, tmp_path: Path) -> None:
+    office.seed(tmp_path)
+    code, said = office.run("benefits", "grant", "0000000013", "--text", "花束 1つ", "--until", "2999-12-31")
+    assert (code, said.split()[-2:]) == (0, ["花束", "1つ"])
+    code, said = office.run("benefits", "list", "0000-000-013")
+    assert code == 0
+    assert "open" in said
+    assert "花束 1つ until 2999-12-31" in said
+    for wrong in (("0000000021", "花束"), ("0000000012", "花束"), ("0000000013", "")):
+        assert office.run("benefits", "grant", wrong[0], "--text", wrong[1])[0] == 2
+
+
+def test_the_link_for_the_first_administrator_does_not_depend_on_who_serves(office: Office) -> None:
+    assert office.run("staff", "add", "--name", "佐藤", "--pin", "1234")[0] == 0
+    assert "/setup/" in office.run("setup")[1]

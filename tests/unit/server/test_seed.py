@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
+from msgspec import structs
 
 from server.cli import main
 from server.ledger import service as ledger
@@ -18,10 +19,24 @@ from server.ledger.models import Visit
 from server.members import service as members
 from server.members.models import Member
 from server.programs import service as programs
-from server.seed import Seed, SeedCard, SeedMember, SeedStore, SeedVisit, Taken, read_seed, take_over
+from server.seed import (
+    Seed,
+    SeedCard,
+    SeedClerk,
+    SeedMember,
+    SeedProduct,
+    SeedStore,
+    SeedVisit,
+    Taken,
+    read_seed,
+    take_over,
+)
+from server.shop.service import Settings
 from server.stores.models import Store
 from shared.errors import EnishiError
-from shared.sync.messages import CardHighWaterItem, MemberItem
+from shared.sale.product import TaxRate
+from shared.sync.messages import CardHighWaterItem, MemberItem, ProductItem, ShopItem, StaffItem
+from shared.sync.pin import pin_mark
 from tests.contract.head_office_bench import CARD, START_MS, Bench, all_is_well, commit, intent, visit_id
 
 HASH = "ab" * 32
@@ -94,6 +109,24 @@ def test_visits_go_on_from_the_history(bench: Bench) -> None:
     with bench.database.reading() as session:
         assert ledger.balances(session, [CARD]) == {CARD: 15}
     assert all_is_well(bench)
+
+
+def test_goods_people_and_rules_of_the_counters_come_with_it_once(bench: Bench) -> None:
+    what = structs.replace(
+        SEED,
+        shop=Settings(invoice_number="T1234567890123"),
+        products=(SeedProduct("4901234567894", "ジャム", 680, "ジャム", TaxRate.REDUCED, "食品"),),
+        staff=(SeedClerk("佐藤", "4711", "leader"),),
+    )
+    seed(bench, what)
+    seed(bench, structs.replace(what, shop=Settings(invoice_number="T9999999999999")))
+    items = [entry.item for entry in bench.terminal().pull().items]
+    (said,) = (item for item in items if isinstance(item, ShopItem))
+    (product,) = (item for item in items if isinstance(item, ProductItem))
+    (clerk,) = (item for item in items if isinstance(item, StaffItem) and item.name == "佐藤")
+    assert said.invoice_number == "T1234567890123"
+    assert (product.product.code, clerk.role) == ("4901234567894", "leader")
+    assert clerk.pin == pin_mark("4711", said.pin_salt)
 
 
 def test_files_that_are_something_else_are_named(bench: Bench, tmp_path: Path) -> None:

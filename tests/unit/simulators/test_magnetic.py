@@ -113,3 +113,13 @@ def test_any_bytes_leave_a_unit_that_can_be_reset(pieces: list[bytes]) -> None:
         assert len(unit._buffer) <= BUFFER_MAX
     unit.feed(bytes(800) + b"?\x1c" + b"\x1ba" * 300, 1.0)  # longer than any block that was begun
     assert unit.feed(b"\x1ba\x1be", 1.0).endswith(b"\x1by")
+
+
+@given(st.lists(st.integers(1, 40), max_size=60))
+def test_an_order_to_write_may_come_in_any_pieces(sizes: list[int]) -> None:
+    unit, order = ready(), write_order("L" + "A" * 68)
+    for size in sizes:
+        assert unit.feed(order[:size], 0.0) == b""
+        order = order[size:]
+    assert unit.feed(order, 0.0) == b""
+    assert unit.awaits == "write"

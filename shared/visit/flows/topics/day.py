@@ -56,7 +56,7 @@ def _figures(given: Given, moment: Moment) -> DayFigures:
 def _look(state: Dialogue, given: Given, moment: Moment) -> Turn:
     figures = _figures(given, moment)
     report = PrintReport(_report(figures, moment))
-    return tell(state, None, report, title=N_("今日の数字"), lines=_lines(figures, moment))
+    return tell(state, _practice(moment), report, title=N_("今日の数字"), lines=_lines(figures, moment))
 
 
 def _people(state: Dialogue, given: Given, moment: Moment) -> Turn:
@@ -66,7 +66,7 @@ def _people(state: Dialogue, given: Given, moment: Moment) -> Turn:
         (one.name or translate(N_("（担当なし）")), translate(N_("{count}人")).format(count=one.enrolments))
         for one in given.figures.staff
     )
-    notice = None if lines else screens.Notice("day.no_enrolments")
+    notice = _practice(moment) if lines else screens.Notice("day.no_enrolments")
     return tell(state, notice, title=N_("今日の入会"), lines=lines)
 
 
@@ -87,6 +87,11 @@ def _closed(state: Dialogue, given: Given, moment: Moment) -> Turn:
     return leave(state, moment, screens.Notice("day.closed"), before=(report,))
 
 
+def _practice(moment: Moment) -> screens.Notice | None:
+    """In training the figures are the real ones."""
+    return screens.Notice("day.practice") if moment.shop.duty.is_training else None
+
+
 def _kept(state: Dialogue) -> DayFigures:
     (figures,) = state.kept
     assert isinstance(figures, DayFigures)
@@ -102,6 +107,7 @@ def _report(figures: DayFigures, moment: Moment) -> Receipt:
 def _lines(figures: DayFigures, moment: Moment) -> tuple[tuple[str, str], ...]:
     translate = moment.shop.translate
     yen, points, count = translate(N_("{n}円")), translate(N_("{n}点")), translate(N_("{n}件"))
+    practice = (translate(N_("練習（数に入れません）")), count.format(n=format_number(figures.training)))
     return (
         (translate(N_("営業日")), figures.day.strftime("%Y/%m/%d")),
         (translate(N_("来店")), count.format(n=format_number(figures.visits))),
@@ -109,6 +115,7 @@ def _lines(figures: DayFigures, moment: Moment) -> tuple[tuple[str, str], ...]:
         (translate(N_("発行ポイント")), points.format(n=format_number(figures.points_earned))),
         (translate(N_("使用ポイント")), points.format(n=format_number(figures.points_used))),
         (translate(N_("本部へ未送信")), count.format(n=format_number(figures.unsent))),
+        *((practice,) if figures.training else ()),
     )
 
 

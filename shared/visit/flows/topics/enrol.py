@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared.errors import EnishiError
 from shared.ids import format_card_no
 from shared.locale import N_
@@ -22,10 +24,16 @@ TITLE = N_("入会")
 
 def open_topic(errand: Errand, keying: Keying | None, moment: Moment) -> Turn:
     """Only with the card inside: it is the card that gets a holder."""
-    if keying is None or keying.facts.member is not None:
+    return open_with("", errand, keying)
+
+
+def open_with(number: str, errand: Errand, keying: Keying | None) -> Turn:
+    """With a telephone number that is known already; "" = it is asked."""
+    if keying is None or keying.facts.member is not None or keying.enrolled:
         code = "member.registered" if keying else "member.enrol_needs_card"
         return tell(blank(Topic.ENROL, errand, keying), screens.Notice(code), title=TITLE)
-    screen = screens.Asking(TITLE, "phone", "", N_("電話番号。聞けないときは、そのまま実行"))
+    heard, unknown = N_("電話の方の番号。違うときは、入れ直してください"), N_("電話番号。聞けないときは、そのまま実行")
+    screen = screens.Asking(TITLE, "phone", number, heard if number else unknown)
     return begin(Topic.ENROL, "phone", screen, errand, keying)
 
 
@@ -62,8 +70,11 @@ def _sure(state: Dialogue, given: Given, moment: Moment) -> Turn:
 
 
 def _noted(state: Dialogue, given: Given, moment: Moment) -> Turn:
+    """Once in a visit: head office would hear of two holders."""
     assert isinstance(given, Noted)
-    return leave(state, moment, screens.Notice("member.enrolled"))
+    assert state.keying is not None
+    later = replace(state, keying=replace(state.keying, enrolled=True))
+    return leave(later, moment, screens.Notice("member.enrolled"))
 
 
 STEPS: Steps = {"phone": _phone, "kana": _kana, "sure": _sure, "noted": _noted}

@@ -5,21 +5,24 @@ from __future__ import annotations
 from shared.locale import N_
 from shared.visit import screens
 from shared.visit.effects import AwaitCard, Note, Play, Show, Sound
-from shared.visit.errand import Errand, Topic
+from shared.visit.errand import Topic
 from shared.visit.events import Noted
 from shared.visit.facts import Benefit
 from shared.visit.flows.dialogue import NO, Given, Steps, ask_store, go_on
 from shared.visit.flows.turn import Turn
 from shared.visit.flows.waiting import to_idle
-from shared.visit.journal import Handover, Intent
+from shared.visit.journal import Handover, Intent, VisitKind
 from shared.visit.shop import Moment
-from shared.visit.states import Dialogue
+from shared.visit.states import Dialogue, Plan
 
 
-def open_topic(benefits: tuple[Benefit, ...], intent: Intent, errand: Errand) -> Turn:
-    """After the card was taken; the next card is waited for meanwhile."""
+def after(plan: Plan) -> Turn | None:
+    """When the card was taken, if anything is due; the next card is waited for meanwhile."""
+    benefits = plan.facts.benefits if plan.facts else ()
+    if not benefits or plan.intent.kind is not VisitKind.SALE:
+        return None
     screen = _screen(benefits[0])
-    state = Dialogue(Topic.HANDOVER, "given", screen, errand, None, (intent, *benefits))
+    state = Dialogue(Topic.HANDOVER, "given", screen, plan.errand, None, (plan.intent, *benefits))
     return Turn(state, (Show(screen), Play(Sound.ATTENTION), AwaitCard()))
 
 

@@ -13,6 +13,7 @@ from shared.visit.events import DutyBegan, DutyRefused
 from shared.visit.facts import Duty, Role
 from shared.visit.flows.dialogue import Given, Steps, ask_store, begin, go_on, wrong
 from shared.visit.flows.topics import (
+    calls,
     day,
     duty,
     enrol,
@@ -51,9 +52,9 @@ COUNTER = (
     Entry(N_("カードをなくした"), "ban", Role.LEADER, lost.open_topic),
     Entry(N_("お客様の声"), "message-square", Role.STAFF, voice.open_topic),
     Entry(N_("担当者"), "user", Role.STAFF, duty.open_topic),
-    Entry(N_("日報・一日の締め"), "clipboard-list", Role.STAFF, _open_day),
+    Entry(N_("日報・締め・練習"), "clipboard-list", Role.STAFF, _open_day),
     Entry(N_("レシート再印字"), "receipt", Role.STAFF, reprint.open_topic),
-    Entry(N_("練習"), "graduation-cap", Role.MANAGER, training.open_topic),
+    Entry(N_("電話の着信"), "phone", Role.STAFF, calls.open_topic),
 )
 CARD = (
     Entry(N_("入会"), "user-plus", Role.STAFF, enrol.open_topic),
@@ -61,15 +62,17 @@ CARD = (
     Entry(N_("お客様の声"), "message-square", Role.STAFF, voice.open_topic),
     Entry(N_("明細の訂正"), "list", Role.STAFF, lines.open_topic),
     Entry(N_("レシート再印字"), "receipt", Role.STAFF, reprint.open_topic),
+    Entry(N_("電話の着信"), "phone", Role.STAFF, calls.open_topic),
 )
 DAY = (
     Entry(N_("今日の数字を印字する"), "printer", Role.STAFF, day.look),
     Entry(N_("今日の入会"), "user-plus", Role.STAFF, day.people),
     Entry(N_("一日を始める"), "calendar", Role.STAFF, day.begin_day),
     Entry(N_("一日を締める"), "clipboard-list", Role.MANAGER, day.close),
+    Entry(N_("練習"), "graduation-cap", Role.MANAGER, training.open_topic),
 )
 _ENTRIES: Mapping[Topic, tuple[Entry, ...]] = {Topic.MENU: COUNTER, Topic.CARD_MENU: CARD, Topic.DAY: DAY}
-_TITLES = {Topic.MENU: N_("メニュー"), Topic.CARD_MENU: N_("このカードのメニュー"), Topic.DAY: N_("日報・一日の締め")}
+_TITLES = {Topic.MENU: N_("メニュー"), Topic.CARD_MENU: N_("このカードのメニュー"), Topic.DAY: N_("日報・締め・練習")}
 
 
 def open_menu(errand: Errand, keying: Keying | None, moment: Moment) -> Turn:

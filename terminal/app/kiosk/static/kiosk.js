@@ -50,6 +50,7 @@ function connect() {
   stream.addEventListener("main", (event) => { found(); drawMain(event.data); });
   stream.addEventListener("status", drawInto("status"));
   stream.addEventListener("foot", drawInto("foot"));
+  stream.addEventListener("call", drawInto("call"));
   stream.addEventListener("error", () => {
     lost.hidden = false;
     if (stream.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_MS);
@@ -85,6 +86,22 @@ main.addEventListener("click", (event) => {
   if (key) press(key);
   if (place) send("/choices", { place: Number(place) });
   if (kana) edit(kanaAfter(field().value, kana));
+});
+
+// --- the telephone ----------------------------------------------------------------------------------------------
+
+const telephone = document.getElementById("call");
+
+// What the call on the screen offers, or away with it.
+function answer(wanted) {
+  const call = telephone.querySelector("[data-call]");
+  if (!call || (wanted === "open" && !("opens" in call.dataset))) return;
+  send("/calls", { call: Number(call.dataset.call), closes: wanted === "close" });
+}
+
+telephone.addEventListener("click", (event) => {
+  const wanted = event.target.closest("button")?.dataset.answer;
+  if (wanted) answer(wanted);
 });
 
 // --- a text: the kana keys, a keyboard and an input method all edit the same field ------------------------------
@@ -128,10 +145,16 @@ const CODES = {
   Enter: "enter", NumpadEnter: "enter", Backspace: "back", NumpadDecimal: "back", Escape: "clear", Delete: "clear",
   F2: "cancel", F4: "use", NumpadAdd: "use", F9: "menu", ContextMenu: "menu",
 };
+const ANSWERS = { F7: "close", F8: "open" };
 const SENT_WHILE_TYPING = ["enter", "clear", "cancel", "menu"]; // letters and digits belong to the field
 
 addEventListener("keydown", (event) => {
   if (event.isComposing || composing || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (ANSWERS[event.code]) {
+    event.preventDefault();
+    if (!event.repeat) answer(ANSWERS[event.code]);
+    return;
+  }
   const key = /^(?:Numpad|Digit)(\d)$/.exec(event.code)?.[1] ?? CODES[event.code];
   if (!key || (event.target === field() && !SENT_WHILE_TYPING.includes(key))) return;
   event.preventDefault();

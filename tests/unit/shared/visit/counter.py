@@ -19,6 +19,7 @@ from shared.sale.product import Product, TaxRate
 from shared.visit import effects as f
 from shared.visit import events as e
 from shared.visit import machine
+from shared.visit.calls import Call, Caller
 from shared.visit.errand import Errand
 from shared.visit.facts import (
     Adjustment,
@@ -61,6 +62,10 @@ FOUND = FoundMember(make_member_no(7), "見本 花子", "ミホン ハナコ", "
 STAFF = Duty(3, "さくら", Role.STAFF)
 LEADER = Duty(2, "主任", Role.LEADER)
 MANAGER = Duty(1, "店長", Role.MANAGER)
+CALLS = (
+    Call(2, "0312345678", None, NOW.wall_ms - 60_000),
+    Call(1, "09055555678", None, NOW.wall_ms - 90_000_000, (Caller(Member(FOUND.member, FOUND.name, FOUND.kana)),)),
+)
 PINS = {"3333": STAFF, "2222": LEADER, "1111": MANAGER}
 FIGURES = DayFigures(
     "ベーカリー", 3, date(2026, 11, 19), NOW.wall_ms, 12, 34_560, 500, 1, 980, 2, 11, 1, 340, 500, 0, 0, 5,
@@ -89,6 +94,8 @@ class Counter:
     more_found: bool = False
     past: tuple[PastVisit, ...] = ()
     benefits: tuple[Benefit, ...] = ()
+    calls: tuple[Call, ...] = CALLS
+    figures: DayFigures = FIGURES
     noted: list[Said] = field(default_factory=list)
     forged_often: bool = False
     failing: set[type] = field(default_factory=set)
@@ -147,6 +154,8 @@ class Counter:
                 open_here = tuple(visit for visit in self.open() if visit.intent.card == card)
                 visit = VisitId(f"{self.ids:032x}")
                 return e.CardLookedUp(self.facts(card, open_here, visit))
+            case f.ListCalls():
+                return e.CallsListed(self.calls)
             case f.LoadOpenVisits():
                 return e.OpenVisitsLoaded(self.open())
             case f.Intend(intent=intent):
@@ -184,7 +193,7 @@ class Counter:
                 person = PINS.get(pin)
                 return e.DutyBegan(person) if person else e.DutyRefused("duty.not_allowed")
             case f.AddUpDay():
-                return e.DayAdded(FIGURES)
+                return e.DayAdded(self.figures)
         return None
 
     def facts(self, card: CardNo, open_here: tuple[OpenVisit, ...], visit: VisitId) -> CardFacts:

@@ -16,10 +16,10 @@ from shared.sale.basket import Basket
 from shared.visit import effects as f
 from shared.visit import events as e
 from shared.visit import screens, states
-from shared.visit.errand import NO_ERRAND, Errand, Topic
+from shared.visit.errand import NO_ERRAND, Errand, Purpose, Topic
 from shared.visit.facts import Adjustment, Benefit, PastVisit
 from shared.visit.journal import PlainSale
-from tests.unit.shared.visit.counter import CARD, FOUND, MILK, NOW, SHOP, SOAP, Counter, fresh_track, pos_sale
+from tests.unit.shared.visit.counter import CALLS, CARD, FOUND, MILK, NOW, SHOP, SOAP, Counter, fresh_track, pos_sale
 
 PHONE = "09087655678"  # of the member that can be found: its end is all that may be seen
 SAME_TURN = (
@@ -36,8 +36,8 @@ NEW = make_card_no(99)
 WORDS = (
     "menu", "cancel", "enter", "use", "clear", "back", "1", "2", "3", "5", "900", "menu 1 5678 enter 1", "menu 2 1111",
     "menu 2 5678 enter 1 enter", "menu 3 1", "menu 4 3333 enter", "menu 4 1111 enter", "menu 5 1", "menu 5 4 enter",
-    "menu 6 enter", "menu 7 enter", "menu 1 09012345678 enter enter enter", "menu 2 1 enter enter", "use 1 2 3 enter",
-    "900 enter", "enter enter", "use 1 1",
+    "menu 6 enter", "menu 5 5 enter", "menu 7 1 enter", "menu 1 09012345678 enter enter enter",
+    "menu 2 1 enter enter", "use 1 2 3 enter", "900 enter", "enter enter", "use 1 1",
 )  # fmt: skip
 
 
@@ -148,6 +148,8 @@ class AtRandom(RuleBasedStateMachine):
         held, left = errand_in(before), errand_in(self.counter.state)
         if held.basket == left.basket and held.amount_yen == left.amount_yen and held.purpose is left.purpose:
             return
+        if held.without_card == left.without_card and left.purpose is Purpose.ENROL:
+            return  # a wish more
         if isinstance(event, e.KeyPressed | e.Chosen) and self.may_change(before, event):
             return
         if any(isinstance(one, f.Commit | f.RecordOffCard | f.Honour) for one in log):
@@ -184,6 +186,10 @@ class AtRandom(RuleBasedStateMachine):
     @rule(code=st.sampled_from((MILK.code, SOAP.code, "unknown", f"{CARD:010d}", f"ENISHI:{NEW:010d}")))
     def scan(self, code):
         self.handle(e.Scanned(code))
+
+    @rule(call=st.sampled_from(CALLS))
+    def see_to_a_call(self, call):
+        self.handle(e.CallPicked(call))
 
     @rule(place=st.integers(0, 6))
     def touch(self, place):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from msgspec import structs
 
-from simulators.identity import read_ring, standalone, write_identity
-from simulators.rig.models import MODELS, USUAL
+from simulators.identity import felica_master, read_ring, standalone, write_identity
+from simulators.rig.models import MODELS, USUAL, felica_key_file
 from simulators.rig.terminal import HeadOffice, TerminalPlan, write_settings
 from terminal.app.config import DevicesSection, load
 
@@ -48,3 +48,12 @@ def test_every_model_stands_for_a_role_of_the_settings() -> None:
     roles = {field.name for field in fields(DevicesSection)}
     assert {model.role for model in MODELS.values()} <= roles
     assert set(USUAL) <= set(MODELS)
+
+
+def test_a_chip_reader_is_named_with_the_file_of_its_cards_key(tmp_path: Path) -> None:
+    plan = TerminalPlan(tmp_path / "c", identity(tmp_path), devices=("ic_card", "panel_board"))
+    device = load([], {}, [write_settings(plan)]).devices.card_rewriter
+    key_file = felica_key_file(plan.port("card_rewriter"))
+    assert device == f"ic_card:*,key={key_file}"
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    assert bytes.fromhex(key_file.read_text("ascii")) == felica_master(read_ring(plan.identity_file))

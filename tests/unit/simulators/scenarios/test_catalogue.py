@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from shared.visit import screens
 from shared.visit.events import Key
 from simulators.bench import telling
+from simulators.bench.faults import faults_of
+from simulators.bench.faults_of_units import READER, SWIPE_UNIT
 from simulators.bench.words import GROUPS as TITLES
+from simulators.rig import Rig
 from simulators.scenarios.catalogue import GROUPS, SCENARIOS
 from simulators.scenarios.player import ACTS
 from simulators.scenarios.queue import queue
@@ -50,3 +54,18 @@ def test_a_scenario_knows_which_devices_it_needs() -> None:
     assert SCENARIOS["call-while-serving"].roles == {"caller_id"}
     assert SCENARIOS["power-cut-while-writing"].roles == frozenset()
     assert SCENARIOS["display-unplugged"].roles == {"display"}
+
+
+def test_every_fault_is_played(tmp_path: Path) -> None:
+    counter = Rig.counter(tmp_path, date_can_be_set=True)
+    faults = {*faults_of(counter), *(f"card_rewriter.{name}" for name in (*READER, *SWIPE_UNIT))}
+    counter.close()
+    played = {step.words[0] for one in SCENARIOS.values() for step in one.steps if step.verb == "break"}
+    assert played == faults
+
+
+def test_a_counter_is_the_usual_one_again_after_every_play() -> None:
+    """``prepare`` puts the printing unit back; so a scenario that wants another says so first."""
+    for one in SCENARIOS.values():
+        units = [place for place, step in enumerate(one.steps) if step.verb == "unit"]
+        assert units in ([], [0]), one.name

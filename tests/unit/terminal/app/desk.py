@@ -87,7 +87,7 @@ class Diary:
     def record_reissue(self, reissue: Reissue) -> None:
         self._write("reissue")
 
-    def record_seen(self, track: str, verdict: str) -> bool:
+    def record_seen(self, track: str, verdict: str, uid: str) -> bool:
         self._write("seen")
         return False
 

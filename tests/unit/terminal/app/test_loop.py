@@ -38,6 +38,7 @@ from shared.visit.events import (
 from shared.visit.journal import Intent
 from shared.visit.shop import Shop
 from shared.visit.states import Ejecting, Idle, Keying, Printing, Returning, Writing
+from shared.visit.unit import CardUnit
 from terminal.app.loop import TRACE_MAX, WAITING_MAX, Loop, replay
 from terminal.drivers.port import Role
 from tests.unit.terminal.app.desk import AMOUNT, CARD, ENTER, RING, SHOP, TRACK, Desk, Shelf
@@ -96,6 +97,18 @@ def test_a_shop_without_a_printer_works() -> None:
         loop.handle(event)
     assert isinstance(loop.state, Printing)
     assert PrintReceipt not in desk.told
+
+
+def test_what_the_unit_says_of_itself_holds_from_that_moment_on(desk: Desk) -> None:
+    desk.loop.start()
+    assert desk.loop.shop.unit is CardUnit.REWRITER
+    desk.did(CardRewriterReady(False, CardUnit.SWIPE))
+    assert desk.loop.shop.unit is CardUnit.SWIPE
+    desk.did(CardPresented(TRACK), *AMOUNT, ENTER)
+    did = desk.did(CardWritten(), CardDischarged(), CardTaken())
+    assert PrintFace not in did
+    assert did[-2:] == [screens.Done, AwaitCard]
+    assert replay(tuple(desk.loop.trace), SHOP) == desk.loop.state
 
 
 def test_a_deadline_counts_from_the_last_change_of_the_state(desk: Desk) -> None:

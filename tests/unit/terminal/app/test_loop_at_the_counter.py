@@ -39,7 +39,7 @@ def keys(*names: str) -> tuple[KeyPressed, ...]:
 
 
 PIN = (*keys("menu", "4"), *keys("4", "7", "1", "1"), ENTER)
-TRAINING = (*keys("menu", "7"), ENTER)
+TRAINING = (*keys("menu", "5", "5"), ENTER)
 
 
 def test_who_serves_stands_in_the_shop_and_in_every_intent(desk: Desk) -> None:

@@ -70,8 +70,8 @@ class Diary(Journal):
     def record_reissue(self, reissue: Reissue) -> None:
         self._write("reissue", reissue)
 
-    def record_seen(self, track: str, verdict: str) -> bool:
-        self._write("seen", track, verdict)
+    def record_seen(self, track: str, verdict: str, uid: str) -> bool:
+        self._write("seen", track, verdict, uid)
         return self.too_many
 
     def note(self, body: Said) -> Said:
@@ -132,7 +132,8 @@ def test_the_table_holds_every_effect_and_nothing_else() -> None:
         (e.RecordOffCard(ENTRY), ("off card", ENTRY), OffCardRecorded(VISIT)),
         (e.RecordReissue(REISSUE), ("reissue", REISSUE), ReissueRecorded(VISIT)),
         (e.Resolve(VISIT, "later"), ("resolve", VISIT, "later"), None),
-        (e.RecordSeen("x", "card.torn"), ("seen", "x", "card.torn"), None),
+        (e.RecordSeen("x", "card.torn"), ("seen", "x", "card.torn", ""), None),
+        (e.RecordSeen("x", "card.forged", "de000001"), ("seen", "x", "card.forged", "de000001"), None),
         (e.Note(OnDuty(7, "on")), ("note", OnDuty(7, "on")), Noted(OnDuty(7, "on"))),
         (e.Note(SOLD), ("note", SOLD), Noted(replace(SOLD, slip=12))),
         (e.FindMembers(phone="5678"), ("find members", "5678", ""), MembersFound((FOUND,), True)),

@@ -16,6 +16,7 @@ from shared.units import YEN_MAX
 from shared.visit.effects import AnswerPos
 from shared.visit.events import SaleCame
 from terminal.app.pos import PosBoard, amount_line, checked, is_reference
+from terminal.app.store.pos_sales import PosRecord
 
 SALE = Basket((amount_line(1_980),), 0, "R1-0042")
 DONE = AnswerPos("R1-0042", "done", make_card_no(7), 0, 1_980, 19, 0, 119)
@@ -28,7 +29,8 @@ class Till:
         self.came: list[SaleCame] = []
         self.withdrawn: list[str] = []
         self.is_full = False
-        self.board = PosBoard(self.post, self.withdrawn.append, sales_max)
+        self.journal: dict[str, PosRecord] = {}
+        self.board = PosBoard(self.post, self.withdrawn.append, sales_max, self.journal.get)
 
     def post(self, event: SaleCame) -> None:
         if self.is_full:
@@ -117,6 +119,72 @@ def test_old_answers_make_room_and_waiting_sales_never_do(till: Till) -> None:
     till.board.offer(SALE)
     assert till.board.look("R1") is None
     assert till.board.look("R0") is not None
+
+
+def test_what_the_journal_has_is_answered_and_never_offered_again(till: Till) -> None:
+    till.journal["R1-0042"] = PosRecord(SALE, DONE)
+    sale = till.board.offer(SALE)
+    assert (sale.state, sale.answer, till.came) == ("done", DONE, [])
+    with pytest.raises(EnishiError) as caught:
+        till.board.offer(replace(SALE, lines=(amount_line(1),)))
+    assert code_of(caught) == "kiosk.pos_other_content"
+
+
+def test_the_journal_is_asked_by_look_and_by_take_back_as_well(till: Till) -> None:
+    till.journal["R1-0042"] = PosRecord(SALE, DONE)
+    with pytest.raises(EnishiError) as caught:
+        till.board.take_back("R1-0042")
+    assert code_of(caught) == "kiosk.pos_done"
+    seen = Till()
+    seen.journal["R1-0042"] = PosRecord(SALE, DONE)
+    found = seen.board.look("R1-0042")
+    assert found is not None
+    assert found.answer == DONE
+    assert seen.board.look("../R1") is None
+
+
+def test_a_sale_whose_card_must_be_seen_waits_for_its_answer_and_is_not_taken_back(till: Till) -> None:
+    till.journal["R1-0042"] = PosRecord(SALE, None)
+    assert till.board.offer(SALE).state == "waiting"
+    with pytest.raises(EnishiError) as caught:
+        till.board.take_back("R1-0042")
+    assert code_of(caught) == "kiosk.pos_undecided"
+    till.board.let_go("R1-0042")
+    assert till.board.offer(SALE).state == "waiting"
+    till.board.answer(DONE)
+    assert till.board.offer(SALE).answer == DONE
+    assert till.came == []
+    assert till.withdrawn == []
+
+
+def test_a_sale_that_nobody_holds_any_more_is_cancelled(till: Till) -> None:
+    till.board.offer(SALE)
+    till.board.let_go("R1-0042")
+    till.board.let_go("never heard of")
+    assert till.board.offer(SALE).state == "cancelled"
+
+
+def test_a_sale_that_was_forgotten_in_a_busy_day_is_found_in_the_journal(till: Till) -> None:
+    till.board.offer(SALE)
+    till.board.answer(DONE)
+    till.journal["R1-0042"] = PosRecord(SALE, DONE)
+    for number in range(3):
+        till.board.offer(replace(SALE, reference=f"R{number}"))
+        till.board.answer(AnswerPos(f"R{number}", "done"))
+    came = len(till.came)
+    assert till.board.offer(SALE).answer == DONE
+    assert len(till.came) == came
+
+
+def test_on_a_journal_that_cannot_be_asked_nothing_is_offered(till: Till) -> None:
+    def broken(reference: str) -> PosRecord | None:
+        raise EnishiError("store.corrupt", detail="x")
+
+    board = PosBoard(till.post, till.withdrawn.append, 3, broken)
+    with pytest.raises(EnishiError) as caught:
+        board.offer(SALE)
+    assert code_of(caught) == "store.corrupt"
+    assert till.came == []
 
 
 @given(

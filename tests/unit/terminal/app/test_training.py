@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import get_args
 
 import pytest
@@ -9,11 +11,13 @@ import pytest
 from shared.card.face import Face
 from shared.ids import VisitId, make_card_no
 from shared.sale.basket import EMPTY
+from shared.sale.day_report import DayFigures
 from shared.visit import effects as e
 from shared.visit import screens
 from shared.visit.events import (
     CardWritten,
     Committed,
+    DayAdded,
     Event,
     FacePrinted,
     Honoured,
@@ -30,6 +34,7 @@ from terminal.app.training import Training
 
 VISIT, CARD = VisitId("a" * 32), make_card_no(1)
 ENTRY = OffCard(VISIT, CARD, "card.torn", 1_500, 15, ((36, 15),), 1, 1, "2026-09-21")
+NO_SALE = DayFigures("", 3, date(2026, 11, 21), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 SOLD = PlainSale(0, 900, EMPTY, 7, "2026-11-21")
 
 
@@ -98,3 +103,19 @@ def test_what_leaves_none_is_done(effect: e.Effect) -> None:
 def test_of_the_store_only_questions_are_asked_in_earnest() -> None:
     asked = {e.LookUpCard, e.LoadOpenVisits, e.FindMembers, e.FindVisits, e.FindProduct, e.BeginDuty, e.AddUpDay}
     assert set(get_args(e.StoreEffect)) - {type(effect) for effect, _ in PRETENDED} == asked
+
+
+def test_the_figures_of_a_day_say_how_much_practice_is_not_in_them() -> None:
+    training = Training(Earnest())
+    for effect in (
+        e.Intend(INTENT), e.Commit(VISIT, How.VERIFIED), e.Note(SOLD), e.RecordOffCard(ENTRY), e.Note(OnDuty(7, "on")),
+        e.Intend(replace(INTENT, business_day="2026-11-22")), e.Abort(VISIT, "at_base"),
+    ):  # fmt: skip
+        training.perform(effect, 0.0)
+    counted = {
+        day: training.told(DayAdded(replace(NO_SALE, day=date.fromisoformat(day))))
+        for day in ("2026-11-21", "2026-09-21", "2026-11-22")
+    }
+    assert [answer.figures.training for answer in counted.values()] == [2, 1, 0]
+    assert training.told(Committed(VISIT)) == Committed(VISIT)
+    assert training.told(None) is None

@@ -125,3 +125,18 @@ def test_members_of_an_older_journal_are_kept_and_found_once_the_feed_told_them_
     assert db.execute(sql.CARDS_OF, (1,)).fetchall() == [(5,)]
     assert db.execute("SELECT cursor, skipped, sweep FROM cursor").fetchall() == [(0, 0, 0)]
     assert db.execute(sql.MEMBERS_BY_KANA, ("ヤ", "ヤ~", 7)).fetchall() == []
+
+
+def test_sales_of_the_pos_in_an_older_journal_are_found(db: sqlite3.Connection) -> None:
+    migrate(db, stop_before="0008_pos_sales")
+    stream, digest = b"s" * 10, bytes(32)
+    db.execute("INSERT INTO stream (stream) VALUES (?)", (stream,))
+    bodies = (
+        ("SALE", b'{"slip":1,"basket":{"lines":[],"reference":"R1"}}'), ("INTENT", b'{"slip":2}'), ("SEEN", b"no JSON"),
+        ("OFFCARD", b'{"basket":{"reference":""}}'), ("INTENT", b'{"basket":{"reference":"R2"}}'), ("SALE", b"torn {"),
+    )  # fmt: skip
+    for seq, (kind, body) in enumerate(bodies, 1):
+        db.execute(sql.ADD_EVENT, (stream, seq, kind, body, digest, digest, 5, 6, 2))
+    migrate(db)
+    found = [db.execute(sql.POS_SALES, (reference,)).fetchall() for reference in ("R1", "R2", "")]
+    assert [[(id & 0xFF, kind) for id, kind, _ in rows] for rows in found] == [[(1, "SALE")], [(5, "INTENT")], []]

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from shared.card.codec import decode, encode
 from shared.card.image import CardFlag, CardImage, Lot
 from shared.card.mac import KeyRing
-from shared.points.program import OfflineLimits, Programme
+from shared.points.program import OfflineLimits, Programme, RedeemRule
+from shared.points.reward import NextReward
 from shared.visit import effects as f
 from shared.visit import events as e
 from shared.visit import screens
-from shared.visit.facts import Adjustment, Shadow
+from shared.visit.facts import Adjustment, Member, Shadow
 from shared.visit.shop import KidPolicy
 from shared.visit.states import Keying, OffCardKeying, Preparing, Returning, Writing
 from tests.unit.shared.visit.counter import CARD, RING, SHOP, Counter, fresh_track
@@ -287,3 +288,20 @@ def test_i14_one_lineage_redeems_no_more_than_its_limit_without_head_office(wish
 
 def test_a_stale_shadow_still_comes_before_every_limit():
     assert isinstance(put_in(RICH, shadow=Shadow(1, 6, bytes(32)), denied="online_only").state, OffCardKeying)
+
+
+def test_the_pop_up_says_how_fresh_it_is_and_what_is_saved_for():
+    rules = replace(SHOP.programme, redeem=RedeemRule(50, 50, 50, 1_000))
+    counter = Counter(shop=replace(SHOP, programme=rules), member=Member(7, "見本 花子"), synced_ago_s=7_200)
+    counter.boot().handle(e.CardPresented(fresh_track(points=120)))
+    assert counter.screen.as_of_ms == counter.now.wall_ms - 7_200_000
+    assert counter.screen.reward == NextReward(30, 150, 150, 3_000)
+    assert counter.keys("2000").screen.reward == NextReward(10, 150, 150, 1_000)  # the sale counts already
+    assert [guide.code for guide in counter.screen.guides] == ["guide.reward"]
+    assert counter.keys("1000").screen.guides == ()
+
+
+def test_a_shop_alone_and_a_card_without_a_name_have_nothing_of_head_office():
+    assert Counter().boot().handle(e.CardPresented(fresh_track())).screen.as_of_ms == 0
+    alone = Counter(shop=replace(SHOP, standalone=True), member=Member(7, "見本 花子"))
+    assert alone.boot().handle(e.CardPresented(fresh_track())).screen.as_of_ms == 0

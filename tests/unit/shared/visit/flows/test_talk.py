@@ -14,7 +14,7 @@ from tests.unit.shared.visit.counter import CARD, MILK, Counter, fresh_track
 
 TRACK = fresh_track()
 PRESENTED = e.CardPresented(TRACK)
-DIALOGUES = ("menu", "menu 1", "menu 2", "menu 3", "menu 4", "menu 5", "menu 5 1", "menu 6", "menu 7")
+DIALOGUES = ("menu", "menu 1", "menu 2", "menu 3", "menu 4", "menu 5", "menu 5 1", "menu 5 5", "menu 6", "menu 7")
 
 
 @pytest.mark.parametrize("keys", DIALOGUES)
@@ -98,7 +98,7 @@ def test_a_repeated_card_behind_a_dialogue_is_ignored():
 def test_the_cards_menu_opens_by_its_key_and_by_clearing_nothing(keys):
     counter = Counter().boot().handle(PRESENTED).keys(keys)
     assert [item.text for item in counter.screen.items] == [
-        "入会", "返品・取消", "お客様の声", "明細の訂正", "レシート再印字",
+        "入会", "返品・取消", "お客様の声", "明細の訂正", "レシート再印字", "電話の着信",
     ]  # fmt: skip
     assert isinstance(counter.keys("cancel").state, Keying)
     assert counter.count(f.EjectCard) == 0

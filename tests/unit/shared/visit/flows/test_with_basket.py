@@ -156,3 +156,28 @@ def test_a_member_without_a_card_pays_the_sale_of_the_pos():
     counter = Counter(member=MEMBER).boot().handle(pos_sale()).scan(f"{CARD:010d}").keys("enter")
     assert counter.answers == [("R-1", "done")]
     assert isinstance(counter.screen, screens.OffCardDone)
+
+
+@pytest.mark.parametrize("before", ["", "card", "goods"])
+def test_a_scan_that_must_not_be_believed_is_said_and_changes_nothing(before):
+    counter = Counter().boot()
+    if before == "card":
+        counter.handle(e.CardPresented(fresh_track()))
+    if before == "goods":
+        counter.handle(e.Scanned(MILK.code))
+    held = counter.state.errand
+    counter.handle(e.ScanRefused())
+    assert counter.notices == ["sale.scan_refused"]
+    assert counter.state.errand == held
+    assert f.Play(f.Sound.ERROR) in counter.log
+    counter.handle(e.Scanned(SOAP.code))
+    assert counter.notices == []
+    assert counter.state.errand.basket.lines[-1].name == "せっけん"
+
+
+def test_in_a_menu_it_is_heard_only():
+    counter = Counter().boot().keys("menu")
+    state = counter.state
+    counter.handle(e.ScanRefused())
+    assert counter.state == state
+    assert counter.log[-1] == f.Play(f.Sound.ERROR)

@@ -16,8 +16,9 @@ from terminal.app.kiosk.hints import LINES_MAX, LINES_WITH_GOODS_MAX, hints
 KEYING = Keying(make_card_no(1), None, False, 0, 0, 0, 0, "amount", 0, 0, 0, 0, 0, ())
 MEMBER = Member(make_member_no(1), "高橋 美智子", memo="重いお荷物は車まで")
 TALK = replace(
-    KEYING, birthday="2026-11-23", bought=("食パン", "牛乳", "たまご", "紅茶"), messages=("一つ目", "二つ目")
-)
+    KEYING, guides=(Notice("guide.birthday", {"month": 11, "day": 23}), Notice("guide.bought", {"goods": "食パン"})),
+    messages=("一つ目", "二つ目"),
+)  # fmt: skip
 GOODS = BasketView((), 0, 0, 0, 0, 0, "")
 
 
@@ -31,15 +32,15 @@ def test_nothing_to_say_says_nothing() -> None:
 
 def test_each_line_names_its_reason() -> None:
     assert [(hint.lead, hint.text) for hint in hints(TALK, japanese)] == [
-        ("お誕生日", "11月23日"),
-        ("前回のお買い物", "食パン、牛乳、たまご"),
+        ("お誕生日 11月23日。", "お祝いのひとことを。"),
+        ("前回 食パン。", "ご感想を。"),
         ("カードに印字", "一つ目　ほか1件"),
     ]
 
 
 def test_what_is_owed_comes_before_small_talk_and_what_finds_no_room_is_left_out() -> None:
     full = replace(TALK, member=MEMBER, benefits=("花束", "カップ"))
-    assert leads(full) == ["お渡しするもの", "留意点", "お誕生日"]
+    assert leads(full) == ["お渡しするもの", "留意点", "お誕生日 11月23日。"]
     assert leads(replace(full, basket=GOODS)) == ["お渡しするもの", "留意点"]
 
 
@@ -58,7 +59,7 @@ def test_a_notice_leaves_no_room_for_talk() -> None:
 )
 def test_there_is_always_room(codes: list[str], texts: list[str], with_goods: bool) -> None:
     screen = replace(
-        TALK, member=MEMBER, notices=tuple(map(Notice, codes)), benefits=tuple(texts), bought=tuple(texts),
+        TALK, member=MEMBER, notices=tuple(map(Notice, codes)), benefits=tuple(texts),
         basket=GOODS if with_goods else None,
     )  # fmt: skip
     room = LINES_WITH_GOODS_MAX if with_goods else LINES_MAX

@@ -113,3 +113,21 @@ def test_kana_of_any_kind_become_katakana(typed: str, kana: str) -> None:
 @given(st.text())
 def test_any_text_becomes_one_line(text: str) -> None:
     assert "\n" not in words.to_katakana(text)
+
+
+def test_the_figures_of_a_notice_are_grouped_and_names_are_not() -> None:
+    assert (
+        words.said("points.too_few", {"needed": 87_519, "balance": 3_800}, japanese)[0]
+        == "ポイントが足りません（あと 87,519 点）。"
+    )
+    assert "1042" in words.said("sale.noted", {"slip": 1042}, japanese)[0]
+    assert "4901234567894" in words.said("sale.unknown_product", {"value": 4_901_234_567_894}, japanese)[0]
+
+
+def test_what_was_done_well_is_no_warning() -> None:
+    assert words.sign("member.enrolled") != words.sign("points.too_few")
+    assert [words.sign(code) for code in ("day.closed", "card.stale")] == ["circle-check", "triangle-alert"]
+
+
+def test_a_moment_is_short_and_japanese() -> None:
+    assert words.moment(1_795_000_000_000) == "11/18 20:06"

@@ -10,6 +10,7 @@ from shared.errors import EnishiError
 from shared.visit.effects import AwaitCard, PrintReceipt, ReadCard, WriteCard
 from shared.visit.events import CardRewriterLost, CardRewriterReady, CardWriteFailed
 from shared.visit.receipt import Receipt
+from shared.visit.unit import CardUnit
 from terminal.drivers.card_rewriter.magnetic import BLOCK_S, SETTLE_S, MagneticCore
 from terminal.drivers.card_rewriter.magnetic_options import MagneticOptions, options_of
 from terminal.protocol.magnetic import READ_RAW, RESET, TEST
@@ -23,7 +24,7 @@ def ready() -> MagneticCore:
     core.tick(SETTLE_S)
     for answer in ANSWERS:
         core.feed(answer, 1.0)
-    assert core.tick(2.0).events == (CardRewriterReady(card_inside=False),)
+    assert core.tick(2.0).events == (CardRewriterReady(card_inside=False, unit=CardUnit.SWIPE),)
     return core
 
 

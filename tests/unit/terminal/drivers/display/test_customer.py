@@ -57,6 +57,13 @@ def keying(**changed: object) -> Keying:
     return Keying(**{**fields, **changed})
 
 
+def test_nothing_of_a_call_reaches_the_customer() -> None:
+    shown = customer_lines(Told(None, "電話の着信", (("お名前", "縁 花子"), ("電話番号", "090-1234-5678"))), japanese)
+    chosen = customer_lines(Choosing("電話の着信", (Option("縁 花子", "090-1234-5678"),)), japanese)
+    assert shown == chosen == customer_lines(Choosing("", ()), japanese)
+    assert customer_lines(Waiting(enrols="09012345678"), japanese) == customer_lines(Waiting(), japanese)
+
+
 def done(take_card: bool) -> Done:
     """Nineteen points given on a balance of 12,480."""
     return Done("縁 花子", 12_499, 19, 0, 1_980, 42, "printed", False, take_card)

@@ -6,7 +6,7 @@ import pytest
 
 from shared.errors import EnishiError
 from simulators.ic_card.chip import Chip as Simulated
-from simulators.ic_card.front import Front, Rcs300
+from simulators.ic_card.front import Acr1252, Front, Rcs300
 from simulators.ic_card.lite_s import LiteS
 from simulators.ic_card.tags import Pages
 from terminal.drivers.ic_card import chips
@@ -79,11 +79,19 @@ def test_a_ticket_card_is_a_number() -> None:
             return 0xA6, b""
 
     chip = Ticket(bytes.fromhex("0110031000000001"))
-    assert talk(chips.read(field(chip)), chip, Rcs300()) == Reading(chip.uid.hex(), None)
+    assert talk(chips.read(field(chip)), chip, Rcs300()) == Reading(chip.uid.hex(), None, is_weak=True)
 
 
 def test_a_felica_card_that_the_reader_refuses_is_a_number_at_the_last_try_only() -> None:
     chip = LiteS(bytes.fromhex("0110031000000001"))
     with pytest.raises(EnishiError, match=r"device\.ic_card\.refused"):
         talk(chips.read(field(chip)), chip, Front())
-    assert talk(chips.read(field(chip, last=True)), chip, Front()) == Reading(chip.uid.hex(), None)
+    assert talk(chips.read(field(chip, last=True)), chip, Front()) == Reading(chip.uid.hex(), None, is_weak=True)
+
+
+@pytest.mark.parametrize("size", [0, 3, 11, 16])
+def test_a_number_that_is_too_short_or_too_long_is_refused_by_name(size: int) -> None:
+    chip = Pages(bytes.fromhex("04a1b2c3000001"))
+    chip.uid = bytes(size)
+    with pytest.raises(EnishiError, match=r"device\.ic_card\.refused"):
+        talk(chips.read(field(chip)), chip, Acr1252())

@@ -19,6 +19,7 @@ from shared.visit.effects import (
     WriteCard,
 )
 from shared.visit.events import CardRewriterLost, CardRewriterReady, CardUnreadable, Event
+from shared.visit.unit import CardUnit
 from terminal.drivers.core import Step
 from terminal.drivers.ic_card.core import LOOK_S, ORDER_BOUND_S, READ_TRIES, START_S, IcCardCore
 from terminal.protocol import pcsc
@@ -124,7 +125,7 @@ def test_any_bytes_in_any_pieces_leave_a_core_that_hears_the_next_word(noise: li
     for message in (pcsc.NoCardHere(), pcsc.ReaderHere("ACR"), pcsc.NoCardHere()):
         it.keep(it.core.feed(pcsc.encode(message), it.now))
     it.run(2.0)
-    assert CardRewriterReady(card_inside=False) in it.events
+    assert CardRewriterReady(card_inside=False, unit=CardUnit.READER) in it.events
 
 
 def test_a_link_without_a_word_is_asked_again_and_again() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from shared.visit import effects as f
 from shared.visit import events as e
 from shared.visit import screens
@@ -59,7 +61,7 @@ def test_a_no_closes_nothing():
 
 def test_only_a_manager_closes():
     counter = Counter(shop=replace(SHOP, duty=STAFF, needs_duty=True)).boot().keys("menu 5")
-    assert [item.is_open for item in counter.screen.items] == [True, True, True, False]
+    assert [item.is_open for item in counter.screen.items] == [True, True, True, False, False]
     counter.keys("4 2222 enter")
     assert counter.screen.wrong.code == "duty.not_allowed"
     counter.keys("1111 enter")
@@ -70,3 +72,19 @@ def test_only_a_manager_closes():
 def test_a_report_for_practice_says_so():
     shop = replace(SHOP, duty=Duty(1, "店長", Role.MANAGER, is_training=True))
     assert "練習" in Counter(shop=shop).boot().keys("menu 5 1").last(f.PrintReport).report.lines[0].left
+
+
+@pytest.mark.parametrize("entry", ["1", "2"])
+def test_in_training_the_screen_says_that_practice_is_in_no_figure(entry):
+    shop = replace(SHOP, duty=Duty(1, "店長", Role.MANAGER, is_training=True))
+    assert Counter(shop=shop).boot().keys(f"menu 5 {entry}").screen.notice.code == "day.practice"
+    assert Counter().boot().keys(f"menu 5 {entry}").screen.notice is None
+
+
+def test_what_was_left_out_stands_among_the_figures():
+    labels = [label for label, _ in Counter().boot().keys("menu 5 1").screen.lines]
+    assert "練習（数に入れません）" not in labels
+    practised = Counter(figures=replace(FIGURES, training=3)).boot().keys("menu 5 1")
+    assert practised.screen.lines[-1] == ("練習（数に入れません）", "3件")
+    paper = "".join(line.left for line in practised.last(f.PrintReport).report.lines)
+    assert "練習 3 件は、どの数字にも入っていません。" in paper

@@ -72,3 +72,13 @@ def test_a_store_that_fails_is_said_and_the_visit_goes_on():
     counter.keys("enter")
     assert counter.screen.notice.code == "store.full"
     assert isinstance(counter.keys("enter").state, Keying)
+
+
+def test_a_second_time_in_one_visit_it_is_said_and_not_noted_again():
+    counter = enrolling().keys("enter enter enter")
+    assert counter.screen.enrolled
+    counter.keys("clear 1")
+    assert counter.screen.notice.code == "member.registered"
+    counter.keys("enter 900 enter")
+    assert len(counter.noted) == 1
+    assert counter.intent.amount_yen == 900

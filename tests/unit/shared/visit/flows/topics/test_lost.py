@@ -95,7 +95,7 @@ def test_without_a_durable_note_no_card_is_written():
 def test_staff_need_somebody_who_may():
     shop = replace(SHOP, duty=STAFF, needs_duty=True)
     counter = Counter(shop=shop).boot().keys("menu")
-    assert [item.is_open for item in counter.screen.items] == [True, False, True, True, True, True, False]
+    assert [item.is_open for item in counter.screen.items] == [True, False, True, True, True, True, True]
     counter.keys("2")
     assert counter.shows(screens.Asking, kind="pin")
     assert counter.keys("3333 enter").screen.wrong.code == "duty.not_allowed"

@@ -15,23 +15,23 @@ PRACTISING = Duty(1, "店長", Role.MANAGER, is_training=True)
 
 
 def test_a_yes_begins_it_and_a_yes_ends_it():
-    counter = Counter().boot().keys("menu 7 enter")
+    counter = Counter().boot().keys("menu 5 5 enter")
     assert counter.shop.duty.is_training
-    assert not counter.keys("menu 7 enter").shop.duty.is_training
+    assert not counter.keys("menu 5 5 enter").shop.duty.is_training
 
 
 def test_a_no_changes_nothing():
-    assert Counter().boot().keys("menu 7 cancel").count(f.SetDuty) == 0
+    assert Counter().boot().keys("menu 5 5 cancel").count(f.SetDuty) == 0
 
 
 def test_not_while_something_waits():
-    counter = Counter().boot().keys("900 menu 7")
+    counter = Counter().boot().keys("900 menu 5 5")
     assert counter.screen.notice.code == "visit.training_later"
     assert counter.keys("enter").errand.amount_yen == 900
 
 
 def test_only_a_manager():
-    counter = Counter(shop=replace(SHOP, duty=STAFF, needs_duty=True)).boot().keys("menu 7 2222 enter")
+    counter = Counter(shop=replace(SHOP, duty=STAFF, needs_duty=True)).boot().keys("menu 5 5 2222 enter")
     assert counter.screen.wrong.code == "duty.not_allowed"
     counter.keys("1111 enter enter")
     assert counter.shop.duty == PRACTISING
@@ -40,7 +40,7 @@ def test_only_a_manager():
 def test_back_in_earnest_whoever_serves_is_noted_after_the_change():
     counter = Counter(shop=replace(SHOP, duty=PRACTISING)).boot().keys("menu 4 1 3333 enter")
     assert counter.shop.duty == replace(STAFF, is_training=True)
-    counter.keys("menu 7 1111 enter enter")
+    counter.keys("menu 5 5 1111 enter enter")
     order = [type(effect) for effect in counter.log if isinstance(effect, f.SetDuty | f.Note)]
     assert order[-2:] == [f.SetDuty, f.Note]
     assert counter.noted[-1] == OnDuty(1, "on")
