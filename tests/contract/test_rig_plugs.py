@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from shared.errors import EnishiError
-from shared.visit.events import Withheld
+from shared.visit.events import CallReceived, Withheld
 from simulators.rig.clock import RigClock
 from simulators.rig.desk import Desk
 from simulators.rig.fifo import FifoWire
@@ -168,7 +168,8 @@ def test_the_products_own_link_registers_and_hears_who_calls_and_that_it_is_over
     with line.desk.hands():
         line.port.ring(number, line.port.clock.now(), why)
     call = line.until(lambda: line.said("CallReceived"))
-    assert (call.number, call.withheld) == (number, why)  # type: ignore[attr-defined]
+    assert isinstance(call, CallReceived)
+    assert (call.number, call.withheld) == (number, why)
     assert line.port.rings
     with line.desk.hands():
         line.port.hang_up(line.port.clock.now())
