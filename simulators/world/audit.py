@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from shared.visit.journal import Intent, OffCard, Reissue
+from shared.visit.journal import Commit, How, Intent, OffCard, Reissue
 from simulators.world import refunds
 from simulators.world.oracle import Violation
 from simulators.world.world import World
 
 COUNTED, UNDECIDED, PRINTED = "counted", "undecided", "printed"
+_TOLD = "SELECT type, body FROM event WHERE type IN ('INTENT', 'COMMIT', 'OFFCARD', 'REISSUE')"
 
 
 def audit(world: World) -> list[Violation]:
@@ -60,9 +61,21 @@ def _balances(world: World, journals: _Journals, on_stripe: set[str], honoured: 
         image = world.oracle.image_on(card)
         on_the_way = sum(points for number, points in coming.get(card, {}).items() if number > image.adj)
         booked = balances.get(card, 0)
+        if booked == expected and _is_set_back(world, journals, card):
+            continue
         if not image.balance + on_the_way == booked == expected:
             detail = f"stripe {image.balance} and {on_the_way} to come, head office {booked}, by hand {expected}"
             yield Violation("I7", f"card {card}: {detail}")
+
+
+def _is_set_back(world: World, journals: _Journals, card: int) -> bool:
+    """Whether staff had an older image written again because the face had never shown the newer one (DECISIONS 35)."""
+    tracks = world.oracle.lineage(card)
+    places = [(image.gen, image.seq) for image in map(world.oracle.image, tracks)]
+    return any(
+        after <= before and after[0] == places[-1][0] and journals.visit_on(track) in journals.rolled_forward
+        for before, after, track in zip(places, places[1:], tracks[1:], strict=False)
+    )
 
 
 def _change(intent: Intent) -> int:
@@ -75,11 +88,14 @@ class _Journals:
     def __init__(self, world: World) -> None:
         self.intents: dict[str, Intent] = {}
         self.beside: dict[str, OffCard] = {}
+        self.rolled_forward: set[str] = set()
         self._by_track: dict[str, str] = {}
         self._slips: dict[tuple[int, int], str] = {}
         for counter in world.counters:
             connection = sqlite3.connect(f"file:{counter.path}?mode=ro", uri=True)
-            rows = connection.execute("SELECT type, body FROM event WHERE type IN ('INTENT', 'OFFCARD', 'REISSUE')")
+            rows = connection.execute(
+                "SELECT type, body FROM event WHERE type IN ('INTENT', 'OFFCARD', 'REISSUE', 'COMMIT')"
+            )
             for kind, body in rows.fetchall():
                 self._take(counter.terminal, kind, body)
             connection.close()
@@ -95,6 +111,10 @@ class _Journals:
                 entry = msgspec.json.decode(body, type=OffCard)
                 self.beside[entry.visit] = entry
                 self._slips[terminal, entry.slip] = entry.visit
+            case "COMMIT":
+                done = msgspec.json.decode(body, type=Commit)
+                if done.how is How.ROLLED_FORWARD:
+                    self.rolled_forward.add(done.visit)
             case _:
                 self._by_track[msgspec.json.decode(body, type=Reissue).track] = ""
 

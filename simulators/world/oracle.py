@@ -34,7 +34,7 @@ class Oracle:
 
     def begin(self, card: int, track: str) -> None:
         self.stripes[card] = [track]
-        self.opening[card] = self._image(track).balance
+        self.opening[card] = self.image(track).balance
 
     def write_ordered(self, track: str, journal: Witness) -> None:
         """I9: no order to write without its durable INTENT."""
@@ -68,13 +68,14 @@ class Oracle:
 
     def image_on(self, card: int) -> CardImage:
         """What the stripe held last."""
-        return self._image(self.stripes[card][-1])
+        return self.image(self.stripes[card][-1])
 
     def lineage(self, card: int) -> list[str]:
         """Every track the card held, first to last."""
         return self.stripes[card]
 
-    def _image(self, track: str) -> CardImage:
+    def image(self, track: str) -> CardImage:
+        """What a genuine track says."""
         decoded = decode(track, self.ring)
         assert decoded.verdict is Verdict.OK, decoded
         assert decoded.image is not None
