@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.db.direct import Statement, among
-from server.ledger.facts import decode_lots
+from server.ledger.facts import decode_lots, image_lots, prev_bytes
 from server.ledger.models import (
     IMPORT,
     REFUND,
@@ -29,12 +29,15 @@ from server.ledger.models import (
     Visit,
 )
 from server.ledger.postings import earned_lots
+from shared.card.codec import decode
+from shared.card.mac import KeyRing
 from shared.clock import card_day
 from shared.points.derive import CardFacts, Image, Lots, VisitFact, add_up
 from shared.points.derive import Grant as GrantFact
 
 BASE_SEEN, HONOUR, BELIEVE, DOUBT, MATURE, CLEAR = "BASE_SEEN", "HONOUR", "BELIEVE", "DOUBT", "MATURE", "CLEAR"
 NOTHING = b"[]"  # no lots
+_NO_KEYS = KeyRing(0, 0, {})  # what head office made itself is only read
 _Adjusted = tuple[tuple[int, Lots], ...]
 _adjusted: msgspec.json.Decoder[_Adjusted] = msgspec.json.Decoder(_Adjusted)
 
@@ -85,7 +88,9 @@ _SEEN = Statement(
     ).where(among(SeenImage.card, "cards"))
 )  # fmt: skip
 _STARTS = Statement(select(StartImage.card, StartImage.hash, StartImage.source).where(among(StartImage.card, "cards")))
-_REPAIRS = Statement(select(Repair.card, Repair.hash, Repair.moved).where(among(Repair.card, "cards")))
+_REPAIRS = Statement(
+    select(Repair.card, Repair.gen, Repair.hash, Repair.track, Repair.moved).where(among(Repair.card, "cards"))
+)
 _OFF_CARD = Statement(
     select(OffCardVisit.card, OffCardVisit.visit, OffCardVisit.business_day, OffCardVisit.lots).where(
         among(OffCardVisit.card, "cards")
@@ -113,6 +118,7 @@ class Known:
     seen: list[Image] = field(default_factory=list)
     starts: set[bytes] = field(default_factory=set)
     made: set[bytes] = field(default_factory=set)
+    prepared: dict[int, tuple[bytes, str]] = field(default_factory=dict)  # by generation: head office's own beginnings
     moved: dict[bytes, Lots] = field(default_factory=dict)
     off_card: dict[str, GrantFact] = field(default_factory=dict)
     grants: dict[str, GrantFact] = field(default_factory=dict)
@@ -132,7 +138,7 @@ class Known:
             aborted=self.aborted,
             honoured=self.honoured | (self.off_card.keys() & self.told.keys()),
             seen=[image for image in self.seen if image.hash not in self.starts],
-            starts=[images[hash_] for hash_ in self.starts if hash_ in images],
+            starts=[*(images[hash_] for hash_ in self.starts if hash_ in images), *self._begun(images)],
             moved=self.moved,
             made=self.made,
             roots=self.starts,
@@ -142,6 +148,16 @@ class Known:
             believed={hash_ for kind, hash_ in self.rulings if kind == BELIEVE},
             disbelieved={hash_ for kind, hash_ in self.rulings if kind == DOUBT},
         )
+
+    def _begun(self, images: Mapping[bytes, Image]) -> Iterator[Image]:
+        """Beginnings that nobody told of and nobody read, of generations of which a later image was read: head office
+        gave each generation to one beginning only."""
+        read = {image.gen for image in images.values()}
+        for gen, (hash_, track) in self.prepared.items():
+            image = decode(track, _NO_KEYS).image
+            if gen in read and hash_ not in images and image is not None:
+                lots = image_lots(image)
+                yield Image(hash_, gen, image.seq, image.adj, prev_bytes(image), image.day, lots)
 
 
 def decode_adjusted(stored: bytes) -> _Adjusted:
@@ -210,8 +226,9 @@ def _load_images(session: Session, cards: list[int], found: Mapping[int, Known])
         found[card].starts.add(hash_)
         if source != IMPORT:
             found[card].made.add(hash_)
-    for card, hash_, lots in _REPAIRS.rows(session, cards=cards):
-        found[card].starts.add(hash_)  # it counts from when somebody tells of it, or reads it
+    for card, gen, hash_, track, lots in _REPAIRS.rows(session, cards=cards):
+        found[card].prepared[gen] = (hash_, track)
+        found[card].starts.add(hash_)  # it counts from when somebody tells of it, or reads it or what came after it
         found[card].made.add(hash_)
         if lots != NOTHING:
             found[card].moved[hash_] = decode_lots(lots)

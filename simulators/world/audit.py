@@ -53,7 +53,8 @@ def _proven(world: World, journals: _Journals, states: dict[str, str]) -> set[st
 def _balances(world: World, journals: _Journals, on_stripe: set[str], honoured: set[str]) -> Iterator[Violation]:
     """I7: what was on the stripes and promised beside them is in the books, and on the card or on its way to it."""
     balances, coming = world.office.balances(), world.office.coming()
-    taken = [journals.intents[visit] for visit in sorted(on_stripe | honoured) if visit in journals.intents]
+    moved = on_stripe | honoured | _stood_on(world, journals)
+    taken = [journals.intents[visit] for visit in sorted(moved) if visit in journals.intents]
     owing = refunds.owed(msgspec.to_builtins(taken))
     for card, opening in world.oracle.opening.items():
         expected = opening + sum(_change(intent) for intent in taken if intent.card == card) - owing.get(card, 0)
@@ -66,6 +67,14 @@ def _balances(world: World, journals: _Journals, on_stripe: set[str], honoured: 
         if not image.balance + on_the_way == booked == expected:
             detail = f"stripe {image.balance} and {on_the_way} to come, head office {booked}, by hand {expected}"
             yield Violation("I7", f"card {card}: {detail}")
+
+
+def _stood_on(world: World, journals: _Journals) -> set[str]:
+    """Visits of which some terminal found the image on the stripe, for it began another visit there: the points moved,
+    whatever became of either."""
+    bases = {intent.pre for intent in journals.intents.values()}
+    held = {track for card in world.oracle.opening for track in world.oracle.lineage(card)}
+    return {journals.visit_on(track) for track in bases & held}
 
 
 def _is_set_back(world: World, journals: _Journals, card: int) -> bool:

@@ -18,7 +18,7 @@ from shared.card.image import CardFlag, CardImage
 from shared.card.mac import KeyRing
 from shared.sync.messages import AdjustmentItem, CardHighWaterItem, RepairReply
 from shared.sync.messages import Repair as Asked
-from shared.visit.journal import OffCard, Reissue
+from shared.visit.journal import OffCard, Reissue, Seen
 from tests.contract.head_office_bench import (
     BOOT,
     CARD,
@@ -219,6 +219,21 @@ def test_a_repaired_card_that_was_read_counts_though_nobody_told_of_its_writing(
     assert {kind for (_, kind, _) in bench.books()["entries"]} == {"EARN"}
     with bench.database.reading() as session:
         assert cases.listed(session) == []
+
+
+def test_a_later_image_proves_a_generation_that_nobody_told_of(
+    bench: Bench, terminal: Terminal
+) -> None:
+    """The terminal that wrote it is gone; a late visit of the old stripe is owed all the same."""
+    other = bench.terminal(13, "2")
+    other.write(intent(3, 3), commit(3))  # not told yet
+    reply = repaired(terminal)
+    other.write(Seen(intent(4, 1, pre=reply.track, gen=reply.gen).post, ""))
+    other.push()
+    assert balance(bench) == 40
+    items = [entry.item for entry in other.pull().items if isinstance(entry.item, AdjustmentItem)]
+    assert [item.lots for item in items] == [((36, 10),)]
+    assert all_is_well(bench)
 
 
 def test_what_is_on_its_way_is_on_the_new_stripe_and_not_sent_twice(bench: Bench, terminal: Terminal) -> None:
