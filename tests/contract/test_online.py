@@ -221,9 +221,7 @@ def test_a_repaired_card_that_was_read_counts_though_nobody_told_of_its_writing(
         assert cases.listed(session) == []
 
 
-def test_a_later_image_proves_a_generation_that_nobody_told_of(
-    bench: Bench, terminal: Terminal
-) -> None:
+def test_a_later_image_proves_a_generation_that_nobody_told_of(bench: Bench, terminal: Terminal) -> None:
     """The terminal that wrote it is gone; a late visit of the old stripe is owed all the same."""
     other = bench.terminal(13, "2")
     other.write(intent(3, 3), commit(3))  # not told yet

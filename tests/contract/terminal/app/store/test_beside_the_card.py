@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
@@ -25,6 +23,7 @@ from terminal.app.store import Store
 from terminal.app.store.derived import settle_aside
 from terminal.app.store.opening import connect_read_only
 from terminal.app.store.store import FORGED_MAX, FORGED_WITHIN_S
+from tests.contract.cut_store import CutStore, PowerCut
 from tests.contract.terminal.app.conftest import HandClock
 
 Boot = Callable[..., Store]
@@ -304,28 +303,6 @@ def test_the_last_whole_round_is_remembered(boot: Boot, clock: HandClock) -> Non
 
 
 # --- power cuts ---------------------------------------------------------------------------------------------------
-
-
-class PowerCut(Exception):
-    """The supply is gone at this very point."""
-
-
-class CutStore(Store):
-    """Loses power before, inside or after every transaction while ``where`` says so."""
-
-    wal_warm_bytes = 0
-    where: ClassVar[str] = ""
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        if self.where == "before":
-            raise PowerCut
-        with super().transaction() as db:
-            yield db
-            if self.where == "inside":
-                raise PowerCut
-        if self.where == "after":
-            raise PowerCut
 
 
 def derived(path: Path) -> list[object]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
@@ -41,6 +39,7 @@ from terminal.app.store.medium import FileMedium
 from terminal.app.store.mirror import Mirror
 from terminal.app.store.opening import connect_read_only
 from terminal.app.store.rebuild import rebuild
+from tests.contract.cut_store import CutStore, PowerCut
 from tests.contract.terminal.app.conftest import HandClock
 
 Boot = Callable[..., Store]
@@ -85,26 +84,6 @@ def test_a_note_is_one_event_and_comes_back_as_it_was_written(store: Store, even
         assert store.note(body) == (replace(SALE, slip=1) if body is SALE else body)
     kinds = ["ENROL", "STOP", "REPLACE", "HANDOVER", "SALE", "VOICE", "DAY", "DUTY"]
     assert events() == ["STREAM", *kinds]
-
-
-class PowerCut(Exception):
-    """The supply is gone at this very point."""
-
-
-class CutStore(Store):
-    wal_warm_bytes = 0
-    where: ClassVar[str] = ""
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        if self.where == "before":
-            raise PowerCut
-        with super().transaction() as db:
-            yield db
-            if self.where == "inside":
-                raise PowerCut
-        if self.where == "after":
-            raise PowerCut
 
 
 def derived(path: Path) -> list[object]:
