@@ -47,11 +47,12 @@ PEER_DOCUMENTS = 10_000
 PEER_RECORDED_PER_S = 3_900.0  # documents pulled, on two cores without other work
 RSS_MAX_MB, READY_MAX_S = 64.0, 3.0
 POPUP_MAX_MS = {"small": 300.0, "large": 1_000.0}
-LOOKUP_RATIO_MAX, LOOKUP_PEER_MIN = 3.0, 3.0  # twelve questions in one statement, and a visit's name beside them
-# Members come in pages, each durable, that a visit slips in between, into the encrypted journal itself: a ready file,
-# which could be unpacked at a million rows a second, could not be. So the limit is the same rows in the same pages.
+LOOKUP_RATIO_MAX, LOOKUP_P99_MAX_US, LOOKUP_PEER_MIN = 1.5, 100.0, 3.0
+# Members come in pages, each durable, that a visit slips in between, into the encrypted journal itself; the least that
+# the same engine must do for the same rows stands beside them. A ready file that is only unpacked does not exist yet.
 PROVISION_LIMIT_MIN, DELTA_LIMIT_MIN = 0.35, 0.25
-PROVISION_PEER_MIN, DELTA_PEER_MIN = 2.0, 1.0
+PROVISION_MIN_PER_S = 1_000_000.0
+PROVISION_PEER_MIN, DELTA_PEER_MIN = 200.0, 20.0
 PAGE_MAX_MS = 300.0  # a card that comes while a page is taken in waits for it; the median, for a disk has other guests
 MEMBER_BARE = """
     SELECT member.member, name, kana, rank, memo, visits, last_visit, last_store, birthday
@@ -187,6 +188,7 @@ def look_up(bench: Bench) -> None:
     ours, limit, _, other = medians.values()
     size = format_number(bench.known)
     bench.want(f"P3 look-up / bare statement, p50, {size}", ours.p50_us / limit.p50_us, LOOKUP_RATIO_MAX)
+    bench.want(f"P3 look-up, p99 us, {size}", ours.p99_us, LOOKUP_P99_MAX_US)
     bench.want(f"P3 sqlite-utils / look-up, p50, {size}", other.p50_us / ours.p50_us, LOOKUP_PEER_MIN, at_most=False)
 
 
@@ -278,6 +280,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         limit = Taken(first_limit.seconds + rest_limit.seconds, first_limit.rows + rest_limit.rows)
         name = f"P4 first provisioning of {format_number(members)}"
         told(bench, name, whole, limit, peer_per_s, PROVISION_LIMIT_MIN, PROVISION_PEER_MIN)
+        bench.want(f"{name}: rows/s", whole.rate, PROVISION_MIN_PER_S, at_most=False)
         start(bench, 1)
         pop_up(bench, POPUP_MAX_MS["large"])
         look_up(bench)
