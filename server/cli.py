@@ -54,6 +54,7 @@ _SETTINGS = ("data_dir", "tenant", "host", "port", "language")  # may be given o
 TERMINAL_DIGITS_MAX = 5  # 16383 is the highest number
 GARBAGE_MIN = 50_000  # new objects before anybody looks for circles among them: more than a push makes, and its objects
 #                       go by themselves; looked for every 700, the search took a tenth of a push
+RECEIVE_BYTES = 64 << 10  # at a time; a push is some 40 KB
 THREADS = 8  # measured: the write lock and the disk decide, not the number of threads
 CHANNEL_TIMEOUT_S = 60
 Translate = Callable[[str], str]
@@ -294,7 +295,10 @@ def _serve(settings: Settings, _given: Mapping[str, str], translate: Translate) 
     gc.set_threshold(GARBAGE_MIN)
     listener = _listen(settings)
     _say(translate(N_("本部を {url} で開いています。止めるには Ctrl+C を押します。")).format(url=settings.origin))
-    waitress.serve(app, sockets=[listener], threads=THREADS, channel_timeout=CHANNEL_TIMEOUT_S, ident="enishi")
+    waitress.serve(
+        app, sockets=[listener], threads=THREADS, channel_timeout=CHANNEL_TIMEOUT_S, recv_bytes=RECEIVE_BYTES,
+        ident="enishi",
+    )  # fmt: skip
     return 0
 
 

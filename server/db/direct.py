@@ -116,7 +116,7 @@ def execute_many(connection: Connection, text: str, rows: Sequence[Row]) -> None
     """The same statement for every row. Raises what SQLAlchemy would raise."""
     cursor = cast(Any, connection.connection).cursor()
     try:
-        cursor.executemany(text, rows)
+        cursor.executemany(text, list(map(tuple, rows)))  # the driver takes named ones apart at half the speed
     except connection.dialect.loaded_dbapi.Error as error:
         raise as_raised(connection, text, error) from error
     finally:

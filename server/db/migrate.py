@@ -13,10 +13,10 @@ from server.db.database import Database
 SCRIPTS = Path(__file__).with_name("migrations")
 
 
-def upgrade(database: Database, metadata: MetaData) -> None:
-    """From any earlier revision, or nothing, to the newest; in one transaction."""
+def upgrade(database: Database, metadata: MetaData, revision: str = "head") -> None:
+    """From any earlier revision, or nothing, to the newest or to ``revision``; in one transaction."""
     with database.transaction() as session:
-        command.upgrade(_config(session.connection(), metadata), "head")
+        command.upgrade(_config(session.connection(), metadata), revision)
 
 
 def check(database: Database, metadata: MetaData) -> None:

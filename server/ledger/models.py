@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db.base import Base, BigInt, IsoDay, Line, Millis, Number, Sha256, Short, VisitKey
@@ -16,6 +16,8 @@ TERMINAL = "terminal"  # a visit that a terminal's journal told
 IMPORT = "import"  # history taken over; it counts as it stands
 
 SALE, REFUND = "sale", "refund"
+
+_IS_OPEN = text(f"state = '{UNDECIDED}'")
 
 OPEN, CLOSED, GONE = "open", "closed", "gone"  # of a case; GONE: later facts explained it
 
@@ -33,7 +35,8 @@ class Visit(Base):
         Index(None, "card", "business_day"),
         Index(None, "business_day"),
         Index(None, "at_ms"),
-        Index(None, "state"),
+        # The few that stand open are looked for; all others would only make the index long.
+        Index("ix_visit_undecided", "state", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
     )
 
     visit: Mapped[VisitKey] = mapped_column(primary_key=True)

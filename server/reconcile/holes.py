@@ -10,21 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from server.sync.checks import WALL_MS_MAX
-from server.sync.models import JournalEvent, JournalStream
+from server.sync.models import JournalPage, JournalStream
 from server.terminals.models import Terminal
 from shared.clock import business_day, card_day
 
 Hole = tuple[int, int]  # first and last card day
 
-_first, _last = aliased(JournalEvent), aliased(JournalEvent)
+_first, _last = aliased(JournalPage), aliased(JournalPage)
 _BOOTS = (  # with the days of the first and the last event, as the terminal's clock said
     select(
         JournalStream.stream, JournalStream.terminal, JournalStream.head_seq, JournalStream.told_seq,
         JournalStream.frozen, JournalStream.first_ms, JournalStream.parent, JournalStream.parent_seq,
-        _first.wall_ms.label("first_wall_ms"), _last.wall_ms.label("last_wall_ms"),
+        _first.first_wall_ms, _last.last_wall_ms,
     )
-    .outerjoin(_first, (_first.stream == JournalStream.stream) & (_first.seq == 1))
-    .outerjoin(_last, (_last.stream == JournalStream.stream) & (_last.seq == JournalStream.head_seq))
+    .outerjoin(_first, (_first.stream == JournalStream.stream) & (_first.first == 1))
+    .outerjoin(_last, (_last.stream == JournalStream.stream) & (_last.last == JournalStream.head_seq))
     .order_by(JournalStream.first_ms, JournalStream.stream)
 )  # fmt: skip
 _TERMINALS = select(Terminal.id, Terminal.created_ms, Terminal.contact_ms, Terminal.closed_ms)

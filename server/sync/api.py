@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from base64 import b64encode
 from collections.abc import Callable
 from typing import TypeVar
@@ -28,6 +27,7 @@ from shared.sync.messages import (
     Push,
     Repair,
 )
+from shared.sync.packing import Unfoldable, unfold
 from shared.sync.signing import SIGNATURE_HEADER, Claim, answered, body_hash, read_claim, reply_bytes
 
 BLUEPRINT = Blueprint("sync", __name__, url_prefix="/v1", template_folder="templates")
@@ -69,7 +69,7 @@ def hello() -> Response:
 def push() -> Response:
     def serve(session: Session, terminal: Terminal, told: Push, now_ms: int) -> msgspec.Struct | Refused:
         vault = office().vault
-        return service.push(session, terminal, told, now_ms, keys.ring(session, vault), vault.unseal)
+        return service.push(session, terminal, told, now_ms, keys.ring(session, vault), vault.unseal, g.packed)
 
     return _answer(lambda: told(Push), serve)
 
@@ -189,20 +189,18 @@ def _read_body() -> bytes:
     data = request.stream.read(limit + 1)
     if len(data) > limit:
         raise EnishiError("sync.too_large", limit=limit)
+    g.packed = data if encoding == "gzip" else b""
     return unpack(data) if encoding == "gzip" else data
 
 
 def unpack(packed: bytes) -> bytes:
     """One gzip member, stopped at the limit while it unfolds. Raises ``sync.too_large`` or ``sync.malformed``."""
-    unfolding = zlib.decompressobj(wbits=31)
     try:
-        data = unfolding.decompress(packed, PUSH_UNPACKED_MAX + 1)
-    except zlib.error as damaged:
+        data = unfold(packed, PUSH_UNPACKED_MAX)
+    except Unfoldable as damaged:
         raise EnishiError("sync.malformed", detail="gzip") from damaged
     if len(data) > PUSH_UNPACKED_MAX:
         raise EnishiError("sync.too_large", limit=PUSH_UNPACKED_MAX)
-    if not unfolding.eof or unfolding.unused_data:
-        raise EnishiError("sync.malformed", detail="gzip")
     return data
 
 

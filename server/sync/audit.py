@@ -33,23 +33,15 @@ from server.ledger.postings import (
     TAKE_BACK,
 )
 from server.ledger.settle import unposted
-from server.sync.models import JournalEvent, JournalStream
+from server.sync import pages
+from server.sync.models import JournalStream
+from server.sync.pages import Page
 from shared.clock import CARD_EPOCH
 from shared.sync.chain import ZERO_HASH, event_hash
-
-EVENTS_AT_ONCE = 500
 
 _STREAMS = select(
     JournalStream.stream, JournalStream.terminal, JournalStream.head_seq, JournalStream.head_hash
 ).order_by(JournalStream.stream)
-_EVENTS = (
-    select(
-        JournalEvent.stream, JournalEvent.seq, JournalEvent.type, JournalEvent.body, JournalEvent.prev,
-        JournalEvent.hash,
-    )
-    .order_by(JournalEvent.stream, JournalEvent.seq)
-    .execution_options(yield_per=EVENTS_AT_ONCE)
-)  # fmt: skip
 _ENTRIES = select(func.count()).select_from(Entry)
 _STRANGE_ENTRIES = select(Entry.id, Entry.card).where(Entry.contra.not_in(ACCOUNTS))
 _KINDS = select(Entry.kind, Entry.contra, func.min(Entry.card)).group_by(Entry.kind, Entry.contra)
@@ -219,20 +211,32 @@ def _broken_streams(session: Session, known: Sequence[Row[bytes, int, int, bytes
     """One way through all events, in the order of their streams."""
     reached: dict[bytes, tuple[int, bytes]] = {}
     broken: dict[bytes, int] = {}
-    for stream, events in groupby(session.execute(_EVENTS), attrgetter("stream")):
+    for stream, held in groupby(pages.all_pages(session), attrgetter("stream")):
         count, prev = 0, ZERO_HASH
-        for event in events:
-            expected = event_hash(prev, stream, count + 1, event.type, event.body)
-            if event.seq != count + 1 or event.prev != prev or event.hash != expected:
-                broken[stream] = event.seq
+        for page in held:
+            count, prev, broken_at = _follow(page, stream, count, prev)
+            if broken_at:
+                broken[stream] = broken_at
                 break
-            count, prev = event.seq, event.hash
         reached[stream] = count, prev
     for stream, terminal, head_seq, head_hash in known:
         if stream in broken:
             yield Wrong(f"{stream.hex()}: event {broken[stream]}", terminal=terminal)
         elif reached.get(stream, (0, ZERO_HASH)) != (head_seq, head_hash):
             yield Wrong(f"{stream.hex()}: head {head_seq}", terminal=terminal)
+
+
+def _follow(page: Page, stream: bytes, count: int, prev: bytes) -> tuple[int, bytes, int]:
+    """How far a page leads on from ``count`` events, the last of hash ``prev``; and the first event that is not as it
+    must be, 0 = none."""
+    told = page.push
+    if told is None or page.first != count + 1 or told.stream != stream or told.prev_hash != prev:
+        return count, prev, page.first
+    for event in told.events:
+        if event.seq != count + 1 or event.hash != event_hash(prev, stream, event.seq, event.type, event.body):
+            return count, prev, count + 1
+        count, prev = event.seq, event.hash
+    return count, prev, 0 if count == page.last else page.last
 
 
 def _unbalanced(session: Session) -> Iterator[Wrong]:

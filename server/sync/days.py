@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.ledger.load import decode_adjusted
@@ -20,7 +20,7 @@ from server.ledger.models import REFUND, Evidence, OffCardVisit, Visit
 from server.members.models import CardEnrolment
 from server.sales import service as sales
 from server.sales.models import DIFFERS, SAME, WAITING, DayReport, PlainSale
-from server.sync.models import JournalEvent, JournalStream
+from server.sync.models import JournalPage, JournalStream
 from shared.points.derive import value
 
 DAY_MS = 86_400_000
@@ -157,7 +157,7 @@ def _bounds(session: Session, report: DayReport) -> Bounds | None:
 
 
 def _first_wall_ms(session: Session, stream: bytes) -> int:
-    first = select(func.min(JournalEvent.wall_ms)).where(JournalEvent.stream == stream, JournalEvent.seq == 1)
+    first = select(JournalPage.first_wall_ms).where(JournalPage.stream == stream, JournalPage.first == 1)
     return session.scalar(first) or 0
 
 

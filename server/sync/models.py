@@ -6,7 +6,6 @@ from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db.base import Base, BigInt, Line, Millis, Number, Sha256
-from shared.sync.messages import BODY_MAX
 
 
 class JournalStream(Base):
@@ -26,16 +25,20 @@ class JournalStream(Base):
     durable_seq: Mapped[Number]  # inside a verified backup; what a terminal may forget
 
 
-class JournalEvent(Base):
-    __tablename__ = "journal_event"
+class JournalPage(Base):
+    """Events of one boot in order, as they were brought: ``packed`` is a ``shared.sync.messages.Push``, gzipped JSON.
+
+    Its pages follow each other without gap or overlap. A row for every event would take a third of a push's time.
+    """
+
+    __tablename__ = "journal_page"
 
     stream: Mapped[bytes] = mapped_column(ForeignKey("journal_stream.stream"), primary_key=True)
-    seq: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
-    type: Mapped[str] = mapped_column(String(16))
-    body: Mapped[bytes] = mapped_column(LargeBinary(BODY_MAX))
-    hash: Mapped[Sha256]
-    prev: Mapped[Sha256]
-    wall_ms: Mapped[Millis]
+    first: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)  # number of its first event
+    last: Mapped[Number]
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
+    first_wall_ms: Mapped[Millis]  # of its first event, by the terminal's clock
+    last_wall_ms: Mapped[Millis]
     received_ms: Mapped[Millis]
 
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from server.db.bulk import add_rows
 from server.db.direct import Statement
 from server.feed import service as feed
-from server.sync import booking, days, handlers, lineage
+from server.sync import booking, days, handlers, lineage, pages
 from server.sync.handlers import Origin
 from server.sync.lineage import HELD, NAMED, HeldStream
-from server.sync.models import JournalEvent, JournalStream, QuarantinedEvent
+from server.sync.models import JournalStream, QuarantinedEvent
 from server.terminals import service as terminals
 from server.terminals.models import Terminal
 from shared.card.mac import KeyRing
@@ -27,7 +27,6 @@ from shared.visit.journal import NAMES, Day
 
 SOFTWARE_MAX = 40
 DAY = NAMES[Day]
-EVENT_COLUMNS = ("stream", "seq", "type", "body", "hash", "prev", "wall_ms", "received_ms")
 QUARANTINE_COLUMNS = ("stream", "seq", "code", "detail", "at_ms")
 WALL_MS_MAX = 1 << 62  # either way; what is no date is set aside later
 SEQ_MAX = (1 << 53) - 1  # JSON readers agree on integers up to here
@@ -66,10 +65,10 @@ def hello(session: Session, terminal: Terminal, told: Hello, now_ms: int) -> Hel
 
 
 def push(
-    session: Session, terminal: Terminal, told: Push, now_ms: int, ring: KeyRing, unseal: Unseal
+    session: Session, terminal: Terminal, told: Push, now_ms: int, ring: KeyRing, unseal: Unseal, packed: bytes = b""
 ) -> PushReply | Refused:
     """Store the events of one stream and apply them, all in the caller's transaction. ``ring`` proves their images,
-    ``unseal`` opens what was sealed for head office.
+    ``unseal`` opens what was sealed for head office, ``packed`` is ``told`` as it came, if it came gzipped.
 
     Refuses ``sync.wrong_terminal``, ``sync.chain``, ``sync.gap`` (fact ``have_seq``) and ``sync.fork``, which
     freezes the stream: the caller commits that too.
@@ -89,6 +88,8 @@ def push(
     quarantined = _quarantined(session, held.stream, first) if first <= held.head_seq else ()
     if new:
         origin = Origin(held.stream, terminal.id, terminal.store, ring, unseal)
+        page = told if len(new) == len(told.events) else Push(held.stream, held.head_hash, tuple(new))
+        pages.keep(session, page, packed if page is told else b"", now_ms)
         quarantined += _store(session, held, new, origin, now_ms)
         lineage.note(session, terminal, held._replace(head_seq=new[-1].seq), new[0], now_ms)
         for closed in (event.seq for event in new if event.type == DAY):
@@ -152,11 +153,6 @@ _FREEZE = Statement(update(JournalStream).where(NAMED).values(frozen=True))
 _GROW = Statement(
     update(JournalStream).where(NAMED).values(head_seq=bindparam("head_seq"), head_hash=bindparam("head_hash"))
 )
-_HASHES = Statement(
-    select(JournalEvent.seq, JournalEvent.hash).where(
-        JournalEvent.stream == bindparam("stream"), JournalEvent.seq.between(bindparam("first"), bindparam("last"))
-    )
-)
 _SET_ASIDE = Statement(
     select(QuarantinedEvent.seq, QuarantinedEvent.code)
     .where(QuarantinedEvent.stream == bindparam("stream"), QuarantinedEvent.seq >= bindparam("first"))
@@ -183,23 +179,15 @@ def _differs(session: Session, held: HeldStream, told: Push) -> bool:
     first, last = told.events[0].seq, told.events[-1].seq
     if first > held.head_seq:
         return told.prev_hash != held.head_hash
-    known: dict[int, bytes] = dict(
-        _HASHES.rows(session, stream=held.stream, first=first - 1, last=min(last, held.head_seq))
-    )
+    known = pages.hashes(session, held.stream, first - 1, min(last, held.head_seq))
     if told.prev_hash != known.get(first - 1, ZERO_HASH):
         return True
     return any(known.get(event.seq, event.hash) != event.hash for event in told.events)
 
 
 def _store(session: Session, held: HeldStream, new: list[Told], origin: Origin, now_ms: int) -> tuple[Quarantined, ...]:
-    before = [held.head_hash, *(event.hash for event in new)]
     name = held.stream
-    rows = [
-        (name, event.seq, event.type, event.body, event.hash, prev, event.wall_ms, now_ms)
-        for event, prev in zip(new, before, strict=False)
-    ]
     _GROW.rows(session, name=name, head_seq=new[-1].seq, head_hash=new[-1].hash)
-    add_rows(session, JournalEvent, EVENT_COLUMNS, rows)
     collected = handlers.collect(origin, new)
     booking.book(session, collected, now_ms)
     by_seq = {item.seq: item for item in collected.rejected}  # one reason each

@@ -26,7 +26,7 @@ from server.products import service as products
 from server.seed import Seed, SeedCard, SeedStore, take_over
 from server.setup import open_database, prepare, write_private
 from server.staff import service as staff
-from server.sync.models import JournalEvent, JournalStream, QuarantinedEvent
+from server.sync.models import JournalPage, JournalStream, QuarantinedEvent
 from server.terminals import service as terminals
 from server.vault import Vault, open_vault
 from shared.card.codec import track_hash
@@ -44,7 +44,7 @@ CLERK, AUTHOR = "clerk", 1  # the only account, and its number
 ROOT = bytes(range(32))  # of all card keys
 _SIGNING = bytes(range(32, 64))
 _BALANCES = select(Entry.card, func.sum(Entry.points)).group_by(Entry.card)
-_COUNTS = select(JournalEvent.stream, func.count()).group_by(JournalEvent.stream)
+_COUNTS = select(JournalPage.stream, func.sum(JournalPage.last - JournalPage.first + 1)).group_by(JournalPage.stream)
 _HEADS = select(JournalStream.stream, JournalStream.head_seq)
 
 

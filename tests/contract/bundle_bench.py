@@ -8,11 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
-
 from server.feed import service as feed
 from server.sync import bundle as counterpart
-from server.sync.models import JournalEvent
+from server.sync import pages
 from server.terminals import service as terminals
 from server.vault import Vault, open_vault
 from shared.clock import Now
@@ -113,7 +111,7 @@ class Shop:
 
     def stored(self) -> int:
         with self.office.database.reading() as session:
-            return session.scalar(select(func.count()).select_from(JournalEvent)) or 0
+            return sum(page.last - page.first + 1 for page in pages.all_pages(session))
 
     def points(self) -> int:
         """On all cards together, by head office's books."""

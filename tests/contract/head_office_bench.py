@@ -31,6 +31,7 @@ from server.programs import service as programs
 from server.setup import open_database, prepare
 from server.staff import service as staff
 from server.stores import service as stores
+from server.sync import pages
 from server.sync.audit import check_books
 from server.terminals import service as terminals
 from shared.card.codec import decode, encode, prev_tag
@@ -137,6 +138,11 @@ class Bench:
                 .having(func.sum(Entry.points) != 0)
             )
             return {"states": states, "entries": {tuple(row[:3]): row[3] for row in sums}}
+
+    def events(self) -> list[JournalEvent]:
+        """All that is held of all journals."""
+        with self.database.reading() as session:
+            return [event for page in pages.all_pages(session) if page.push for event in page.push.events]
 
     def count(self, model: Any) -> int:
         with self.database.reading() as session:

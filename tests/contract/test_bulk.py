@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.db.bulk import add_rows, change_rows
 from server.feed.models import FeedItem
-from server.sync.models import JournalEvent, JournalStream, QuarantinedEvent
+from server.sync.models import JournalPage, JournalStream, QuarantinedEvent
 from tests.contract.head_office_bench import Bench
 
 ITEM = ("number", "topic", "body", "at_ms")
@@ -41,7 +41,7 @@ def test_no_rows_say_nothing_to_the_database(bench: Bench) -> None:
 
 def test_rows_may_refer_to_what_the_session_has_in_mind(bench: Bench) -> None:
     stream = bench.terminal().stream
-    columns = ("stream", "seq", "type", "body", "hash", "prev", "wall_ms", "received_ms")
+    columns = ("stream", "first", "last", "packed", "first_wall_ms", "last_wall_ms", "received_ms")
     with bench.database.transaction() as session:
         session.add(
             JournalStream(
@@ -49,7 +49,7 @@ def test_rows_may_refer_to_what_the_session_has_in_mind(bench: Bench) -> None:
                 parent=b"", parent_seq=0, durable_seq=0,
             )
         )  # fmt: skip
-        add_rows(session, JournalEvent, columns, [(stream, 1, "SEEN", b"{}", b"", b"", 0, 0)])
+        add_rows(session, JournalPage, columns, [(stream, 1, 1, b"", 0, 0, 0)])
 
 
 def test_only_the_rows_with_that_key_are_changed(bench: Bench) -> None:

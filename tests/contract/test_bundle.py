@@ -14,7 +14,7 @@ from server.cli import main as head_office_main
 from server.feed import service as feed
 from server.programs import service as programs
 from server.sync import bundle as counterpart
-from server.sync.models import JournalEvent, JournalStream
+from server.sync.models import JournalPage, JournalStream
 from shared.errors import EnishiError
 from shared.ids import make_card_no
 from shared.sync.bundle import MANIFEST
@@ -264,7 +264,7 @@ def test_pushes_that_head_office_cannot_store_are_told_and_do_not_stop_the_other
         store.acknowledge(first, 2, 0)
         request = shop.export()
     with shop.office.database.transaction() as session:  # restored from a backup that lacks all of it
-        session.execute(delete(JournalEvent))
+        session.execute(delete(JournalPage))
         session.execute(update(JournalStream).values(head_seq=0, head_hash=bytes(32)))
     taken = shop.carry(request)
     assert (taken.events, taken.refused) == (4, ("sync.gap",))

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from server.ledger.models import Visit
 from server.members.models import CardEnrolment
 from server.sync.handlers import SEALED_MAX
-from server.sync.models import JournalEvent
 from shared.sync.messages import Quarantined
 from shared.visit.journal import Enrol, Newcomer
 from tests.contract.head_office_bench import BOOT, CARD, DAY, Bench, Terminal, commit, intent
@@ -38,7 +37,7 @@ def test_what_was_heard_of_a_newcomer_is_opened_by_head_office_and_stored_sealed
     terminal.write(BOOT, Newcomer(CARD, PHONE, "ヤマダ", 4, DAY))
     assert terminal.push().quarantined == ()
     assert [(one.phone, one.kana) for one in rows(bench, CardEnrolment)] == [(PHONE, "ヤマダ")]
-    stored = b"".join(event.body for event in rows(bench, JournalEvent))
+    stored = b"".join(event.body for event in bench.events())
     assert PHONE.encode() not in stored
     assert "ヤマダ".encode() not in stored
 

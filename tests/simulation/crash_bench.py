@@ -98,9 +98,9 @@ class Bench:
         level = self.mirrored and not [one for one in store.troubles() if "mirror" in one.code]
         self.disk.mark("told", (store.stream, row[0], level))
 
-    def _watch(self, connection: CrashConnection, what: str) -> None:
+    def _watch(self, connection: CrashConnection, what: str, waited: bool) -> None:
         self.disk.is_watched = True
-        self.disk.mark(what, dump(connection))
+        self.disk.mark(what, (dump(connection), waited))
         self.disk.is_watched = False
 
 
@@ -271,10 +271,15 @@ def lay_out(folder: Path, image: Image) -> Path:
 def allowed(now: Moment, before: str | None) -> set[object]:
     """What the journal may say: what was committed last, or that and the transaction that is on its way.
 
-    ``before``: what it said when the program began. A new journal is built under another name and renamed.
+    A commit that did not wait for the disk may be lost, and those before it up to one that did. ``before``: what it
+    said when the program began. A new journal is built under another name and renamed.
     """
-    committed, committing = now.marks.get("committed", []), now.marks.get("committing", [])
-    return {committed[-1] if committed else before, *committing[-1:]}
+    found: set[object] = {said for said, _ in now.marks.get("committing", [])[-1:]}
+    for said, waited in reversed(now.marks.get("committed", [])):
+        found.add(said)
+        if waited:
+            return found
+    return found | {before}
 
 
 def look(path: Path) -> str:

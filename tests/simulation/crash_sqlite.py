@@ -127,6 +127,9 @@ def sqlite_error(kind: type[apsw.Error], code: int) -> apsw.Error:
     return error
 
 
+Watch = Callable[["CrashConnection", str, bool], None]  # what, and whether it waits for the disk
+
+
 class CrashEngine:
     """An engine as the store wants it. ``synchronous``: what ``FULL`` really sets, though FULL is read back."""
 
@@ -135,9 +138,7 @@ class CrashEngine:
     unreadable = "store.corrupt"
     encrypts = False
 
-    def __init__(
-        self, disk: CrashDisk, watch: Callable[[CrashConnection, str], None], synchronous: str = "FULL"
-    ) -> None:
+    def __init__(self, disk: CrashDisk, watch: Watch, synchronous: str = "FULL") -> None:
         self._vfs = CrashVfs(disk)
         self._watch = watch
         self._synchronous = synchronous
@@ -166,23 +167,23 @@ class CrashConnection:
     isolation_level = None
     row_factory: Any = None
 
-    def __init__(
-        self, connection: apsw.Connection, path: Path, watch: Callable[[CrashConnection, str], None], synchronous: str
-    ) -> None:
+    def __init__(self, connection: apsw.Connection, path: Path, watch: Watch, synchronous: str) -> None:
         self.inner, self.path = connection, path
         self._watch, self._synchronous = watch, synchronous
+        self._waits = True
 
     def execute(self, statement: str, parameters: Any = ()) -> CrashCursor:
-        if statement == "PRAGMA synchronous = FULL":
-            statement = f"PRAGMA synchronous = {self._synchronous}"
+        if statement.startswith("PRAGMA synchronous = "):
+            self._waits = statement.endswith("FULL")
+            statement = f"PRAGMA synchronous = {self._synchronous}" if self._waits else statement
         if statement == "PRAGMA synchronous":
             statement = "SELECT 2"
         if statement == "COMMIT":
-            self._watch(self, "committing")
+            self._watch(self, "committing", self._waits)
         given = parameters if isinstance(parameters, dict) else tuple(parameters)
         cursor = CrashCursor(self, guarded(self.inner.execute, statement, given))
         if statement == "COMMIT":
-            self._watch(self, "committed")
+            self._watch(self, "committed", self._waits)
         return cursor
 
     def executemany(self, statement: str, rows: Iterable[Any]) -> CrashCursor:

@@ -16,7 +16,8 @@ from server.ledger import cases, grants
 from server.ledger.facts import decode_lots
 from server.ledger.models import Adjustment, Case, Entry, Grant, Repair, Ruling, SeenImage
 from server.reconcile import commands, nightly, service
-from server.sync.models import JournalEvent, JournalStream
+from server.sync import pages
+from server.sync.models import JournalStream
 from server.terminals import service as terminals
 from shared.sync.identity import Identity
 from simulators.world.clock import VirtualClock
@@ -25,7 +26,6 @@ from simulators.world.head_office import AUTHOR, HeadOffice, admit
 
 HONOUR = "HONOUR"
 GRANT_MONTH = 48  # 2028-01: lapses after every fleet's weeks
-_TOLD = select(JournalEvent.type, JournalEvent.body)
 _HONOURED = select(Ruling.visit).where(Ruling.kind == HONOUR)
 _FROZEN = select(JournalStream.stream).where(JournalStream.frozen)
 _SEEN = select(SeenImage.hash)
@@ -125,11 +125,11 @@ class FleetOffice(HeadOffice):
     def told(self) -> Told:
         """All that terminals have told."""
         with self.reading() as session:
-            rows = session.execute(_TOLD).all()
+            told = [event for page in pages.all_pages(session) if page.push for event in page.push.events]
             honoured = session.scalars(_HONOURED).all()
             seen = session.scalars(_SEEN).all()
             made = session.scalars(_MADE).all()
-        bodies = read_events((kind, body) for kind, body in rows)
+        bodies = read_events((event.type, event.body) for event in told)
         bodies.setdefault(HONOUR, []).extend({"visit": visit} for visit in honoured)
         return Told(bodies, frozenset(seen), frozenset(made), self.coming())
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from shared.clock import Clock, ClockQuality
@@ -56,6 +58,17 @@ class Pen:
         ours = in_our_words(error, self._engine)
         if ours is not None:
             raise ours from error
+
+    @contextmanager
+    def without_waiting(self) -> Iterator[None]:
+        """What is committed in here is whole and in its order, but on the disk only when the next one is that waits."""
+        with self._translated:
+            self._db.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            with self._translated:
+                self._db.execute("PRAGMA synchronous = FULL")
 
     @property
     def tip(self) -> Tip:

@@ -267,8 +267,12 @@ class Store(Records):
             write_note(db, note)
 
     def acknowledge(self, stream: bytes, acked_seq: int, durable_seq: int) -> None:
-        """Head office stored ``stream`` up to ``acked_seq`` and has it in a backup up to ``durable_seq``."""
-        with self.transaction() as db:
+        """Head office stored ``stream`` up to ``acked_seq`` and has it in a backup up to ``durable_seq``.
+
+        The one thing that may be forgotten in a power cut: head office says it again. It is on the disk with the next
+        transaction that is.
+        """
+        with self._pen.without_waiting(), self.transaction() as db:
             db.execute(sql.ACKNOWLEDGE, (acked_seq, durable_seq, stream))
 
     # --- inside ------------------------------------------------------------------------------------------------------

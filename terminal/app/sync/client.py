@@ -31,7 +31,7 @@ from shared.sync.messages import (
 from terminal.app.identity import Signer
 from terminal.app.store.outbox import Outbox
 from terminal.app.sync.beside import Side, UnderWay, WhenAsked
-from terminal.app.sync.line import Line, Packed, Refusal, pack
+from terminal.app.sync.line import Line, Question, Refusal, pack
 from terminal.app.sync.pages import parse_page
 from terminal.app.sync.results import Acknowledged, Failed, OfficeNote, PageArrived, Synced, SyncResult, Welcomed
 
@@ -47,12 +47,12 @@ _parse_push = msgspec.json.Decoder(PushReply).decode
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """A packed push: ``count`` events after event ``after``, up to ``last``."""
+    """A packed and signed push: ``count`` events after event ``after``, up to ``last``."""
 
     after: int
     last: int
     count: int
-    packed: Packed
+    question: Question
 
 
 class SyncClient:
@@ -196,7 +196,7 @@ class SyncClient:
         return False
 
     def _send(self, batch: _Batch, side: Side) -> UnderWay[PushReply]:
-        return side(partial(self._line.post, "/v1/push", batch.packed, _parse_push))
+        return side(partial(self._line.ask, batch.question, _parse_push))
 
     def _answer(self, batch: _Batch, under_way: UnderWay[PushReply]) -> PushReply:
         """The reply to a push. The next are of fewer events when these were too many, of more when they were not."""
@@ -231,7 +231,8 @@ class SyncClient:
             packed = pack(Push(stream, prev_hash, events))
             fits = len(packed.text) <= PUSH_UNPACKED_MAX and len(packed.gzipped) <= PUSH_PACKED_MAX
             if len(events) == 1 or fits:
-                return _Batch(after_seq, events[-1].seq, len(events), packed)
+                question = self._line.prepare("POST", "/v1/push", packed)
+                return _Batch(after_seq, events[-1].seq, len(events), question)
             limit = max(1, len(events) // 2)
 
     def _resume_after(self, refusal: Refusal, head: StreamHead, gaps: int) -> int:

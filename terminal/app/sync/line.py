@@ -6,7 +6,6 @@ between and a stranger under its address all come out as ``sync.not_head_office`
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -18,6 +17,7 @@ import requests
 from shared.clock import Clock
 from shared.errors import EnishiError
 from shared.sync.messages import UNREADABLE, ErrorReply
+from shared.sync.packing import fold
 from shared.sync.signing import read_signature
 from terminal.app.identity import Signer
 
@@ -26,7 +26,6 @@ READ_TIMEOUT_S = 20.0  # between two pieces of an answer
 ANSWER_S_MAX = 60.0  # for all pieces together
 ANSWER_BYTES_MAX = 4 << 20  # unpacked; a page of 1,000 members is about 400 KB
 PIECE_BYTES = 64 << 10
-GZIP_LEVEL = 6
 
 _OK = 200
 _BAD_REQUEST, _TOO_MANY, _SERVER_ERROR = 400, 429, 500
@@ -64,6 +63,20 @@ class Packed:
     gzipped: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request of this boot, signed under its ``number``."""
+
+    number: int
+    path: str
+    message: Packed | None
+    request: requests.PreparedRequest
+
+    @property
+    def method(self) -> str:
+        return "GET" if self.message is None else "POST"
+
+
 class Line:
     """Raises EnishiError ``sync.*`` or Refusal, and nothing else of what a network can do."""
 
@@ -90,34 +103,44 @@ class Line:
 
     def post(self, path: str, message: Packed, parse: Callable[[bytes], Parsed]) -> Parsed:
         """``message``: from :func:`pack`."""
-        return self._ask("POST", path, parse, message)
+        return self.ask(self.prepare("POST", path, message), parse)
 
     def get(self, path: str, parse: Callable[[bytes], Parsed]) -> Parsed:
-        return self._ask("GET", path, parse, None)
+        return self.ask(self.prepare("GET", path), parse)
 
-    def _ask(self, method: str, path: str, parse: Callable[[bytes], Parsed], message: Packed | None) -> Parsed:
+    def prepare(self, method: str, path: str, message: Packed | None = None) -> Question:
+        """Signed and ready to be sent, once; questions may overtake each other by a few dozen."""
+        number, headers = self._signer.sign(method, path, b"" if message is None else message.text)
+        packing = {} if message is None else {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        request = requests.Request(
+            method,
+            self._base_url + path,
+            data=None if message is None else message.gzipped,
+            headers={**self._headers, **packing, **headers},
+        )
+        try:
+            return Question(number, path, message, self._session.prepare_request(request))
+        except requests.RequestException as error:  # an address that is none
+            raise EnishiError("sync.unreachable", detail=type(error).__name__) from error
+
+    def ask(self, question: Question, parse: Callable[[bytes], Parsed]) -> Parsed:
         """Once more when only head office's epoch was not known here."""
         try:
-            return self._ask_once(method, path, parse, message)
+            return self._ask_once(question, parse)
         except Refusal as refusal:
             epoch = _true_epoch(refusal)
             if epoch is None or epoch == self._signer.epoch:
                 raise
             self._signer.epoch = epoch
-            return self._ask_once(method, path, parse, message)
+            return self._ask_once(self.prepare(question.method, question.path, question.message), parse)
 
-    def _ask_once(self, method: str, path: str, parse: Callable[[bytes], Parsed], message: Packed | None) -> Parsed:
-        number, headers = self._signer.sign(method, path, b"" if message is None else message.text)
-        packing = {} if message is None else {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    def _ask_once(self, question: Question, parse: Callable[[bytes], Parsed]) -> Parsed:
         try:
-            with self._session.request(
-                method,
-                self._base_url + path,
-                data=None if message is None else message.gzipped,
-                headers={**self._headers, **packing, **headers},
+            with self._session.send(
+                question.request,
                 timeout=(self._patience.connect_s, self._patience.read_s),
                 allow_redirects=False,  # head office never redirects; a captive portal does
-                stream=True,
+                **self._session.merge_environment_settings(question.request.url, {}, True, None, None),
             ) as response:
                 self._refuse_by_status(response)
                 content = self._read(response)
@@ -127,7 +150,7 @@ class Line:
             raise EnishiError("sync.timeout") from error
         except (requests.RequestException, OSError) as error:
             raise EnishiError("sync.unreachable", detail=type(error).__name__) from error
-        self._know(number, response, content)
+        self._know(question.number, response, content)
         return _judge(response.status_code, content, parse)
 
     def _know(self, number: int, response: requests.Response, content: bytes) -> None:
@@ -161,8 +184,7 @@ class Line:
 def pack(message: msgspec.Struct) -> Packed:
     """The same bytes for the same message."""
     text = msgspec.json.encode(message)
-    packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)  # 16: with a gzip head, without a time
-    return Packed(text, packer.compress(text) + packer.flush())
+    return Packed(text, fold(text))
 
 
 def _judge(status: int, content: bytes, parse: Callable[[bytes], Parsed]) -> Parsed:

@@ -1,7 +1,8 @@
 """The least that a database must do for a push: ready tuples into the same tables, in bulk, durable, nothing asked.
 
 What a push leaves behind is found by comparing the tables before and after it, so this stays true whatever the books
-come to hold.
+come to hold. Its events are rows of a table of their own here, as a database holds events; how head office keeps them
+(a push in one row) is its own affair.
 """
 
 from __future__ import annotations
@@ -15,12 +16,29 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Dialect, Table, select
+from sqlalchemy import BigInteger, Column, Dialect, LargeBinary, MetaData, String, Table, select
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import make_url
+from sqlalchemy.schema import CreateTable
 
 from server.db import sqlite
 from server.db.base import Base
 from server.db.database import Database
+from server.sync.models import JournalPage
+from shared.sync.messages import Push
+
+EVENTS = Table(
+    "told_event",
+    MetaData(),
+    Column("stream", LargeBinary(10), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", String(16), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("prev", LargeBinary(32), nullable=False),
+    Column("wall_ms", BigInteger, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+)
 
 Row = tuple[Any, ...]
 Key = tuple[Any, ...]
@@ -69,6 +87,17 @@ def changes(wanted: Iterable[Table], before: Snapshot, after: Snapshot) -> tuple
     return tuple(found)
 
 
+def one_by_one(push: Push, found: Sequence[Change]) -> tuple[Change, ...]:
+    """The same with a row for every event of the push in the place of its page."""
+    before = [push.prev_hash, *(event.hash for event in push.events)]
+    rows = tuple(
+        (push.stream, event.seq, event.type, event.body, event.hash, prev, event.wall_ms, 0)
+        for event, prev in zip(push.events, before, strict=False)
+    )
+    others = (change for change in found if change.table.name != JournalPage.__tablename__)
+    return Change(EVENTS, rows, (), ()), *others
+
+
 def rows_of(pushes: Iterable[Sequence[Change]]) -> int:
     return sum(change.rows for change in chain.from_iterable(pushes))
 
@@ -80,6 +109,7 @@ def write_sqlite(file: Path, pushes: Sequence[Sequence[Change]]) -> float:
     """Seconds for all pushes but the first, each one transaction, with head office's own settings."""
     connection = sqlite3.connect(file)
     sqlite.opened(connection, None)
+    connection.execute(str(CreateTable(EVENTS).compile(dialect=SQLiteDialect())))
 
     def write(push: Sequence[Change]) -> None:
         connection.execute("BEGIN IMMEDIATE")
@@ -115,6 +145,7 @@ def write_postgres(url: str, pushes: Sequence[Sequence[Change]]) -> float:
     place = make_url(url)
     host, dialect = str(place.query["host"]), place.get_dialect()()
     with psycopg.connect(host=host, user=place.username, dbname=place.database) as connection:
+        connection.execute(str(CreateTable(EVENTS).compile(dialect=dialect)).encode())
 
         def write(push: Sequence[Change]) -> None:
             for change in push:
