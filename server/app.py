@@ -9,12 +9,15 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from server.api import door
+from server.audit import service as audit
 from server.config import Settings
 from server.db.database import Database
-from server.features import FEATURES
+from server.features import FEATURES, JOBS
+from server.jobs import web as jobs
 from server.sync import api
 from server.vault import open_vault
-from server.web import context, errors, i18n, security, shell
+from server.web import context, errors, i18n, live, masking, security, shell
 from server.web.context import Office
 from shared.errors import EnishiError
 from shared.sync.messages import NUMBER_MAX
@@ -42,18 +45,24 @@ def create_app(
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
     app.secret_key = _secret_key(settings)
     app.url_map.converters["int"] = RowNumber
-    head_office = Office(settings, database or Database(settings.url), now_ms, open_vault(settings), FEATURES)
+    opened = database or Database(settings.url, settings.data_dir)
+    head_office = Office(settings, opened, now_ms, open_vault(settings), audit.note, FEATURES)
     context.install(app, head_office)
     i18n.install(app)
-    security.install(app, settings, lambda csrf: csrf.exempt(api.BLUEPRINT))
+    security.install(app, settings, lambda csrf: [csrf.exempt(one.BLUEPRINT) for one in (api, door)])
     shell.install(app)
-    errors.install(app, api.error)
+    live.install(app, head_office.database, FEATURES)
+    jobs.install(app, JOBS)
+    masking.install(app)
+    errors.install(app, {"/v1/": api.error, f"{door.BLUEPRINT.url_prefix}/": door.answer})
+    door.install(app)
     if settings.proxy_hops:
         hops = settings.proxy_hops
         # Flask documents wsgi_app as the place to wrap; its type says "method".
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     for feature in FEATURES:
         app.register_blueprint(feature.blueprint)
+    app.register_blueprint(door.BLUEPRINT)
     return app
 
 

@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import gettext
 import json
-import logging
 import os
-import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import msgspec
-import waitress
 from nacl.signing import SigningKey
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from server.app import create_app, system_now_ms
+from server import serving
+from server.app import system_now_ms
+from server.audit import commands as audit_commands
 from server.backup import back_up
 from server.benefits import commands as benefit_commands
 from server.config import CONFIG_FILE, Settings, load_settings
 from server.feed import service as feed
 from server.keys import commands as key_commands
 from server.keys import service as keys
+from server.privacy import erasing
 from server.products import commands as product_commands
 from server.programs import service as programs
 from server.reconcile import commands as reconcile_commands
 from server.reconcile import service as reconcile_service
 from server.reconcile.checks import RED
+from server.roster import commands as roster_commands
+from server.roster.service import shelf_of
+from server.rulebook import ranks
 from server.seed import read_seed, take_over
 from server.setup import invite, new_epoch, open_database, prepare, write_private
 from server.staff import commands as staff_commands
@@ -52,11 +54,7 @@ from shared.sync.identity import Identity
 FAILED, REFUSED = 1, 2
 _SETTINGS = ("data_dir", "tenant", "host", "port", "language")  # may be given on the command line
 TERMINAL_DIGITS_MAX = 5  # 16383 is the highest number
-GARBAGE_MIN = 50_000  # new objects before anybody looks for circles among them: more than a push makes, and its objects
-#                       go by themselves; looked for every 700, the search took a tenth of a push
-RECEIVE_BYTES = 64 << 10  # at a time; a push is some 40 KB
-THREADS = 8  # measured: the write lock and the disk decide, not the number of threads
-CHANNEL_TIMEOUT_S = 60
+OPEN = N_("本部を {url} で開いています。止めるには Ctrl+C を押します。")
 Translate = Callable[[str], str]
 
 
@@ -147,14 +145,23 @@ def _parser() -> argparse.ArgumentParser:
     carried.add_argument("action", choices=("import", "export"))
     carried.add_argument("folder")
     carried.add_argument("--out", default="", help="export: the new folder for the answer")
-    add("serve", _serve, "serve console and sync")
+    _add_running(add)
+    return parser
+
+
+def _add_running(add: Callable[[str, Callable[..., int], str], argparse.ArgumentParser]) -> None:
+    """What runs all day, or every night."""
+    add("serve", _serve, "serve console and sync, and do long work")
+    add("work", _work, "do long work in a process of its own")
     add("backup", _backup, "copy the database, open the copy and check it").add_argument("folder")
     add("restored", _restored, "after a backup was put back: begin a new epoch")
+    add("roster", _roster, "make the members file that terminals fetch, if one is due")
     add("nightly", _nightly, "close months, decide what waited, check everything; exit code 1 on a red line")
     settled = add("reconcile", _reconcile, "settle open cards and check everything; exit code 1 on a red line")
     settled.add_argument("--all", dest="everything", action="store_const", const="yes", help="settle every card")
+    proven = add("audit", _audit, "prove the audit log; its head is for keeping elsewhere; exit code 1 on a fault")
+    proven.add_argument("--known", default="", metavar="N:HASH", help="a head kept elsewhere, which must still stand")
     add("check", _check, "check the books; exit code 1 on a difference")
-    return parser
 
 
 def _setup(settings: Settings, _given: Mapping[str, str], translate: Translate) -> int:
@@ -254,7 +261,7 @@ def _staff(settings: Settings, given: Mapping[str, str], _translate: Translate) 
 def _benefits(settings: Settings, given: Mapping[str, str], _translate: Translate) -> int:
     now_ms, card = system_now_ms(), parse_card_no(given["card"])
     with open_database(settings).transaction() as session:
-        programme = programs.current(session) or Programme()
+        programme = programs.current(session, now_ms) or Programme()
         today = business_day(now_ms, programme.day_start_minute)
         told = given["action"], card, given["text"], given["until"]
         done = list(benefit_commands.run(session, *told, today, now_ms))
@@ -288,34 +295,14 @@ def _bundle(settings: Settings, given: Mapping[str, str], translate: Translate) 
 
 
 def _serve(settings: Settings, _given: Mapping[str, str], translate: Translate) -> int:
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    app = create_app(settings, database=open_database(settings))
-    gc.freeze()  # what is loaded by now stays to the end
-    gc.set_threshold(GARBAGE_MIN)
-    listener = _listen(settings)
-    _say(translate(N_("本部を {url} で開いています。止めるには Ctrl+C を押します。")).format(url=settings.origin))
-    waitress.serve(
-        app, sockets=[listener], threads=THREADS, channel_timeout=CHANNEL_TIMEOUT_S, recv_bytes=RECEIVE_BYTES,
-        ident="enishi",
-    )  # fmt: skip
+    serving.serve(settings, lambda url: _say(translate(OPEN).format(url=url)))
     return 0
 
 
-def _listen(settings: Settings) -> socket.socket:
-    """Raises ``server.port_taken`` or ``config.bad_value`` before anything is served."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except (socket.gaierror, UnicodeError) as error:
-        listener.close()
-        raise EnishiError("config.bad_value", key="host", value=settings.host[:80], wanted="127.0.0.1") from error
-    except OSError as error:
-        listener.close()
-        raise EnishiError("server.port_taken", host=settings.host, port=settings.port) from error
-    return listener
+def _work(settings: Settings, _given: Mapping[str, str], translate: Translate) -> int:
+    _say(translate(N_("時間のかかる作業を引き受けています。止めるには Ctrl+C を押します。")))
+    serving.work(settings)
+    return 0
 
 
 def _backup(settings: Settings, given: Mapping[str, str], translate: Translate) -> int:
@@ -325,14 +312,38 @@ def _backup(settings: Settings, given: Mapping[str, str], translate: Translate) 
 
 
 def _restored(settings: Settings, _given: Mapping[str, str], _translate: Translate) -> int:
+    now_ms = system_now_ms()
     with open_database(settings).transaction() as session:
-        for line in reconcile_commands.restored(session, new_epoch(), system_now_ms()):
+        again = erasing.again(session, settings.erasures_path, now_ms)
+        _say(f"{again:>9,}  people forgotten once more, who had asked for it after the backup")
+        for line in reconcile_commands.restored(session, new_epoch(), now_ms):
             _say(line)
     return 0
 
 
+def _roster(settings: Settings, _given: Mapping[str, str], _translate: Translate) -> int:
+    for line in _made(settings, night=False):
+        _say(line)
+    return 0
+
+
+def _made(settings: Settings, night: bool) -> Iterator[str]:
+    """The members file that is due. Raises ``server.file``."""
+    try:
+        yield from roster_commands.bring_up_to_date(
+            open_database(settings), open_vault(settings), shelf_of(settings), night
+        )
+    except OSError as error:
+        raise EnishiError("server.file", path=str(error.filename), detail=error.strerror or "") from error
+
+
 def _nightly(settings: Settings, _given: Mapping[str, str], _translate: Translate) -> int:
     for line in reconcile_commands.night(open_database(settings), system_now_ms()):
+        _say(line)
+    with open_database(settings).transaction() as session:
+        for day in ranks.evaluate_due(session, system_now_ms()):
+            _say(f"{day}  ranks looked over")
+    for line in _made(settings, night=True):
         _say(line)
     with open_database(settings).reading() as session:
         report = reconcile_service.latest(session)
@@ -346,6 +357,13 @@ def _reconcile(settings: Settings, given: Mapping[str, str], _translate: Transla
         is_red = is_red or colour == RED
         _say(line)
     return FAILED if is_red else 0
+
+
+def _audit(settings: Settings, given: Mapping[str, str], _translate: Translate) -> int:
+    with open_database(settings).reading() as session:
+        told = list(audit_commands.run(session, given["known"]))
+    _say("\n".join(line for _, line in told))
+    return FAILED if any(wrong for wrong, _ in told) else 0
 
 
 def _check(settings: Settings, _given: Mapping[str, str], _translate: Translate) -> int:

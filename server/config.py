@@ -44,6 +44,8 @@ class Settings:
     language: str = "ja"
     session_idle_s: int = 900  # ASVS 7.3.1: a forgotten console locks itself
     session_absolute_s: int = 36_000  # one working day
+    webhook_hosts: tuple[str, ...] = ()  # of the own network, where webhooks may go, also without TLS
+    privacy_due_d: int = 14  # the act says "without delay"; two weeks are the usual promise
 
     @property
     def url(self) -> str:
@@ -63,6 +65,11 @@ class Settings:
     def root_key_path(self) -> Path:
         """The root of all card keys; two sealed copies of it belong elsewhere (deploy/README.md)."""
         return Path(self.secrets_dir or self.data_dir) / "root_key"
+
+    @property
+    def erasures_path(self) -> Path:
+        """Who asked to be forgotten, by number alone: beside the database, so that a restored one forgets them too."""
+        return self.data_dir / "erasures"
 
     @property
     def origin(self) -> str:

@@ -22,6 +22,7 @@ from server.db.database import chunks
 from server.feed import service as feed
 from server.ledger.facts import NewStart, NewVisit, encode_lots, record_starts, record_visits
 from server.ledger.models import IMPORT, Visit
+from server.members import finding, places
 from server.members import service as members
 from server.members.models import Member
 from server.members.values import Person, keys
@@ -156,6 +157,7 @@ def take_over(session: Session, seed: Seed, now_ms: int) -> Taken:
     _insert(session, Store, ({"code": store.code, "name": store.name, "created_ms": now_ms} for store in stores))
     people = _new(session, Member.number, seed.members, lambda member: member.member)
     _insert(session, Member, (_member_row(member, now_ms) for member in people))
+    finding.add(session, ((member.member, _person(member)) for member in people))
     cards = _new(session, Card.number, seed.cards, lambda card: card.card)
     owners = {card: member.member for member in seed.members for card in member.cards}
     first_use: dict[int, int] = {}
@@ -171,6 +173,7 @@ def take_over(session: Session, seed: Seed, now_ms: int) -> Taken:
     touched = sorted({visit.card for visit in visits})
     for start in range(0, len(touched), BATCH):
         settle(session, touched[start : start + BATCH], now_ms)
+    places.refresh(session, [member.member for member in people])
     _tell(session, people, cards, now_ms)
     _furnish(session, seed, now_ms)
     return Taken(len(stores), len(people), len(cards), len(visits))
@@ -210,14 +213,18 @@ def _insert(session: Session, model: Any, rows: Iterable[dict[str, object]]) -> 
         session.execute(insert(model), listed[start : start + BATCH])
 
 
-def _member_row(member: SeedMember, now_ms: int) -> dict[str, object]:
-    person = Person(
+def _person(member: SeedMember) -> Person:
+    return Person(
         family_name=member.family_name, given_name=member.given_name,
         family_kana=member.family_kana, given_kana=member.given_kana,
         phone=member.phone.replace("-", ""), postal_code=member.postal_code.replace("-", ""),
         prefecture=member.prefecture, city=member.city, street=member.street,
         birthday=member.birthday, memo=member.memo,
     )  # fmt: skip
+
+
+def _member_row(member: SeedMember, now_ms: int) -> dict[str, object]:
+    person = _person(member)
     found_by, sorted_by = keys(member.member, person)
     return asdict(person) | {
         "number": member.member,
@@ -227,6 +234,7 @@ def _member_row(member: SeedMember, now_ms: int) -> dict[str, object]:
         "search_key": found_by,
         "kana_key": sorted_by,
         "changed_ms": now_ms,
+        "since_ms": now_ms,
         "provisional": False,
     }
 

@@ -32,7 +32,7 @@ def prepare(settings: Settings) -> Database:
                 write_private(path, secrets.token_hex(SECRET_BYTES) + "\n")
     except OSError as error:
         raise EnishiError("server.file", path=str(error.filename), detail=error.strerror or "") from error
-    database = Database(settings.url)
+    database = Database(settings.url, settings.data_dir)
     bring_up_to_date(database)
     return database
 
@@ -42,7 +42,7 @@ def open_database(settings: Settings) -> Database:
     path = settings.data_dir / "enishi.sqlite"
     if not settings.database_url and not path.exists():
         raise EnishiError("server.database_missing", path=str(path))
-    database = Database(settings.url)
+    database = Database(settings.url, settings.data_dir)
     bring_up_to_date(database)
     return database
 

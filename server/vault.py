@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from server.config import Settings
 from shared.card.mac import KEY_BYTES, epoch_key
 from shared.errors import EnishiError
 
+ROSTER_LABEL = b"enishi-roster-v1\0"
 SECRET_FILE_MAX = 200  # bytes; 64 hexadecimal digits and a newline are meant
 
 
@@ -38,7 +41,15 @@ class Vault:
 
     def seal(self, kid: int, terminal_key: bytes) -> bytes:
         """The card key of one epoch, sealed to a terminal by the Curve25519 form of its Ed25519 ``terminal_key``."""
-        return bytes(SealedBox(VerifyKey(terminal_key).to_curve25519_public_key()).encrypt(self.epoch_key(kid)))
+        return self.seal_to(terminal_key, self.epoch_key(kid))
+
+    def seal_to(self, terminal_key: bytes, content: bytes) -> bytes:
+        """For the eyes of the terminal alone whose Ed25519 key this is."""
+        return bytes(SealedBox(VerifyKey(terminal_key).to_curve25519_public_key()).encrypt(content))
+
+    def roster_key(self, id: str) -> bytes:
+        """The key of one members file."""
+        return hmac.digest(self.root, ROSTER_LABEL + id.encode("ascii"), hashlib.sha256)
 
     def unseal(self, sealed: bytes) -> bytes:
         """What a terminal wrote for head office's eyes only. Raises ``sync.sealed``."""

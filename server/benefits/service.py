@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, true, update
 from sqlalchemy.orm import Session
 
+from server.access.scope import ALL, Scope
 from server.benefits.models import GIVEN, OPEN, TEXT_MAX, WITHDRAWN, Benefit, Handover
+from server.cards import seeing
 from server.cards import service as cards
 from server.cards.models import STOPPED
 from server.db.bulk import add_rows
@@ -23,7 +25,6 @@ from shared.text.plain import plain
 LISTED_MAX = 200  # lines of one page
 OPEN_MAX = 8  # of one card: a counter asks about so many after a visit (terminal.app.store.sql.BENEFITS_MAX)
 LAPSED = "lapsed"  # open, but past its last day
-STATES = (OPEN, GIVEN, LAPSED, WITHDRAWN)
 
 
 class NewHandover(NamedTuple):
@@ -49,7 +50,9 @@ class Line:
     handovers: Sequence[Handover]
 
 
-def grant(session: Session, card: int, text: str, valid_until: str, author: int, today: date, now_ms: int) -> Benefit:
+def grant(
+    session: Session, card: int, text: str, valid_until: str, author: int, today: date, now_ms: int, scope: Scope = ALL
+) -> Benefit:
     """``valid_until``: ISO date, "" = no end; ``author`` 0: by rule.
 
     Raises ``benefits.text``, ``input.card_unknown``, ``benefits.card_stopped``, ``benefits.too_many`` or
@@ -59,7 +62,7 @@ def grant(session: Session, card: int, text: str, valid_until: str, author: int,
     if not 0 < len(text) <= TEXT_MAX:
         raise EnishiError("benefits.text", limit=TEXT_MAX)
     known = cards.find(session, card)
-    if known is None:
+    if known is None or not seeing.sees(session, card, scope):
         raise EnishiError("input.card_unknown", value=card)
     if known.status == STOPPED:
         raise EnishiError("benefits.card_stopped")
@@ -76,12 +79,13 @@ def grant(session: Session, card: int, text: str, valid_until: str, author: int,
 
 def is_told_twice(session: Session, card: int, text: str, today: date) -> bool:
     """Whether the same thing is due to this card already: a form sent twice."""
-    same = (Benefit.card == card, Benefit.text == _words(text), _is_in(OPEN, today))
+    same = (Benefit.card == card, Benefit.text == _words(text), state_column(today) == OPEN)
     return session.scalar(select(Benefit.id).where(*same).limit(1)) is not None
 
 
-def find(session: Session, benefit: int) -> Benefit | None:
-    return session.get(Benefit, benefit)
+def find(session: Session, benefit: int, scope: Scope = ALL) -> Benefit | None:
+    row = session.get(Benefit, benefit)
+    return row if row is not None and seeing.sees(session, row.card, scope) else None
 
 
 def withdraw(session: Session, benefit: Benefit, now_ms: int) -> None:
@@ -124,18 +128,8 @@ def lines(session: Session, card: int) -> Sequence[Line]:
 
 def lines_of(session: Session, numbers: Collection[int]) -> Sequence[Line]:
     """The newest of some cards."""
-    return _lines(session, Benefit.card.in_(list(numbers)))
-
-
-def listing(session: Session, state: str, today: date) -> Sequence[Line]:
-    """The newest of one of ``STATES``, or of all."""
-    return _lines(session, *([_is_in(state, today)] if state in STATES else []))
-
-
-def counts(session: Session, today: date) -> Mapping[str, int]:
-    """How many there are of each of ``STATES``."""
-    number = select(func.count()).select_from(Benefit)
-    return {state: session.scalar(number.where(_is_in(state, today))) or 0 for state in STATES}
+    mine = select(Benefit).where(Benefit.card.in_(list(numbers)))
+    return with_handovers(session, session.scalars(mine.order_by(Benefit.id.desc()).limit(LISTED_MAX)).all())
 
 
 def state_of(benefit: Benefit, today: date) -> str:
@@ -144,29 +138,28 @@ def state_of(benefit: Benefit, today: date) -> str:
     return LAPSED if benefit.state == OPEN and is_past else benefit.state
 
 
+def state_column(today: date) -> ColumnElement[str]:
+    """The same as ``state_of``, for a query."""
+    is_past = (Benefit.valid_until != "") & (Benefit.valid_until < today.isoformat())
+    return case(((Benefit.state == OPEN) & is_past, LAPSED), else_=Benefit.state)
+
+
+def of_scope(scope: Scope) -> ColumnElement[bool]:
+    """For cards of a scope."""
+    return true() if scope.stores is None else Benefit.card.in_(seeing.numbers(scope))
+
+
 def _words(text: str) -> str:
     return " ".join(plain(text).split())
 
 
-def _is_in(state: str, today: date) -> ColumnElement[bool]:
-    """The same as ``state_of``, for a query."""
-    is_past = (Benefit.valid_until != "") & (Benefit.valid_until < today.isoformat())
-    match state:
-        case "open":
-            return (Benefit.state == OPEN) & ~is_past
-        case "lapsed":
-            return (Benefit.state == OPEN) & is_past
-        case _:
-            return Benefit.state == state
-
-
 def _open_count(session: Session, card: int, today: date) -> int:
-    due = select(func.count()).select_from(Benefit).where(Benefit.card == card, _is_in(OPEN, today))
+    due = select(func.count()).select_from(Benefit).where(Benefit.card == card, state_column(today) == OPEN)
     return session.scalar(due) or 0
 
 
-def _lines(session: Session, *wanted: ColumnElement[bool]) -> Sequence[Line]:
-    found = session.scalars(select(Benefit).where(*wanted).order_by(Benefit.id.desc()).limit(LISTED_MAX)).all()
+def with_handovers(session: Session, found: Sequence[Benefit]) -> Sequence[Line]:
+    """Each with the words of terminals about it."""
     told: dict[int, list[Handover]] = {one.id: [] for one in found}
     for piece in chunks(list(told)):
         for word in session.scalars(select(Handover).where(Handover.benefit.in_(piece)).order_by(Handover.at_ms)):

@@ -9,15 +9,20 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from server.benefits import service
+from server.access.rights import Right
+from server.audit import service as audit
+from server.benefits import service, timeline
+from server.benefits.lists import benefits
 from server.benefits.models import TEXT_MAX, Benefit
+from server.cards import seeing
 from server.cards import service as cards
 from server.members import service as members
 from server.staff import service as staff
 from server.stores import service as stores
+from server.web import listing as lists
+from server.web.access import actor, needs, scope
 from server.web.context import db, now_ms, today
 from server.web.feature import Feature, Group, MenuItem, Page, Section
-from server.web.security import me
 from shared.errors import EnishiError, Refused
 from shared.ids import CardNo, parse_card_no
 from shared.locale import N_
@@ -36,22 +41,19 @@ _FIELDS = {
 
 
 @BLUEPRINT.get("")
-def listing() -> str:
-    chosen = request.args.get("state", "")
-    lines, counts = service.listing(db(), chosen, today()), service.counts(db(), today())
-    total = counts[chosen] if chosen in counts else sum(counts.values())
-    return render_template(
-        "benefits/list.html", lines=lines, counts=counts, chosen=chosen, total=total, all=sum(counts.values()),
-        **_words(lines),
-    )  # fmt: skip
+@needs(Right.MEMBERS_READ)
+def listing() -> Answer:
+    return lists.page(benefits(), request.args, "benefits/list.html")
 
 
 @BLUEPRINT.get("/new")
+@needs(Right.MESSAGES)
 def new() -> str:
     return _form({"card": request.args.get("card", "")}, {})
 
 
 @BLUEPRINT.post("")
+@needs(Right.MESSAGES)
 def grant() -> Answer:
     try:
         card, text = _card(request.form.get("card", "")), request.form.get("text", "")
@@ -59,21 +61,25 @@ def grant() -> Answer:
         if service.is_told_twice(db(), card, text, today()):
             raise EnishiError("benefits.twice")
         valid_until = parse_date(until).isoformat() if until else ""
-        service.grant(db(), card, text, valid_until, me().id, today(), now_ms())
+        benefit = service.grant(db(), card, text, valid_until, actor(), today(), now_ms(), scope())
     except EnishiError as error:
         errors = {_FIELDS.get(error.code, "text"): Refused(error.code, error.facts)}
         return _form(request.form, errors), 422
+    audit.note(db(), actor(), "benefits.granted", f"benefit:{benefit.id}", {"card": card}, now_ms())
     return redirect(url_for("benefits.listing"), 303)
 
 
 @BLUEPRINT.get("/<int:number>/withdrawals/new")
+@needs(Right.MESSAGES)
 def ask_withdrawal(number: int) -> str:
     return render_template("benefits/withdraw.html", benefit=_find(number))
 
 
 @BLUEPRINT.post("/<int:number>/withdrawals")
+@needs(Right.MESSAGES)
 def withdraw(number: int) -> Response:
     service.withdraw(db(), _find(number), now_ms())
+    audit.note(db(), actor(), "benefits.withdrawn", f"benefit:{number}", {}, now_ms())
     return redirect(url_for("benefits.listing"), 303)
 
 
@@ -94,11 +100,12 @@ def _holder(typed: str) -> str:
         card = _card(typed)
     except EnishiError:
         return ""
-    return members.names_of_cards(db(), [card]).get(card, (0, ""))[1]
+    seen = seeing.sees(db(), card, scope())
+    return members.names_of_cards(db(), [card]).get(card, (0, ""))[1] if seen else ""
 
 
 def _find(number: int) -> Benefit:
-    benefit = service.find(db(), number)
+    benefit = service.find(db(), number, scope())
     if benefit is None:
         abort(404)
     return benefit
@@ -131,6 +138,8 @@ def _of_card(number: int) -> Markup:
 FEATURE = Feature(
     "benefits",
     BLUEPRINT,
-    menu=(MenuItem(Group.PROMOTION, "gift", N_("お渡しするもの"), "benefits.listing", 6),),
+    menu=(MenuItem(Group.PROMOTION, "gift", N_("お渡しするもの"), "benefits.listing", 6, Right.MEMBERS_READ),),
+    acts={"benefits.granted": N_("お渡しするものを登録"), "benefits.withdrawn": N_("お渡しするものを取り消し")},
     sections=(Section(Page.MEMBER, _of_member, 6), Section(Page.CARD, _of_card, 6)),
+    timeline=timeline.happened,
 )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from server.cards import stock
 from server.cards.models import ALLOWED, Card, CardStop
 from server.db.bulk import add_rows
 from server.db.direct import Statement, among
@@ -72,6 +73,8 @@ def make_known(session: Session, uses: Mapping[int, FirstUse], known: Collection
     """Create the records of cards that are not ``known``, and note an issue on those that are."""
     new = [_row(number, use, now_ms) for number, use in uses.items() if number not in known]
     add_rows(session, Card, tuple(new[0]) if new else (), [tuple(row.values()) for row in new])
+    if new:
+        stock.report_strays(session, [number for number in uses if number not in known], now_ms)
     for number, use in uses.items():
         if use.issued and number in known:
             _ISSUED.rows(session, card=number, at_ms=use.at_ms, at_store=use.store)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from pathlib import Path
+from threading import Lock
+from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,16 +21,30 @@ from server.db.modes import MODE, Mode
 
 IN_MAX = 500  # values in one IN list; SQLite's own limit on parameters is 32,766
 _AT_COMMIT = "enishi_at_commit"
+_DATABASE = "enishi_database"
 
 T = TypeVar("T")
 Waiting = dict[str, Any]
 Work = Callable[[Session, Waiting], None]
 
 
-class Database:
-    """An engine and its kinds of session. ``url``: ``sqlite:///…`` or ``postgresql+psycopg://…``."""
+class Closing(Protocol):
+    def close(self) -> None: ...
 
-    def __init__(self, url: str) -> None:
+
+Held = TypeVar("Held", bound=Closing)
+
+
+class Database:
+    """An engine and its kinds of session. ``url``: ``sqlite:///…`` or ``postgresql+psycopg://…``.
+
+    ``folder``: where files may stand beside it that are made from it; None: somewhere, as long as it is open.
+    """
+
+    def __init__(self, url: str, folder: Path | None = None) -> None:
+        self.folder = folder
+        self._held: dict[str, Closing] = {}
+        self._lock = Lock()
         dialect = sqlite if url.startswith("sqlite") else postgres
         # Values stay out of error texts: names of members are no matter of a log.
         self.engine = create_engine(url, hide_parameters=True, **dialect.ENGINE)
@@ -37,7 +53,7 @@ class Database:
         self._engines: dict[Mode, Engine] = {
             mode: self.engine.execution_options(**dialect.OPTIONS[mode], **{MODE: mode}) for mode in Mode
         }
-        self._sessions = sessionmaker()
+        self._sessions = sessionmaker(info={_DATABASE: self})
         event.listen(self._sessions, "before_commit", _finish)
         event.listen(self._sessions, "after_rollback", _forget)
 
@@ -64,10 +80,27 @@ class Database:
         return self._session(Mode.ALONE if writes else Mode.READ)
 
     def close(self) -> None:
+        with self._lock:
+            for held in self._held.values():
+                held.close()
+            self._held.clear()
         self.engine.dispose()
+
+    def beside(self, name: str, make: Callable[[], Held]) -> Held:
+        """What is made from this database once, and closed with it."""
+        with self._lock:
+            if name not in self._held:
+                self._held[name] = make()
+            return cast(Held, self._held[name])
 
     def _session(self, mode: Mode) -> Session:
         return self._sessions(bind=self._engines[mode])
+
+
+def database_of(session: Session) -> Database:
+    """The one that opened the session."""
+    found: Database = session.info[_DATABASE]
+    return found
 
 
 def at_commit(session: Session, work: Work) -> Waiting:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.db.bulk import add_rows
@@ -16,6 +16,8 @@ from shared.sync.messages import FeedEntry, Pull
 from shared.sync.messages import FeedItem as Item
 
 _STATE = 1  # the id of the only row
+_MEMBERS = "member:"  # how topics begin that members are told under, forgotten ones too
+_TOLD = b'{"kind":"member"'  # how an item begins of one who is not forgotten
 _decoder: msgspec.json.Decoder[Item] = msgspec.json.Decoder(Item)
 
 _EPOCH = Statement(select(FeedState.epoch))
@@ -25,6 +27,31 @@ _AFTER = Statement(
     .where(FeedItem.number > bindparam("cursor"))
     .order_by(FeedItem.number)
     .limit(bindparam("most"))
+)
+_OF_MEMBERS = func.substr(FeedItem.topic, 1, len(_MEMBERS)) == _MEMBERS  # read by number, never by the topics' index
+_AFTER_WITHOUT = Statement(
+    select(FeedItem.number, FeedItem.body)
+    .where(
+        FeedItem.number > bindparam("cursor"),
+        or_(FeedItem.number > bindparam("members_after"), func.substr(FeedItem.body, 1, len(_TOLD)) != _TOLD),
+    )
+    .order_by(FeedItem.number)
+    .limit(bindparam("most"))
+)
+_LAST = Statement(select(FeedState.last))
+_MEMBERS_BEFORE = Statement(
+    select(FeedItem.number, FeedItem.body)
+    .where(FeedItem.number > bindparam("after"), FeedItem.number < bindparam("before"), _OF_MEMBERS)
+    .order_by(FeedItem.number.desc())
+    .limit(bindparam("most"))
+)
+_COUNT_MEMBERS = Statement(
+    select(func.count()).select_from(
+        select(literal(1).label("one"))
+        .where(FeedItem.number > bindparam("after"), FeedItem.number <= bindparam("upto"), _OF_MEMBERS)
+        .limit(bindparam("most"))
+        .subquery()
+    )
 )
 _COUNT_ON = Statement(
     update(FeedState).values(last=FeedState.last + bindparam("count")).returning(FeedState.last)
@@ -74,12 +101,37 @@ def publish(session: Session, items: Mapping[str, Item], now_ms: int) -> None:
             waiting[topic] = (item, now_ms)
 
 
-def pull(session: Session, cursor: int, limit: int) -> Pull:
-    """The items after ``cursor``, oldest first."""
-    found = _AFTER.rows(session, cursor=cursor, most=limit + 1)
+def pull(session: Session, cursor: int, limit: int, members_after: int = 0) -> Pull:
+    """The items after ``cursor``, oldest first, without what was told of members up to ``members_after``: whoever has
+    that from a members file still hears who is forgotten.
+    """
+    left_out = min(members_after, last(session)) if members_after else 0
+    if left_out > cursor:
+        found = _AFTER_WITHOUT.rows(session, cursor=cursor, most=limit + 1, members_after=left_out)
+    else:
+        found = _AFTER.rows(session, cursor=cursor, most=limit + 1)
     entries = tuple(FeedEntry(number, _decoder.decode(body)) for number, body in found[:limit])
+    more = len(found) > limit
     following = entries[-1].number if entries else cursor
-    return Pull(epoch(session), entries, following, more=len(found) > limit)
+    if not more:  # what was left out has been passed too, and is not looked through again
+        following = max(following, left_out)
+    return Pull(epoch(session), entries, following, more)
+
+
+def last(session: Session) -> int:
+    """The last number that was given."""
+    return int(_LAST.value(session))
+
+
+def members_before(session: Session, before: int, after: int, limit: int) -> Sequence[tuple[int, Item]]:
+    """The newest that was told of members under numbers between these two, the newest first."""
+    found = _MEMBERS_BEFORE.rows(session, before=before, after=after, most=limit)
+    return [(number, _decoder.decode(body)) for number, body in found]
+
+
+def count_members(session: Session, after: int, upto: int, limit: int) -> int:
+    """How many were told anew after one number and up to another; no further than ``limit`` is counted."""
+    return int(_COUNT_MEMBERS.value(session, after=after, upto=upto, most=limit))
 
 
 def _number(session: Session, waiting: Mapping[str, tuple[Item, int]]) -> None:

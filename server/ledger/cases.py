@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from server.db.direct import Statement, among
@@ -21,9 +21,11 @@ IMAGE = "image"  # a visit wrote something else than its figures say
 WORN = "worn"  # a card that has no numbers left
 HOLDER = "holder"  # a counter enrolled a card, and nobody can say by rule whose it is
 REPLACED = "replaced"  # two words about which card took the place of another, or two holders
+STRAY = "stray"  # a card that is of no lot that was bought
 CAP = "cap"  # more points of untold visits became final on one day than a day may bring
 
 LISTED_MAX = 200  # lines of one page
+_ALL = true()
 
 _NUMBERS = Statement(select(Case.id).where(among(Case.card, "cards"), among(Case.kind, "kinds")))
 
@@ -82,16 +84,16 @@ def close(session: Session, case: Case, answer: str, author: int, note: str, now
     session.flush()
 
 
-def listed(session: Session, card: int = 0) -> Sequence[Case]:
-    """The open ones, the oldest first; of one card or of all."""
-    wanted = select(Case).where(Case.state == OPEN)
+def listed(session: Session, card: int = 0, mine: ColumnElement[bool] = _ALL) -> Sequence[Case]:
+    """The open ones, the oldest first; of one card or of all; ``mine``: of whose they are."""
+    wanted = select(Case).where(Case.state == OPEN, mine)
     if card:
         wanted = wanted.where(Case.card == card)
     return session.scalars(wanted.order_by(Case.opened_ms, Case.id).limit(LISTED_MAX)).all()
 
 
-def count_open(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Case).where(Case.state == OPEN)) or 0
+def count_open(session: Session, mine: ColumnElement[bool] = _ALL) -> int:
+    return session.scalar(select(func.count()).select_from(Case).where(Case.state == OPEN, mine)) or 0
 
 
 def _update(session: Session, held: Mapping[Key, Case], found: Sequence[Found], now_ms: int) -> None:

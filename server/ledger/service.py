@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from server.access.scope import ALL, Scope
 from server.db.database import chunks
-from server.ledger.models import COUNTED, Entry, Evidence, Visit
+from server.ledger.models import COUNTED, REFUND, Entry, Evidence, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,12 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Counted visits of one business day."""
+    """Counted visits of one business day, refunds taken off what was spent."""
 
     visits: int
     earned: int
     redeemed: int
+    spend_yen: int
 
 
 NO_VISITS = Summary(0, "", "")
@@ -78,14 +80,20 @@ def outstanding(session: Session) -> int:
     return int(session.scalar(select(func.coalesce(func.sum(Entry.points), 0))) or 0)
 
 
-def on_day(session: Session, business_day: str) -> Day:
-    counted = (Visit.business_day == business_day) & (Visit.state == COUNTED)
-    visits, earned, redeemed = session.execute(
-        select(func.count(), func.coalesce(func.sum(Visit.earn), 0), func.coalesce(func.sum(Visit.redeem), 0)).where(
-            counted
-        )
-    ).one()
-    return Day(visits, int(earned), int(redeemed))
+def on_day(session: Session, business_day: str, scope: Scope = ALL, until_ms: int = 0) -> Day:
+    """``until_ms``: no later visits; 0 = the whole day."""
+    counted = scope.where(Visit.store) & (Visit.business_day == business_day) & (Visit.state == COUNTED)
+    if until_ms:
+        counted &= Visit.at_ms <= until_ms
+    spend = case((Visit.kind == REFUND, -Visit.amount_yen), else_=Visit.amount_yen)
+    sums = [func.coalesce(func.sum(column), 0) for column in (Visit.earn, Visit.redeem, spend)]
+    visits, earned, redeemed, spent = session.execute(select(func.count(), *sums).where(counted)).one()
+    return Day(visits, int(earned), int(redeemed), int(spent))
+
+
+def newest_entry(session: Session) -> int:
+    """Grows with every posting."""
+    return session.scalar(select(func.max(Entry.id))) or 0
 
 
 def history(session: Session, cards: Collection[int], limit: int) -> Sequence[VisitLine]:
@@ -116,9 +124,9 @@ def beside(session: Session, card: int, limit: int) -> Sequence[Beside]:
     return [Beside(at_ms, kind, int(total)) for at_ms, kind, total in rows]
 
 
-def latest(session: Session, limit: int) -> Sequence[VisitLine]:
-    """The newest counted visits of all cards."""
-    return _lines(session, Visit.state == COUNTED, limit)
+def latest(session: Session, limit: int, scope: Scope = ALL) -> Sequence[VisitLine]:
+    """The newest counted visits of all cards in the stores of a scope."""
+    return _lines(session, (Visit.state == COUNTED) & scope.where(Visit.store), limit)
 
 
 def summaries(session: Session, cards: Collection[int]) -> Mapping[int, Summary]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from flask import Blueprint, render_template, url_for
 from markupsafe import Markup
 
+from server.access.rights import Right
 from server.ledger import postings, service
 from server.stores import service as stores
 from server.terminals import service as terminals
-from server.web.context import db, today
-from server.web.feature import Feature, Page, Section, Tile
+from server.web.compare import WEEK_MS, compared, week_before
+from server.web.context import db, now_ms, today
+from server.web.feature import Feature, Page, Pulse, Section, Tile
 from server.web.i18n import gettext as _
-from server.web.i18n import points
+from server.web.i18n import points, yen
+from server.web.viewed import viewed
 from shared.locale import N_
 from shared.units import format_number
 
+VISITS_LOOK_S = 2.0  # how often the live list may be asked for again
 CARD_VISITS_MAX = 50
 BESIDE_MAX = 20
 BESIDE = {  # what the postings without a visit on the card are
@@ -35,18 +39,28 @@ BLUEPRINT = Blueprint("ledger", __name__, template_folder="templates")
 
 
 def _tiles() -> tuple[Tile, ...]:
-    day = service.on_day(db(), today().isoformat())
-    note = _("付けた点 {earned}・使った点 {used}").format(earned=points(day.earned), used=points(day.redeemed))
-    people = _("{n}人").format(n=format_number(day.visits))
+    """Three figures of today, each beside what it was last week by this time."""
+    day, store = today(), viewed()
+    now = service.on_day(db(), day.isoformat(), store)
+    then = service.on_day(db(), week_before(day).isoformat(), store, now_ms() - WEEK_MS)
+    url = url_for("sales.days")
     return (
-        Tile(_("今日の来店"), people, note, ""),
         Tile(
-            _("残っている点"),
-            points(service.outstanding(db())),
-            _("全店舗の合計"),
-            url_for("programs.current"),
+            _("今日の来店"), _people(now.visits), compared(now.visits, then.visits, _people, day), url, Right.SALES_READ
         ),
-    )
+        Tile(
+            _("今日のお買上"), yen(now.spend_yen), compared(now.spend_yen, then.spend_yen, yen, day), url,
+            Right.SALES_READ,
+        ),
+        Tile(
+            _("今日使われた点"), points(now.redeemed),
+            _("付けた点は {earned}").format(earned=points(now.earned)), url_for("programs.current"), Right.LEDGER_READ,
+        ),
+    )  # fmt: skip
+
+
+def _people(number: int) -> str:
+    return _("{n}人").format(n=format_number(number))
 
 
 def _card(number: int) -> Markup:
@@ -65,4 +79,10 @@ def _card(number: int) -> Markup:
     return Markup(page)
 
 
-FEATURE = Feature("ledger", BLUEPRINT, tiles=_tiles, sections=(Section(Page.CARD, _card),))
+FEATURE = Feature(
+    "ledger",
+    BLUEPRINT,
+    tiles=_tiles,
+    sections=(Section(Page.CARD, _card),),
+    pulses={"visits": Pulse(service.newest_entry, VISITS_LOOK_S)},
+)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from server.cards import service as cards
 from server.db.bulk import add_rows
-from server.members import service
-from server.members.models import CardEnrolment, Member
+from server.members import finding, service
+from server.members.models import ERASED, CardEnrolment, Member
 from server.members.values import FIELD_MAX_DEFAULT, Person, katakana, keys
 from shared.ids import CardNo
 from shared.text.plain import plain
@@ -59,8 +59,7 @@ def share(session: Session, family: Collection[int], now_ms: int) -> Sequence[in
     held = cards.holders(session, family)
     found = sorted(set(held.values()))
     if len(found) == 1:
-        for card in sorted(set(family) - held.keys()):
-            cards.link(session, card, found[0], "", now_ms)
+        service.hold(session, sorted(set(family) - held.keys()), found[0], "", now_ms)
     return found
 
 
@@ -69,13 +68,12 @@ def _decide(session: Session, told: Enrolment, now_ms: int) -> Enrolled:
     holder = cards.holders(session, [told.card]).get(told.card)
     if holder is not None:
         member = session.get(Member, holder)
-        is_same = member is not None and told.phone in ("", member.phone)
-        if member is None or not is_same:
+        if member is None or told.phone not in ("", *_phones(session, holder)):
             return Enrolled(0, TAKEN)
         _learn(session, member, kana)
         return Enrolled(holder)
-    known = session.scalars(select(Member).where(Member.phone == told.phone).order_by(Member.number).limit(2)).all()
-    if not told.phone or not known:
+    known = _of_phone(session, told.phone) if told.phone else []
+    if not known:
         person = Person(kana, family_kana=kana, phone=told.phone)  # the name that is printed, until somebody writes it
         card = CardNo(told.card)
         return Enrolled(
@@ -83,9 +81,23 @@ def _decide(session: Session, told: Enrolment, now_ms: int) -> Enrolled:
         )
     if len(known) > 1:
         return Enrolled(0, SEVERAL)
-    cards.link(session, told.card, known[0].number, told.store, now_ms)
+    service.hold(session, [told.card], known[0].number, told.store, now_ms)
     _learn(session, known[0], kana)
     return Enrolled(known[0].number)
+
+
+def _phones(session: Session, number: int) -> Collection[str]:
+    """Of the member, also those that stand under former numbers."""
+    numbers = service.numbers_of(session, number)
+    return session.scalars(select(Member.phone).where(Member.number.in_(numbers))).all()
+
+
+def _of_phone(session: Session, phone: str) -> Sequence[Member]:
+    """The members of today who have, or had under a former number, this telephone number; two are enough to know."""
+    rows = session.scalars(select(Member.number).where(Member.phone == phone, Member.state != ERASED)).all()
+    leads = service.living(session, rows)
+    numbers = sorted({leads.get(number, number) for number in rows})[:2]
+    return session.scalars(select(Member).where(Member.number.in_(numbers)).order_by(Member.number)).all()
 
 
 def _learn(session: Session, member: Member, kana: str) -> None:
@@ -95,6 +107,7 @@ def _learn(session: Session, member: Member, kana: str) -> None:
         person = Person(kana, family_kana=kana, phone=member.phone)
         member.search_key, member.kana_key = keys(member.number, person)
         session.flush()
+        finding.keep(session, [(member.number, person)])
 
 
 def _kana(text: str) -> str:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
+from server.members.models import EMAIL_MAX
 from shared.errors import EnishiError, Refused
 from shared.ids import CardNo, parse_card_no
 from shared.text.era import parse_date
 from shared.text.kana import search_key
 from shared.text.phone import parse_phone
-from shared.text.plain import plain
+from shared.text.plain import plain, shown
 from shared.text.postal import parse_postal_code
 
-FIELD_MAX = {"street": 200, "memo": 200}
+FIELD_MAX = {"street": 200, "memo": 200, "email": EMAIL_MAX}
 FIELD_MAX_DEFAULT = 40
 KANA_FIELDS = ("family_kana", "given_kana")
+# What a record should hold sooner or later; "consent": somebody has asked for leave to write by mail.
+ASKED = ("family_name", "family_kana", "phone", "postal_code", "birthday", "email", "consent")
+EMAIL_LOCAL_MAX = 64  # RFC 5321
+_EMAIL = re.compile(r"[^@\s<>()\[\],;:\\\"]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
 SORT_KEY_MAX = 80
 SEARCH_KEY_MAX = 400  # signs like ㌖ unfold to several characters; the rest of such a name is not searched
 _KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
@@ -38,6 +44,7 @@ class Person:
     street: str = ""
     birthday: str = ""
     memo: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ def read_application(typed: Mapping[str, str], today: date) -> Application:
     """Normalise every field and say what is wrong by field name."""
     errors: dict[str, Refused] = {}
     values = {name: _line(typed.get(name, ""), name, errors) for name in Person.__dataclass_fields__}
-    if not values["family_name"] and "family_name" not in errors:
+    if not (values["family_name"] or values["family_kana"]) and "family_name" not in errors:
         errors["family_name"] = Refused("input.name_missing")
     for name, parse in _PARSERS.items():
         values[name] = _parsed(values[name], name, parse, errors)
@@ -61,7 +68,25 @@ def read_application(typed: Mapping[str, str], today: date) -> Application:
         errors["birthday"] = Refused("input.birthday_to_come")
     card = _parsed(_line(typed.get("card", ""), "card", errors), "card", _card_text, errors)
     number = CardNo(int(card)) if card and "card" not in errors else None
+    values["family_name"] = values["family_name"] or values["family_kana"]  # what is printed, until somebody writes it
     return Application(Person(**values), number, errors)
+
+
+def read_newcomer(typed: Mapping[str, str], today: date) -> Application:
+    """The least that a new member tells: a name or kana, and a telephone number or a card."""
+    application = read_application(typed, today)
+    errors = dict(application.errors)
+    if not application.person.phone and application.card is None and not {"phone", "card"} & errors.keys():
+        errors["phone"] = Refused("input.phone_or_card")
+    return Application(application.person, application.card, errors)
+
+
+def missing(person: Person, told: Collection[str]) -> tuple[str, ...]:
+    """What nobody has asked this person yet, in the order of ``ASKED``. ``told``: further names that are known."""
+    known = {name for name, value in asdict(person).items() if value} | set(told)
+    if person.family_name == person.family_kana:
+        known.discard("family_name")
+    return tuple(name for name in ASKED if name not in known)
 
 
 def katakana(text: str) -> str:
@@ -101,6 +126,15 @@ def _birthday(text: str) -> str:
     return parse_date(text).isoformat()
 
 
+def parse_email(text: str) -> str:
+    """An address as it is kept: width and case make no difference. Raises ``input.email``."""
+    folded = "".join(unicodedata.normalize("NFKC", plain(text)).split()).casefold()
+    local = folded.partition("@")[0]
+    if len(folded) > EMAIL_MAX or len(local) > EMAIL_LOCAL_MAX or not _EMAIL.fullmatch(folded):
+        raise EnishiError("input.email", value=shown(text))
+    return folded
+
+
 def _card_text(text: str) -> str:
     return str(parse_card_no(unicodedata.normalize("NFKC", text)))
 
@@ -109,4 +143,5 @@ _PARSERS: Mapping[str, Callable[[str], str]] = {
     "phone": parse_phone,
     "postal_code": parse_postal_code,
     "birthday": _birthday,
+    "email": parse_email,
 }

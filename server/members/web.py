@@ -1,130 +1,165 @@
-"""Find, register and show members."""
+"""Members: found, listed, and their part of other pages. The pages themselves stand beside this."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
-from werkzeug.wrappers import Response
+from sqlalchemy import ColumnElement, String, case, func, literal, select
 
+from server.access.rights import Right
+from server.cards import seeing
 from server.cards import service as cards
-from server.ledger import service as ledger
-from server.members import service
-from server.members.models import Member
-from server.members.values import Person, read_application
+from server.members import (
+    attributes,
+    finding,
+    group_pages,
+    home,
+    intake_pages,
+    merge_pages,
+    newcomer_pages,
+    record_pages,
+    service,
+)
+from server.members.attributes import Definition
+from server.members.blueprint import BLUEPRINT, Answer
+from server.members.models import CHOICE, YES_NO, Member, MemberAttribute
+from server.members.service import Found
 from server.stores import service as stores
-from server.web.context import db, now_ms, today
-from server.web.feature import Feature, Group, MenuItem, Page, Section, Tile
+from server.web import listing as lists
+from server.web.access import needs, scope
+from server.web.context import db, today
+from server.web.feature import Feature, Group, MenuItem, Page, Section
+from server.web.i18n import day_with_era, short_day
 from server.web.i18n import gettext as _
-from shared.errors import EnishiError, Refused
+from server.web.listing import Column, Facet, Listing
+from server.web.masking import pii
+from shared.errors import EnishiError
 from shared.ids import CardNo, MemberNo, format_member_no, parse_card_no
 from shared.locale import N_
 from shared.text.phone import group
 from shared.text.postal import format_postal_code
 from shared.units import format_number
 
-HISTORY_MAX = 50
-LATEST_MAX = 8  # visits on the home page: what fits beside the figures
-
-BLUEPRINT = Blueprint("members", __name__, template_folder="templates", url_prefix="/members")
-BLUEPRINT.add_app_template_filter(lambda number: format_member_no(MemberNo(number)), "member_no")
-BLUEPRINT.add_app_template_filter(group, "phone")
-BLUEPRINT.add_app_template_filter(format_postal_code, "postal_code")
-Answer = Response | str | tuple[str, int]
+PAGES = (newcomer_pages, record_pages, merge_pages, group_pages, intake_pages)  # naming them registers their addresses
+COUNTED_MAX = 10_000  # rows of the list that are counted; a longer list is narrowed, not read
+BANDS: Mapping[str, tuple[int, str]] = {  # name -> days, Japanese source text
+    "1": (30, N_("1か月以内")), "3": (90, N_("3か月以内")), "6": (180, N_("半年以内")), "12": (365, N_("1年以内")),
+}  # fmt: skip
+_BAND_WORDS = {name: words for name, (_days, words) in BANDS.items()} | {
+    "old": N_("1年より前"), "": N_("来店なし"),
+}  # fmt: skip
+_MONTHS = {f"{month:02}": f"{month}" for month in range(1, 13)}
 
 
 @BLUEPRINT.get("")
+@needs(Right.MEMBERS_READ)
 def search() -> Answer:
-    """A whole card number leads straight to its member; the list alone for htmx."""
+    """A whole card number leads straight to its member."""
     query = request.args.get("q", "").strip()
-    only_list = request.headers.get("HX-Target") == "results"
     card = _card(query)
-    holder = None if only_list or card is None else cards.holders(db(), [card]).get(card)
-    if holder is not None:
+    holder = cards.holders(db(), [card]).get(card) if card is not None else None
+    if holder is not None and service.is_known(db(), holder, scope()) and not request.headers.get("HX-Request"):
         return redirect(url_for("members.one", number=holder), 303)
-    template = "members/results.html" if only_list else "members/search.html"
-    return render_template(template, query=query, card=card, result=service.search(db(), query))
+    match = finding.match(db(), query, scope()) if query else None
+    more = match is not None and match.more
+    return lists.page(
+        _listing(match), request.args, "members/search.html", card=card, more=more, most=finding.FOUND_MAX
+    )
 
 
-@BLUEPRINT.get("/new")
-def new() -> str:
-    return _form({"card": request.args.get("card", "")}, {})
+def _listing(match: finding.Match | None) -> Listing:
+    """All members of one's stores; ``match``: only those that were looked for."""
+    names = stores.names(db())
+    numbers = match.numbers if match is not None else ()
+    return Listing(
+        title=N_("会員検索"),
+        query=select(Member).where(service.visible(scope())),
+        columns=_columns(),
+        key=Member.number,
+        export_name="members",
+        facets=(
+            Facet("rank", N_("ランク"), Member.rank),
+            Facet("store", N_("入会した店舗"), Member.store, lambda code: str(names.get(code, code))),
+            Facet("last", N_("最後の来店"), _band(), _BAND_WORDS),
+            Facet("month", N_("誕生月"), func.substr(Member.birthday, 6, 2, type_=String), _month),
+            *(_facet(one) for one in attributes.definitions(db()) if one.kind in (CHOICE, YES_NO)),
+        ),
+        search=lambda _query: Member.number.in_(numbers),
+        search_label=N_("名前・フリガナ・電話番号・会員番号・カード番号（はじめの文字。電話は下4けたでも）"),
+        empty_text=N_("会員がまだいません。最初の会員を登録してください。"),
+        order="kana",
+        load=lambda rows: service.lines(db(), [row[0] if isinstance(row, tuple) else row for row in rows]),
+        count_max=COUNTED_MAX,
+    )
 
 
-@BLUEPRINT.post("")
-def register() -> Answer:
-    application = read_application(request.form, today())
-    errors = dict(application.errors)
-    store = request.form.get("store", "")
-    if not stores.exists(db(), store):
-        errors["store"] = Refused("input.store_unknown", {"value": store[:20]})
-    if not errors and service.is_told_twice(db(), application.person, today().isoformat()):
-        errors["family_name"] = Refused("input.member_twice")
-    if errors:
-        return _form(request.form, errors), 422
-    try:
-        number = service.register(db(), application.person, application.card, store, today().isoformat(), now_ms())
-    except EnishiError as error:
-        return _form(request.form, {"card": Refused(error.code, error.facts)}), 422
-    return redirect(url_for("members.one", number=number), 303)
-
-
-@BLUEPRINT.get("/<int:number>")
-def one(number: int) -> str:
-    return _record(_find(number), {}, {})
-
-
-@BLUEPRINT.get("/<int:number>/edit")
-def edit(number: int) -> str:
-    member = _find(number)
-    typed = {name: getattr(member, name) for name in Person.__dataclass_fields__}
-    return render_template("members/edit.html", member=member, typed=typed, errors={})
-
-
-@BLUEPRINT.post("/<int:number>")
-def change(number: int) -> Answer:
-    member = _find(number)
-    application = read_application(request.form, today())
-    if application.errors:
-        page = render_template("members/edit.html", member=member, typed=request.form, errors=application.errors)
-        return page, 422
-    service.change(db(), member, application.person, now_ms())
-    return redirect(url_for("members.one", number=number), 303)
-
-
-@BLUEPRINT.post("/<int:number>/cards")
-def give_card(number: int) -> Answer:
-    member = _find(number)
-    application = read_application(asdict(_person(member)) | {"card": request.form.get("card", "")}, today())
-    try:
-        if "card" in application.errors or application.card is None:
-            raise EnishiError("input.card_no", value=request.form.get("card", "")[:20])
-        service.give_card(db(), member, application.card, now_ms())
-    except EnishiError as error:
-        return _record(member, request.form, {"card": Refused(error.code, error.facts)}), 422
-    return redirect(url_for("members.one", number=number), 303)
-
-
-def _person(member: Member) -> Person:
-    return Person(**{name: getattr(member, name) for name in Person.__dataclass_fields__})
-
-
-def _form(typed: Mapping[str, str], errors: Mapping[str, Refused]) -> str:
-    return render_template("members/new.html", typed=typed, errors=errors, stores=stores.all_stores(db()))
-
-
-def _record(member: Member, typed: Mapping[str, str], errors: Mapping[str, Refused]) -> str:
-    held = cards.of_members(db(), [member.number]).get(member.number, ())
-    points = ledger.balances(db(), held)
-    summaries = ledger.summaries(db(), held)
-    return render_template(
-        "members/one.html", member=member, typed=typed, errors=errors,
-        cards=held, points=points, balance=sum(points.values()), lots=ledger.lots(db(), held),
-        summary=ledger.total(list(summaries.values())), visits=ledger.history(db(), held, HISTORY_MAX),
-        stores=stores.names(db()),
+def _columns() -> Sequence[Column]:
+    return (
+        Column("name", N_("氏名"), _name, lambda one: one.member.name, heads_row=True),
+        Column("kana", N_("フリガナ"), lambda one: one.member.kana, lambda one: one.member.kana, Member.kana_key),
+        Column(
+            "number", N_("会員番号"), lambda one: Markup('<span class="digits">{}</span>').format(_number(one)),
+            _number, Member.number,
+        ),
+        Column("rank", N_("ランク"), lambda one: one.member.rank or "—", lambda one: one.member.rank, Member.rank),
+        Column(
+            "phone", N_("電話番号"), lambda one: pii(group(one.member.phone), "phone") or "—",
+            lambda one: group(one.member.phone), pii="phone",
+        ),
+        Column(
+            "balance", N_("ポイント残高"), lambda one: format_number(one.balance), lambda one: one.balance,
+            right_aligned=True,
+        ),
+        Column("last", N_("最後の来店"), _last, lambda one: one.last_day, Member.last_visit),
+        Column("email", N_("メールアドレス"), lambda one: "", lambda one: one.member.email, pii="email", hidden=True),
+        Column("address", N_("住所"), lambda one: "", _address, pii="address", hidden=True),
+        Column("birthday", N_("誕生日"), lambda one: "", lambda one: one.member.birthday, pii="birthday", hidden=True),
+        Column("joined", N_("入会日"), lambda one: "", lambda one: one.member.joined, Member.joined, hidden=True),
     )  # fmt: skip
+
+
+def _name(one: Found) -> Markup:
+    address = url_for("members.one", number=one.member.number)
+    return Markup('<a href="{}">{}</a>').format(address, one.member.name)
+
+
+def _number(one: Found) -> str:
+    return format_member_no(MemberNo(one.member.number))
+
+
+def _last(one: Found) -> Markup | str:
+    if not one.last_day:
+        return "—"
+    day = Markup('<span class="whole">{}</span> <span class="whole">{}</span>')
+    return day.format(short_day(one.last_day), one.last_store)
+
+
+def _address(one: Found) -> str:
+    member = one.member
+    code = f"〒{format_postal_code(member.postal_code)} " if member.postal_code else ""
+    return f"{code}{member.prefecture}{member.city}{member.street}"
+
+
+def _band() -> ColumnElement[str]:
+    """How long ago somebody came, in words of a shop."""
+    ends = {name: (today() - timedelta(days=days)).isoformat() for name, (days, _words) in BANDS.items()}
+    bands = [(Member.last_visit >= day, literal(name)) for name, day in ends.items()]
+    return case(*bands, (Member.last_visit != "", literal("old")), else_=literal(""))
+
+
+def _month(value: str) -> str:
+    return _("{n}月").format(n=int(value)) if value in _MONTHS else ""
+
+
+def _facet(one: Definition) -> Facet:
+    mine = (MemberAttribute.member == Member.number, MemberAttribute.attribute == one.id)
+    value: Any = func.coalesce(select(MemberAttribute.text).where(*mine).scalar_subquery(), "", type_=String)
+    labels = {attributes.YES: N_("はい"), attributes.NO: N_("いいえ")} if one.kind == YES_NO else {}
+    return Facet(one.field, one.name, value, labels)
 
 
 def _card(query: str) -> CardNo | None:
@@ -133,47 +168,55 @@ def _card(query: str) -> CardNo | None:
         card = parse_card_no(query)
     except EnishiError:
         return None
-    return card if cards.find(db(), card) else None
-
-
-def _find(number: int) -> Member:
-    member = service.find(db(), number)
-    if member is None:
-        abort(404)
-    return member
-
-
-def _tiles() -> tuple[Tile, ...]:
-    people = _("{n}人").format(n=format_number(service.count(db())))
-    return (Tile(_("会員"), people, _("登録している会員の数"), url_for("members.search")),)
-
-
-def _find_box(_number: int) -> Markup:
-    return Markup(render_template("members/home_search.html"))
-
-
-def _latest(_number: int) -> Markup:
-    visits = ledger.latest(db(), LATEST_MAX)
-    names = service.names_of_cards(db(), {visit.card for visit in visits})
-    return Markup(render_template("members/home_visits.html", visits=visits, names=names, stores=stores.names(db())))
+    return card if cards.find(db(), card) and seeing.sees(db(), card, scope()) else None
 
 
 def _card_holder(number: int) -> Markup:
-    holder = service.names_of_cards(db(), [number]).get(number)
+    holder = service.names_of_cards(db(), [number], scope()).get(number)
     return Markup(render_template("members/card_holder.html", holder=holder, card=number))
 
+
+def _reveal(kind: str, number: int) -> str | None:
+    """What hides behind ●."""
+    member = service.find(db(), number, scope())
+    if member is None:
+        return None
+    told = {
+        "phone": group(member.phone), "email": member.email, "memo": member.memo,
+        "address": _address(Found(member, (), 0, "", "")), "birthday": day_with_era(member.birthday),
+    }  # fmt: skip
+    return told.get(kind) or None
+
+
+ACTS = {
+    "members.registered": N_("会員を登録"), "members.changed": N_("会員の内容を変更"),
+    "members.consent": N_("お知らせの承諾を記録"), "members.memo": N_("会員のメモを記録"),
+    "members.card_given": N_("カードを会員に結びつけ"), "members.apart": N_("別の人と判断"),
+    "members.merged": N_("会員を統合"), "members.unmerged": N_("会員の統合を取り消し"),
+    "members.household": N_("家族・会社を変更"), "members.attribute": N_("独自の項目を変更"),
+    "members.import_read": N_("会員のファイルを受け取り"), "members.import_mapped": N_("会員のファイルの列を指定"),
+    "members.import_running": N_("会員のファイルの取り込みを開始"),
+    "members.import_done": N_("会員のファイルを取り込み"),
+    "members.import_undoing": N_("会員の取り込みの取り消しを開始"),
+    "members.import_undone": N_("会員の取り込みを取り消し"),
+}  # fmt: skip
 
 FEATURE = Feature(
     "members",
     BLUEPRINT,
     menu=(
-        MenuItem(Group.MEMBERS, "search", N_("会員検索"), "members.search", 1),
-        MenuItem(Group.MEMBERS, "user-plus", N_("会員登録"), "members.new", 2),
+        MenuItem(Group.MEMBERS, "search", N_("会員検索"), "members.search", 1, Right.MEMBERS_READ),
+        MenuItem(Group.MEMBERS, "user-plus", N_("会員登録"), "members.new", 2, Right.MEMBERS_EDIT),
+        MenuItem(Group.MEMBERS, "users", N_("名寄せ候補"), "members.candidates", 3, Right.MEMBERS_MERGE),
+        MenuItem(Group.MEMBERS, "file-text", N_("会員の取り込み"), "members.imports", 6, Right.MEMBERS_IMPORT),
+        MenuItem(Group.ADMIN, "list", N_("会員の独自項目"), "members.attribute_list", 6, Right.SETTINGS),
     ),
-    tiles=_tiles,
+    tiles=home.tiles,
+    finds=home.finds,
     sections=(
-        Section(Page.HOME, _find_box, 1),
-        Section(Page.HOME, _latest, 2),
-        Section(Page.CARD, _card_holder, 1),
+        Section(Page.HOME, home.latest, 2, Right.MEMBERS_READ, name="visits"),
+        Section(Page.CARD, _card_holder, 1, Right.MEMBERS_READ),
     ),
+    acts=ACTS,
+    reveal=_reveal,
 )

@@ -6,9 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, case, func, insert, select, true
 from sqlalchemy.orm import Session
 
+from server.access.scope import ALL, Scope
+from server.cards import seeing
 from server.cards import service as cards
 from server.db.database import chunks
 from server.feed import service as feed
@@ -53,12 +55,12 @@ class Line:
     proof: MessageProof | None
 
 
-def write(session: Session, draft: Draft, author: int, today: date, now_ms: int) -> CardMessage:
+def write(session: Session, draft: Draft, author: int, today: date, now_ms: int, scope: Scope = ALL) -> CardMessage:
     """Raises ``input.message_text``, ``input.card_unknown``, ``input.priority`` or ``input.valid_until_past``."""
     text = plain(draft.text).strip()
     if not 0 < len(text) <= TEXT_MAX:
         raise EnishiError("input.message_text", limit=TEXT_MAX)
-    if cards.find(session, draft.card) is None:
+    if cards.find(session, draft.card) is None or not seeing.sees(session, draft.card, scope):
         raise EnishiError("input.card_unknown", value=draft.card)
     if draft.priority not in PRIORITIES:
         raise EnishiError("input.priority", value=draft.priority)
@@ -71,7 +73,7 @@ def write(session: Session, draft: Draft, author: int, today: date, now_ms: int)
     session.add(message)
     session.flush()
     item = MessageItem(message.id, message.card, message.text, message.priority, message.valid_until)
-    feed.publish(session, {_topic(message.id): item}, now_ms)
+    feed.publish(session, {topic(message.id): item}, now_ms)
     return message
 
 
@@ -83,8 +85,9 @@ def is_told_twice(session: Session, draft: Draft, today: date) -> bool:
     return session.scalar(select(CardMessage.id).where(*same).limit(1)) is not None
 
 
-def find(session: Session, message: int) -> CardMessage | None:
-    return session.get(CardMessage, message)
+def find(session: Session, message: int, scope: Scope = ALL) -> CardMessage | None:
+    row = session.get(CardMessage, message)
+    return row if row is not None and seeing.sees(session, row.card, scope) else None
 
 
 def withdraw(session: Session, message: CardMessage, now_ms: int) -> None:
@@ -93,7 +96,7 @@ def withdraw(session: Session, message: CardMessage, now_ms: int) -> None:
         raise EnishiError("input.message_closed")
     message.state = WITHDRAWN
     session.flush()
-    feed.publish(session, {_topic(message.id): MessageClosedItem(message.id)}, now_ms)
+    feed.publish(session, {topic(message.id): MessageClosedItem(message.id)}, now_ms)
 
 
 def record_proofs(session: Session, proofs: Sequence[Proof], now_ms: int) -> None:
@@ -114,7 +117,7 @@ def record_proofs(session: Session, proofs: Sequence[Proof], now_ms: int) -> Non
         message = known.get(proof.message)
         if message is not None and proof.kind == PRINTED and message.state != PRINTED:
             message.state = PRINTED
-            closed[_topic(message.id)] = MessageClosedItem(message.id)
+            closed[topic(message.id)] = MessageClosedItem(message.id)
     session.flush()
     feed.publish(session, closed, now_ms)
 
@@ -122,26 +125,46 @@ def record_proofs(session: Session, proofs: Sequence[Proof], now_ms: int) -> Non
 def publish(session: Session, now_ms: int) -> None:
     """Tell the terminals of every message that waits once more."""
     items: dict[str, FeedItem] = {
-        _topic(one.id): MessageItem(one.id, one.card, one.text, one.priority, one.valid_until)
+        topic(one.id): MessageItem(one.id, one.card, one.text, one.priority, one.valid_until)
         for one in session.scalars(select(CardMessage).where(CardMessage.state == WAITING).order_by(CardMessage.id))
     }
     feed.publish(session, items, now_ms)
 
 
-def waiting(session: Session, today: date) -> int:
+def waiting(session: Session, today: date, scope: Scope = ALL) -> int:
     """How many messages still wait for their card."""
     due = (CardMessage.valid_until == "") | (CardMessage.valid_until >= today.isoformat())
-    return session.scalar(select(func.count()).select_from(CardMessage).where(CardMessage.state == WAITING, due)) or 0
+    mine = of_scope(scope)
+    wanted = select(func.count()).select_from(CardMessage).where(CardMessage.state == WAITING, due, mine)
+    return session.scalar(wanted) or 0
 
 
-def lines(session: Session, today: date, numbers: Collection[int] | None = None) -> Sequence[Line]:
+def lines(session: Session, today: date, numbers: Collection[int] | None = None, scope: Scope = ALL) -> Sequence[Line]:
     """The newest messages, of all cards or of some."""
-    query = select(CardMessage).order_by(CardMessage.id.desc()).limit(LISTED_MAX)
+    query = select(CardMessage).where(of_scope(scope)).order_by(CardMessage.id.desc()).limit(LISTED_MAX)
     if numbers is not None:
         query = query.where(CardMessage.card.in_(list(numbers)))
-    messages = session.scalars(query).all()
+    return with_proofs(session, session.scalars(query).all(), today)
+
+
+def with_proofs(session: Session, messages: Sequence[CardMessage], today: date) -> Sequence[Line]:
+    """Each with its state of today and what terminals said of it."""
     proofs = _proofs(session, [message.id for message in messages])
     return [_line(message, proofs.get(message.id), today) for message in messages]
+
+
+def state_column(today: date) -> ColumnElement[str]:
+    """The state of a ``Line``, in a query."""
+    is_past = (CardMessage.valid_until != "") & (CardMessage.valid_until < today.isoformat())
+    had_no_room = select(MessageProof.message).where(MessageProof.message == CardMessage.id).exists()
+    return case(
+        (CardMessage.state != WAITING, CardMessage.state), (is_past, EXPIRED), (had_no_room, NO_ROOM), else_=WAITING
+    )
+
+
+def of_scope(scope: Scope) -> ColumnElement[bool]:
+    """To cards of a scope."""
+    return true() if scope.stores is None else CardMessage.card.in_(seeing.numbers(scope))
 
 
 def _proofs(session: Session, messages: Collection[int]) -> Mapping[int, MessageProof]:
@@ -165,5 +188,5 @@ def _line(message: CardMessage, proof: MessageProof | None, today: date) -> Line
     return Line(message, state, proof)
 
 
-def _topic(message: int) -> str:
+def topic(message: int) -> str:
     return f"message:{message}"

@@ -9,78 +9,82 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from server.access.rights import Right
+from server.audit import service as audit
+from server.cards import seeing
 from server.cards import service as cards
 from server.members import service as members
-from server.messages import service
+from server.messages import notices, service, timeline
+from server.messages.lists import messages
 from server.messages.models import TEXT_MAX, CardMessage
 from server.messages.service import Draft
 from server.stores import service as stores
 from server.terminals import service as terminals
+from server.web import listing as lists
+from server.web.access import actor, needs, scope
 from server.web.context import db, now_ms, today
-from server.web.feature import Feature, Group, MenuItem, Page, Section, Tile
-from server.web.i18n import gettext as _
-from server.web.security import me
+from server.web.feature import Feature, Group, MenuItem, Page, Section
 from shared.card.rows import Typesetter, message_section
 from shared.card.stock import FaceStock
 from shared.errors import EnishiError, Refused
-from shared.ids import parse_card_no
+from shared.ids import MEMBER_NO_DIGITS, parse_card_no
 from shared.locale import N_, japanese
 from shared.text.era import parse_date
-from shared.units import format_number
-
-STATES = ("waiting", "no_room", "printed", "expired", "withdrawn")
 
 BLUEPRINT = Blueprint("messages", __name__, template_folder="templates", url_prefix="/messages")
 Answer = Response | str | tuple[str, int]
 
 
 @BLUEPRINT.get("")
-def listing() -> str:
-    chosen = request.args.get("state", "")
-    found = service.lines(db(), today())
-    counts = {state: sum(line.state == state for line in found) for state in STATES}
-    shown = [line for line in found if chosen not in STATES or line.state == chosen]
-    return render_template(
-        "messages/list.html", lines=shown, counts=counts, chosen=chosen, total=len(found), **_words(shown)
-    )
+@needs(Right.MESSAGES)
+def listing() -> Answer:
+    return lists.page(messages(), request.args, "messages/list.html")
 
 
 @BLUEPRINT.get("/new")
+@needs(Right.MESSAGES)
 def new() -> str:
     return _form({"card": request.args.get("card", ""), "priority": "0"}, {})
 
 
 @BLUEPRINT.post("/previews")
+@needs(Right.MESSAGES, silent=True)
 def preview() -> str:
     """The lines of the face, for the form's live part."""
     return render_template("messages/preview.html", **_preview(request.form.get("text", "")))
 
 
 @BLUEPRINT.post("")
+@needs(Right.MESSAGES)
 def write() -> Answer:
     try:
         draft = _draft(request.form)
         if service.is_told_twice(db(), draft, today()):
             raise EnishiError("input.message_twice")
-        service.write(db(), draft, me().id, today(), now_ms())
+        message = service.write(db(), draft, actor(), today(), now_ms(), scope())
     except EnishiError as error:
         errors = {_FIELDS.get(error.code, "text"): Refused(error.code, error.facts)}
         return _form(request.form, errors), 422
+    audit.note(db(), actor(), "messages.written", f"message:{message.id}", {"card": message.card}, now_ms())
     return redirect(url_for("messages.listing"), 303)
 
 
 @BLUEPRINT.get("/<int:number>/withdrawals/new")
+@needs(Right.MESSAGES)
 def ask_withdrawal(number: int) -> str:
     return render_template("messages/withdraw.html", message=_find(number))
 
 
 @BLUEPRINT.post("/<int:number>/withdrawals")
+@needs(Right.MESSAGES)
 def withdraw(number: int) -> Response:
     service.withdraw(db(), _find(number), now_ms())
+    audit.note(db(), actor(), "messages.withdrawn", f"message:{number}", {}, now_ms())
     return redirect(url_for("messages.listing"), 303)
 
 
 _FIELDS = {
+    "notice.member": "card",
     "input.card_no": "card",
     "input.card_unknown": "card",
     "input.priority": "priority",
@@ -94,11 +98,18 @@ def _draft(form: Mapping[str, str]) -> Draft:
     until = form.get("valid_until", "").strip()
     priority = form.get("priority", "0")
     return Draft(
-        card=parse_card_no(unicodedata.normalize("NFKC", form.get("card", "")).strip()),
+        card=_addressed(unicodedata.normalize("NFKC", form.get("card", "")).strip()),
         text=form.get("text", ""),
         priority=int(priority) if priority in ("0", "5", "9") else -1,
         valid_until=parse_date(until).isoformat() if until else "",
     )
+
+
+def _addressed(typed: str) -> int:
+    """A card by its number, or the card of a member by theirs. Raises ``input.card_no`` or ``notice.member``."""
+    if len(typed) == MEMBER_NO_DIGITS and typed.isascii() and typed.isdigit():
+        return notices.card_of(db(), int(typed), scope())
+    return parse_card_no(typed)
 
 
 def _form(typed: Mapping[str, str], errors: Mapping[str, Refused]) -> str:
@@ -114,7 +125,8 @@ def _holder(typed: str) -> str:
         card = parse_card_no(unicodedata.normalize("NFKC", typed).strip())
     except EnishiError:
         return ""
-    return members.names_of_cards(db(), [card]).get(card, (0, ""))[1]
+    seen = seeing.sees(db(), card, scope())
+    return members.names_of_cards(db(), [card]).get(card, (0, ""))[1] if seen else ""
 
 
 def _preview(text: str) -> dict[str, object]:
@@ -132,7 +144,7 @@ def _preview(text: str) -> dict[str, object]:
 
 
 def _find(number: int) -> CardMessage:
-    message = service.find(db(), number)
+    message = service.find(db(), number, scope())
     if message is None:
         abort(404)
     return message
@@ -144,11 +156,6 @@ def _words(listed: Sequence[service.Line]) -> dict[str, object]:
         "stores": stores.names(db()),
         "terminals": terminals.names(db()),
     }
-
-
-def _tiles() -> tuple[Tile, ...]:
-    waiting = _("{n}件").format(n=format_number(service.waiting(db(), today())))
-    return (Tile(_("印字待ちのメッセージ"), waiting, _("次の来店で印字"), url_for("messages.listing")),)
 
 
 def _section(numbers: list[int], card: int) -> Markup:
@@ -168,7 +175,13 @@ def _of_card(number: int) -> Markup:
 FEATURE = Feature(
     "messages",
     BLUEPRINT,
-    menu=(MenuItem(Group.PROMOTION, "message-square", N_("カード面メッセージ"), "messages.listing"),),
-    tiles=_tiles,
-    sections=(Section(Page.MEMBER, _of_member), Section(Page.CARD, _of_card)),
+    menu=(
+        MenuItem(Group.PROMOTION, "message-square", N_("カード面メッセージ"), "messages.listing", right=Right.MESSAGES),
+    ),
+    acts={"messages.written": N_("メッセージを書く"), "messages.withdrawn": N_("メッセージを取り消し")},
+    sections=(
+        Section(Page.MEMBER, _of_member, right=Right.MESSAGES),
+        Section(Page.CARD, _of_card, right=Right.MESSAGES),
+    ),
+    timeline=timeline.happened,
 )

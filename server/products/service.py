@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from server.db.bulk import add_rows
@@ -17,7 +17,6 @@ from shared.sale.product import TaxRate, validate_product
 from shared.sync.messages import FeedItem, ProductItem
 from shared.text.kana import search_key
 
-LISTED_MAX = 200  # lines of one page; it says how many there are in all
 _COLUMNS = ("code", "name", "kana", "unit_yen", "tax", "category", "earns", "gone", "search_key", "changed_ms")
 
 
@@ -27,12 +26,6 @@ class Entry:
 
     product: Sold
     gone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    count: int  # in all, of which ``found`` are the first
-    found: Sequence[Product]
 
 
 def put(session: Session, entries: Collection[Entry], now_ms: int) -> None:
@@ -55,14 +48,9 @@ def known(session: Session, codes: Collection[str]) -> Mapping[str, Entry]:
     }
 
 
-def search(session: Session, query: str, also_gone: bool = False, limit: int = LISTED_MAX) -> Result:
-    """Products whose code, name or kana contains ``query``, by code."""
-    folded = search_key(query)
-    wanted = Product.search_key.contains(folded, autoescape=True) if folded else Product.code != ""
-    if not also_gone:
-        wanted &= Product.gone.is_(False)
-    total = session.scalar(select(func.count()).select_from(Product).where(wanted)) or 0
-    return Result(total, session.scalars(select(Product).where(wanted).order_by(Product.code).limit(limit)).all())
+def matches(query: str) -> ColumnElement[bool]:
+    """Products whose code, name or kana contains ``query``."""
+    return Product.search_key.contains(search_key(query), autoescape=True)
 
 
 def publish(session: Session, now_ms: int) -> int:

@@ -1,15 +1,18 @@
-"""One version of the rules."""
+"""Versions of the rules, and the shops' switch for a rainy day."""
 
 from __future__ import annotations
 
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db.base import Base, Millis
+from server.db.base import Base, IsoDay, Line, Millis, Number
 
 
 class ProgrammeVersion(Base):
-    """``body`` is ``shared.points.program.Programme`` as JSON; a version never changes."""
+    """``body`` is ``shared.points.program.Programme`` as JSON; a version never changes.
+
+    ``start``: the business day from which it holds, "" = at once; ``withdrawn``: another one came before its day.
+    """
 
     __tablename__ = "programme_version"
 
@@ -17,3 +20,18 @@ class ProgrammeVersion(Base):
     name: Mapped[str] = mapped_column(String(80))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     created_ms: Mapped[Millis]
+    start: Mapped[IsoDay]
+    author: Mapped[Number]  # staff; 0 = nobody, a template
+    note: Mapped[Line]  # why
+    withdrawn: Mapped[bool]
+
+
+class RainDay(Base):
+    """A business day that a shop calls rainy; ``store`` "": every shop."""
+
+    __tablename__ = "rain_day"
+
+    day: Mapped[IsoDay] = mapped_column(primary_key=True)
+    store: Mapped[str] = mapped_column(String(8), primary_key=True)
+    author: Mapped[Number]
+    at_ms: Mapped[Millis]

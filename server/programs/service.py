@@ -1,22 +1,31 @@
-"""Bring a programme into force, and read the one in force."""
+"""Bring a programme into force at once or from a business day on, and read the one in force."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from server.feed import service as feed
-from server.programs.models import ProgrammeVersion
+from server.programs.models import ProgrammeVersion, RainDay
+from shared.clock import business_day
 from shared.errors import EnishiError
-from shared.points.program import Programme, validate_programme
+from shared.points.holidays import holidays
+from shared.points.program import AFTERWARDS_MAX, Programme, validate_programme
+from shared.points.promotion import Holidays
 from shared.sync.messages import ProgrammeItem
 
 TEMPLATES = Path(__file__).with_name("templates")
+NOTE_MAX = 200  # characters
+HOLIDAY_YEARS = 3  # this one and the next two travel with the rules; after them a terminal computes
+START_DAYS_MAX = 366  # a roll-out is planned at most a year ahead
+_decoder = msgspec.json.Decoder(Programme)
 
 
 def template(name: str) -> Programme:
@@ -27,27 +36,153 @@ def template(name: str) -> Programme:
     return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Programme)
 
 
-def current(session: Session) -> Programme | None:
-    """The rules in force; None before the first were set."""
-    body = session.scalars(select(ProgrammeVersion.body).order_by(ProgrammeVersion.version.desc()).limit(1)).first()
-    return None if body is None else msgspec.json.decode(body, type=Programme)
+def current(session: Session, now_ms: int | None = None) -> Programme | None:
+    """The rules in force at a moment, without a moment the newest that are not planned; None before the first."""
+    newest = select(ProgrammeVersion.body).order_by(ProgrammeVersion.version.desc()).limit(1)
+    body = session.scalars(newest.where(ProgrammeVersion.withdrawn.is_(False), ProgrammeVersion.start == "")).first()
+    if body is None:
+        return None
+    programme = _decoder.decode(body)
+    if now_ms is None:
+        return programme
+    day = business_day(now_ms, programme.day_start_minute).isoformat()
+    begun = newest.where(
+        ProgrammeVersion.withdrawn.is_(False),
+        ProgrammeVersion.version > programme.version,
+        ProgrammeVersion.start != "",
+        ProgrammeVersion.start <= day,
+    )
+    later = session.scalars(begun).first()
+    return programme if later is None else _decoder.decode(later)
 
 
-def enact(session: Session, programme: Programme, now_ms: int) -> Programme:
-    """Make ``programme`` the newest version and tell the terminals. Its own version number is replaced."""
-    validate_programme(programme)
-    newest = session.scalars(
-        select(ProgrammeVersion.version).order_by(ProgrammeVersion.version.desc()).limit(1)
-    ).first()
-    numbered = replace(programme, version=(newest or 0) + 1)
-    body = msgspec.json.encode(numbered, order="sorted")
-    session.add(ProgrammeVersion(version=numbered.version, name=numbered.name, body=body, created_ms=now_ms))
-    feed.publish(session, {"rule": ProgrammeItem(numbered)}, now_ms)
+def version(session: Session, number: int) -> Programme | None:
+    """As it was enacted."""
+    row = session.get(ProgrammeVersion, number)
+    return None if row is None else _decoder.decode(row.body)
+
+
+def versions(session: Session) -> Sequence[ProgrammeVersion]:
+    """All, the newest first."""
+    return session.scalars(select(ProgrammeVersion).order_by(ProgrammeVersion.version.desc())).all()
+
+
+def planned(session: Session, now_ms: int) -> Sequence[ProgrammeVersion]:
+    """Versions that wait for their day, in the order of their days."""
+    programme = current(session, now_ms)
+    if programme is None:
+        return ()
+    day = business_day(now_ms, programme.day_start_minute).isoformat()
+    waiting = select(ProgrammeVersion).where(ProgrammeVersion.withdrawn.is_(False), ProgrammeVersion.start > day)
+    return session.scalars(waiting.order_by(ProgrammeVersion.start)).all()
+
+
+def enact(
+    session: Session, programme: Programme, now_ms: int, start: str = "", author: int = 0, note: str = ""
+) -> Programme:
+    """Make ``programme`` the newest version and tell the terminals. Its own version number and day are replaced.
+
+    ``start``: the business day from which it holds, "" = at once. Versions planned for that day or later are withdrawn.
+    Raises ``input.programme`` or ``programs.start``.
+    """
+    start = _start(session, start, now_ms)
+    newest = session.scalars(select(ProgrammeVersion.version).order_by(ProgrammeVersion.version.desc())).first()
+    bare = replace(programme, holidays=(), rain=(), then=None, start=start)
+    numbered = replace(bare, version=(newest or 0) + 1)
+    validate_programme(numbered)
+    session.execute(
+        update(ProgrammeVersion)
+        .where(ProgrammeVersion.version.in_([row.version for row in planned(session, now_ms) if row.start >= start]))
+        .values(withdrawn=True)
+    )
+    session.add(
+        ProgrammeVersion(
+            version=numbered.version, name=numbered.name, body=msgspec.json.encode(numbered, order="sorted"),
+            created_ms=now_ms, start=start, author=author, note=note[:NOTE_MAX], withdrawn=False,
+        )
+    )  # fmt: skip
+    session.flush()
+    if len(planned(session, now_ms)) > AFTERWARDS_MAX:
+        raise EnishiError("programs.planned", limit=AFTERWARDS_MAX)
+    publish(session, now_ms)
     return numbered
+
+
+def withdraw(session: Session, number: int, now_ms: int) -> bool:
+    """Take back a version that waits for its day; whether there ever was one. Raises ``programs.begun``."""
+    if session.get(ProgrammeVersion, number) is None:
+        return False
+    if number not in [row.version for row in planned(session, now_ms)]:
+        raise EnishiError("programs.begun")
+    session.execute(update(ProgrammeVersion).where(ProgrammeVersion.version == number).values(withdrawn=True))
+    publish(session, now_ms)
+    return True
+
+
+def told(session: Session, now_ms: int) -> Programme | None:
+    """What terminals are told: the rules in force, those that follow, holidays and rainy days."""
+    programme = current(session, now_ms)
+    if programme is None:
+        return None
+    day = business_day(now_ms, programme.day_start_minute)
+    table, rain = _holidays(day), _rain(session, day)
+    then: Programme | None = None
+    for row in reversed(planned(session, now_ms)):
+        following = _decoder.decode(row.body)
+        then = replace(following, then=then, rain=rain, holidays=table if _asks_holidays(following) else ())
+    return replace(programme, then=then, rain=rain, holidays=table if _asks_holidays(programme) else ())
 
 
 def publish(session: Session, now_ms: int) -> None:
     """Tell the terminals the rules in force once more."""
-    programme = current(session)
+    programme = told(session, now_ms)
     if programme is not None:
         feed.publish(session, {"rule": ProgrammeItem(programme)}, now_ms)
+
+
+def rainy(session: Session, day: date) -> frozenset[str]:
+    """The stores whose switch is on; "" = all."""
+    return frozenset(session.scalars(select(RainDay.store).where(RainDay.day == day.isoformat())))
+
+
+def set_rain(session: Session, day: date, stores: Sequence[str], author: int, now_ms: int) -> None:
+    """Exactly these stores call ``day`` rainy ("" = all of them)."""
+    session.execute(delete(RainDay).where(RainDay.day == day.isoformat()))
+    for store in dict.fromkeys(stores):
+        session.add(RainDay(day=day.isoformat(), store=store, author=author, at_ms=now_ms))
+    session.flush()
+    publish(session, now_ms)
+
+
+def _start(session: Session, start: str, now_ms: int) -> str:
+    """ "" or a day to come. Raises ``programs.start``."""
+    programme = current(session, now_ms)
+    if not start or programme is None:
+        return ""
+    today = business_day(now_ms, programme.day_start_minute)
+    try:
+        day = date.fromisoformat(start)
+    except ValueError as error:
+        raise EnishiError("programs.start", days=START_DAYS_MAX) from error
+    if not today < day <= today + timedelta(days=START_DAYS_MAX):
+        raise EnishiError("programs.start", days=START_DAYS_MAX)
+    return day.isoformat()
+
+
+def _holidays(day: date) -> tuple[str, ...]:
+    years = range(day.year, day.year + HOLIDAY_YEARS)
+    return tuple(found.isoformat() for year in years for found in sorted(holidays(year)))
+
+
+def _asks_holidays(programme: Programme) -> bool:
+    asked = (one.conditions.weekdays for one in programme.promotions)
+    return any(one is not None and one.holidays is not Holidays.AS_WEEKDAY for one in asked)
+
+
+def _rain(session: Session, day: date) -> tuple[str, ...]:
+    """From yesterday on: a shop over midnight is still in its business day."""
+    since = (day - timedelta(days=1)).isoformat()
+    rows = session.execute(
+        select(RainDay.day, RainDay.store).where(RainDay.day >= since).order_by(RainDay.day, RainDay.store)
+    )
+    return tuple(f"{rainy_day}:{store}" for rainy_day, store in rows)

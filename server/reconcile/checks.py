@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from server.audit import service as log
 from server.ledger import cases
 from server.ledger.models import OPEN, Case
 from server.reconcile.holes import lives
 from server.sales import service as sales
 from server.sales.models import DIFFERS
+from server.segments import copying
 from server.sync import audit
 from server.sync.audit import Finding, Wrong
 from server.sync.models import Backup, JournalStream, QuarantinedEvent
@@ -80,6 +82,11 @@ def strangers(session: Session, _now_ms: int) -> Finding:
     return _cases(session, "strangers", "tracks that are not ours", (cases.FORGED,))
 
 
+def stock(session: Session, _now_ms: int) -> Finding:
+    """Cards in use that nobody has bought: numbers outside every lot."""
+    return _cases(session, "stock", "cards of no lot", (cases.STRAY,))
+
+
 def owed(session: Session, _now_ms: int) -> Finding:
     """I7: what cannot be brought onto a card because it has no numbers left."""
     return _cases(session, "owed", "cards that can be corrected no more", (cases.WORN,))
@@ -137,6 +144,15 @@ def durable(session: Session, _now_ms: int) -> Finding:
     return Finding("durable", "streams called safe no further than they reach", total, tuple(wrong))
 
 
+def search_copy(session: Session, _now_ms: int) -> Finding:
+    """Segments are answered from a copy of the books: it says what they say."""
+    wrong = [
+        Wrong(f"{name}: {ours:,} in the copy, {books:,} in the books")
+        for name, (books, ours) in copying.differences(session).items()
+    ]
+    return Finding("search_copy", "figures of the copy for searches", copying.FIGURES, tuple(wrong))
+
+
 def enrolments(session: Session, _now_ms: int) -> Finding:
     """Cards that got a holder or took a place, where two words stand against each other."""
     return _cases(session, "enrolments", "enrolments and replacements for a person", (cases.HOLDER, cases.REPLACED))
@@ -151,6 +167,12 @@ def days(session: Session, _now_ms: int) -> Finding:
         for name, (theirs, ours) in sales.closed_day(row).differences.items()
     ]
     return Finding("days", "closed days that equal their events", sales.count_closed(session), tuple(wrong))
+
+
+def audit_log(session: Session, _now_ms: int) -> Finding:
+    """Lines of the audit log that do not follow each other any more."""
+    proof = log.verify(session)
+    return Finding("audit_log", "lines of the audit log, in one chain", proof.lines, tuple(map(Wrong, proof.faults)))
 
 
 def _cases(session: Session, name: str, subject: str, kinds: tuple[str, ...]) -> Finding:
@@ -211,6 +233,10 @@ CHECKS: tuple[Check, ...] = (
         _TO_CASES, strangers, YELLOW,
     ),
     Check(
+        "stock", N_("在庫にないカード"), N_("使われているカードは、すべて在庫に登録した番号です。"),
+        _TO_CASES, stock, YELLOW,
+    ),
+    Check(
         "owed", N_("カードへの調整"), N_("帳簿とカードの差は、すべて次の来店で直せます。"), _TO_CASES, owed, YELLOW,
     ),
     Check(
@@ -234,6 +260,15 @@ CHECKS: tuple[Check, ...] = (
         "losses", N_("端末に残った記録"), N_("端末と一緒に失われたかもしれない記録はありません。"),
         N_("その端末の古いSDカードがあれば捨てずに残してください。なくても、カードが来店すれば点は戻ります。"),
         losses, YELLOW,
+    ),
+    Check(
+        "audit_log", N_("操作履歴"), N_("だれが何をしたかの記録は、初めから終わりまで、抜けも書き換えもありません。"),
+        N_("記録を書き換えた人がいるかもしれません。何も消さずに、システムの担当者に見せてください。"), audit_log,
+    ),
+    Check(
+        "search_copy", N_("検索用の写し"), N_("対象者リストの検索に使う写しは、帳簿と一致しています。"),
+        N_("サーバーを止め、データのフォルダーの members-0.duckdb を消して始め直してください。帳簿から作り直します。"),
+        search_copy, YELLOW,
     ),
     Check(
         "durable", N_("控えの範囲"), N_("端末に「消してよい」と伝えた記録は、すべて控えにあります。"),

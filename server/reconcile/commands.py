@@ -27,6 +27,7 @@ STEPS = {
     "honoured": "visits granted that no card decided for two weeks",
     "settled": "cards settled",
     "matured": "points of untold visits final",
+    "notes": "old notes for the copy of searches forgotten",
     "waiting": "untold images that wait for a person",
     "days": "closed days that waited or differed, compared anew",
     "red": "red lines of the check",

@@ -21,6 +21,7 @@ from server.ledger.models import BooksState
 from server.reconcile import service
 from server.reconcile.holes import is_complete, lives
 from server.reconcile.maturing import mature
+from server.segments import copying
 from server.sync.days import compare_open
 from server.terminals.models import Terminal
 from shared.clock import business_day, card_day, card_month, month_from_card
@@ -56,6 +57,8 @@ def run(database: Database, now_ms: int) -> Iterator[Done]:
         settling.settle(session, matured.cards, now_ms)
     with database.transaction() as session:
         yield Done("days", compare_open(session))
+    with database.transaction() as session:
+        yield Done("notes", copying.prune(session))
     report = service.run_all(database, service.NIGHT, now_ms)
     with database.reading() as session:
         yield Done("red", service.reds(session, report))

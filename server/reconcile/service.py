@@ -39,6 +39,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     cases.CAP: (SEEN,),
     cases.HOLDER: (SEEN,),
     cases.REPLACED: (YES, SEEN),
+    cases.STRAY: (SEEN,),
 }
 
 

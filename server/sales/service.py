@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from server.access.scope import ALL, Scope
 from server.db.bulk import add_rows
 from server.db.database import chunks
 from server.ledger.models import ABORTED, Visit
@@ -138,9 +139,10 @@ def lines_of(session: Session, visits: Collection[str]) -> Mapping[str, Sequence
     return found
 
 
-def days(session: Session, limit: int = LISTED_MAX) -> Sequence[ClosedDay]:
+def days(session: Session, limit: int = LISTED_MAX, scope: Scope = ALL) -> Sequence[ClosedDay]:
     """The newest days that were closed."""
-    rows = select(DayReport).where(DayReport.what == "close").order_by(DayReport.at_ms.desc(), DayReport.seq.desc())
+    mine = (DayReport.what == "close", scope.where(DayReport.store))
+    rows = select(DayReport).where(*mine).order_by(DayReport.at_ms.desc(), DayReport.seq.desc())
     return [closed_day(row) for row in session.scalars(rows.limit(limit))]
 
 
@@ -159,22 +161,17 @@ def closed_day(row: DayReport) -> ClosedDay:
     return ClosedDay(row, _figures.decode(row.figures) if row.figures else None, differences)
 
 
-def voices(session: Session, limit: int = LISTED_MAX) -> Sequence[tuple[Voice, int]]:
+def voices(session: Session, limit: int = LISTED_MAX, scope: Scope = ALL) -> Sequence[tuple[Voice, int]]:
     """The newest, each with the card of its visit; 0 = nobody's, or of a visit that was taken back."""
     stands = (Visit.visit == Voice.visit) & (Visit.state != ABORTED)
     rows = session.execute(
         select(Voice, func.coalesce(Visit.card, 0))
         .outerjoin(Visit, stands)
+        .where(scope.where(Voice.store))
         .order_by(Voice.at_ms.desc(), Voice.seq.desc())
         .limit(limit)
     )
     return [(voice, card) for voice, card in rows]
-
-
-def voice_counts(session: Session) -> Sequence[tuple[str, int]]:
-    """How often each heading was chosen, the most frequent first."""
-    count = func.count()
-    return [(text, n) for text, n in session.execute(select(Voice.text, count).group_by(Voice.text).order_by(-count))]
 
 
 def _lines(goods: Goods) -> Iterator[tuple[object, ...]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, request
 
-from server.sales import service
-from server.staff import service as staff
-from server.stores import service as stores
-from server.terminals import service as terminals
-from server.web.context import db
+from server.access.rights import Right
+from server.sales import lists, timeline
+from server.web import listing
+from server.web.access import needs
 from server.web.feature import Feature, Group, MenuItem
+from server.web.listing import Answer
 from shared.locale import N_
 
 BLUEPRINT = Blueprint("sales", __name__, template_folder="templates", url_prefix="/sales")
@@ -17,29 +17,20 @@ FEATURE = Feature(
     "sales",
     BLUEPRINT,
     menu=(
-        MenuItem(Group.SALES, "receipt", N_("日報"), "sales.days", 1),
-        MenuItem(Group.SALES, "message-square", N_("お客さまの声"), "sales.voices", 2),
+        MenuItem(Group.SALES, "receipt", N_("日報"), "sales.days", 1, Right.SALES_READ),
+        MenuItem(Group.SALES, "message-square", N_("お客さまの声"), "sales.voices", 2, Right.SALES_READ),
     ),
+    timeline=timeline.happened,
 )
-NAMES = {
-    "visits": N_("来店"), "sales_yen": N_("売上"), "discount_yen": N_("ポイント使用"), "refunds": N_("返金の件数"),
-    "refunds_yen": N_("返金"), "members_new": N_("新規会員"), "visits_with_card": N_("カードあり"),
-    "visits_off_card": N_("カードなし"), "points_earned": N_("発行ポイント"), "points_used": N_("使用ポイント"),
-    "points_expired": N_("失効ポイント"), "points_adjusted": N_("本部からの調整"),
-}  # fmt: skip
 
 
 @BLUEPRINT.get("/days")
-def days() -> str:
-    return render_template("sales/days.html", days=service.days(db()), names=NAMES, **_places())
+@needs(Right.SALES_READ)
+def days() -> Answer:
+    return listing.page(lists.days(), request.args, "sales/days.html")
 
 
 @BLUEPRINT.get("/voices")
-def voices() -> str:
-    return render_template(
-        "sales/voices.html", voices=service.voices(db()), counts=service.voice_counts(db()), **_places()
-    )
-
-
-def _places() -> dict[str, object]:
-    return {"stores": stores.names(db()), "terminals": terminals.names(db()), "staff": staff.names(db())}
+@needs(Right.SALES_READ)
+def voices() -> Answer:
+    return listing.page(lists.voices(), request.args)

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from server.access.rights import Right
+from server.audit import service as audit
 from server.shop import service
 from server.shop.service import VOICE_CHARS_MAX, VOICES_MAX, Settings
+from server.web.access import actor, needs
 from server.web.context import db, now_ms
 from server.web.feature import Feature, Group, MenuItem
 from shared.errors import EnishiError, Refused
@@ -19,7 +22,12 @@ from shared.sale.rules import PriceBasis, SaleRules
 from shared.units import Rounding
 
 BLUEPRINT = Blueprint("shop", __name__, template_folder="templates", url_prefix="/shop")
-FEATURE = Feature("shop", BLUEPRINT, menu=(MenuItem(Group.SALES, "settings", N_("販売の設定"), "shop.form", 9),))
+FEATURE = Feature(
+    "shop",
+    BLUEPRINT,
+    menu=(MenuItem(Group.SALES, "settings", N_("販売の設定"), "shop.form", 9, Right.STORES_EDIT),),
+    acts={"shop.changed": N_("販売の設定を変更")},
+)
 _FIELDS = {"shop.invoice_number": "invoice_number", "shop.voices": "voices"}
 _ROUNDINGS = {
     Rounding.FLOOR.value: N_("切り捨て"), Rounding.CEIL.value: N_("切り上げ"), Rounding.HALF_UP.value: N_("四捨五入"),
@@ -27,14 +35,18 @@ _ROUNDINGS = {
 
 
 @BLUEPRINT.get("")
+@needs(Right.STORES_EDIT)
 def form() -> str:
     return _page(_typed(service.settings(db())), {})
 
 
 @BLUEPRINT.post("")
+@needs(Right.STORES_EDIT)
 def save() -> Response | tuple[str, int]:
     try:
-        service.change(db(), _settings(request.form), now_ms())
+        wanted = _settings(request.form)
+        service.change(db(), wanted, now_ms())
+        audit.note(db(), actor(), "shop.changed", "shop:", _facts(wanted), now_ms())
     except EnishiError as error:
         errors = {_FIELDS.get(error.code, "prefixes"): Refused(error.code, error.facts)}
         return _page(request.form, errors), 422
@@ -46,6 +58,11 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, Refused]) -> str:
         "shop/form.html", typed=typed, errors=errors, roundings=_ROUNDINGS, voices_max=VOICES_MAX,
         chars_max=VOICE_CHARS_MAX,
     )  # fmt: skip
+
+
+def _facts(held: Settings) -> dict[str, object]:
+    """For the audit log."""
+    return {name: value for name, value in _typed(held).items() if name != "voices"} | {"voices": len(held.voices)}
 
 
 def _typed(held: Settings) -> dict[str, str]:

@@ -1,101 +1,68 @@
-"""Sign in, sign out, and the first administrator."""
+"""Who may use the console: the door, the own settings, the people, what they did."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
-from flask_login import current_user, login_user, logout_user
-from werkzeug.wrappers import Response
+from flask import render_template
+from markupsafe import Markup
 
-from server.staff import service
-from server.staff.service import Identity
-from server.web.context import now_ms, office
-from server.web.feature import Feature
-from server.web.security import start_session
-from server.web.shell import local_path
-from shared.errors import EnishiError, Refused
+from server.access.rights import Right, Role
+from server.staff import door, log_pages, own_pages, people_pages
+from server.staff.blueprint import BLUEPRINT
+from server.staff.models import Staff
+from server.staff.service import DAY_MS, FACTOR_ROLES
+from server.web.context import db, now_ms
+from server.web.feature import Feature, Group, MenuItem, Page, Section
+from server.web.security import me, seat
+from shared.locale import N_
 
-BLUEPRINT = Blueprint("staff", __name__, template_folder="templates")
-FEATURE = Feature("staff", BLUEPRINT)
-Page = Response | str | tuple[str, int]
+PAGES = (door, own_pages, people_pages, log_pages)  # naming them registers their addresses
 
-
-@BLUEPRINT.route("/sign-in", methods=["GET", "POST"])
-def sign_in() -> Page:
-    following = request.values.get("next", "")
-    if request.method == "GET":
-        if current_user.is_authenticated:
-            return redirect(local_path(following), 303)
-        came_in_vain = Refused("server.not_signed_in") if following else None
-        return render_template("staff/sign_in.html", next=following, login="", refused=None, notice=came_in_vain)
-    login, address = request.form.get("login", ""), request.remote_addr or ""
-    found = _judge(login, request.form.get("password", ""), address)
-    if isinstance(found, Refused):
-        page = render_template("staff/sign_in.html", next=following, login=login[:64], refused=found, notice=None)
-        return page, 429 if found.code == "server.sign_in_blocked" else 422
-    _enter(found, login, address)
-    return redirect(local_path(following), 303)
-
-
-@BLUEPRINT.post("/sign-outs")
-def sign_out() -> Response:
-    with office().database.transaction() as writing:
-        service.close_session(writing, current_user.get_id())
-    logout_user()
-    language = session.get("language")
-    session.clear()
-    if language:
-        session["language"] = language
-    return redirect(url_for("staff.sign_in"), 303)
-
-
-@BLUEPRINT.route("/setup/<token>", methods=["GET", "POST"])
-def setup(token: str) -> Page:
-    database = office().database
-    with database.reading() as reading:
-        if not service.is_open_link(reading, token, now_ms()):
-            raise EnishiError("server.setup_link")
-    if request.method == "GET":
-        return render_template("staff/setup.html", typed={}, errors={})
-    form = request.form
-    try:
-        password = form.get("password", "")
-        if password != form.get("password_again", ""):
-            raise EnishiError("input.password_differs")
-        hashed = service.hash_password(password)
-        with database.transaction() as writing:
-            identity = service.use_setup_link(
-                writing, token, form.get("login", ""), form.get("name", ""), hashed, now_ms()
-            )
-    except EnishiError as error:
-        errors = {_FIELDS.get(error.code, "login"): Refused(error.code, error.facts)}
-        return render_template("staff/setup.html", typed=form, errors=errors), 422
-    _enter(identity, identity.login, request.remote_addr or "")
-    return redirect(url_for("shell.home"), 303)
-
-
-_FIELDS = {
-    "input.password_short": "password",
-    "input.password_long": "password",
-    "input.password_differs": "password_again",
-    "input.staff_name": "name",
+ACTS = {
+    "staff.set_up": N_("最初の管理者を登録"),
+    "staff.signed_in": N_("ログイン"),
+    "staff.signed_out": N_("ログアウト"),
+    "staff.sign_in_failed": N_("ログインの失敗"),
+    "staff.second_factor_failed": N_("確認の番号のまちがい"),
+    "staff.proved": N_("本人の確認"),
+    "staff.password_set": N_("リンクからパスワードを設定"),
+    "staff.password_changed": N_("パスワードを変更"),
+    "staff.totp_begun": N_("確認アプリの登録を開始"),
+    "staff.totp_set": N_("確認アプリを登録"),
+    "staff.totp_dropped": N_("確認アプリを削除"),
+    "staff.passkey_added": N_("パスキーを登録"),
+    "staff.passkey_dropped": N_("パスキーを削除"),
+    "staff.recovery_codes_made": N_("予備の番号を作成"),
+    "staff.sessions_ended": N_("ほかのログインを終了"),
+    "staff.invited": N_("利用者を招待"),
+    "staff.role_changed": N_("役割と店舗を変更"),
+    "staff.link_made": N_("パスワードのリンクを作成"),
+    "staff.factors_forgotten": N_("確認の方法を取り消し"),
+    "staff.let_go": N_("利用を停止"),
+    "staff.taken_back": N_("利用を再開"),
+    "members.revealed": N_("個人情報を表示"),
 }
 
 
-def _judge(login: str, password: str, address: str) -> Identity | Refused:
-    """Three short steps, so that no transaction is open while Argon2 works."""
-    database = office().database
-    with database.reading() as reading:
-        attempt = service.load_attempt(reading, login, address, now_ms())
-    if attempt.blocked:
-        return Refused("server.sign_in_blocked")
-    if service.is_password(attempt, password) and attempt.staff is not None:
-        return attempt.staff
-    with database.transaction() as writing:
-        service.record_failure(writing, login, address, now_ms())
-    return Refused("server.sign_in")
+def _reminder(_number: int) -> Markup:
+    """On the home page, while a second factor is still awaited."""
+    if seat().has_factor or Role(me().role) not in FACTOR_ROLES:
+        return Markup("")
+    person = db().get(Staff, me().id)
+    left_ms = max(person.factor_due_ms - now_ms(), 0) if person is not None else 0
+    return Markup(render_template("staff/reminder.html", days=-(-left_ms // DAY_MS)))
 
 
-def _enter(identity: Identity, login: str, address: str) -> None:
-    with office().database.transaction() as writing:
-        token = service.open_session(writing, identity, login, address, now_ms())
-    login_user(start_session(identity, token))
+def _own_link(_number: int) -> Markup:
+    return Markup(render_template("staff/self.html"))
+
+
+FEATURE = Feature(
+    "staff",
+    BLUEPRINT,
+    menu=(
+        MenuItem(Group.ADMIN, "users", N_("利用者と権限"), "staff.people_list", 1, Right.STAFF_EDIT),
+        MenuItem(Group.ADMIN, "clipboard-list", N_("操作履歴"), "staff.log", 2, Right.AUDIT_READ),
+    ),
+    sections=(Section(Page.HOME, _reminder, 0), Section(Page.SELF, _own_link, 0)),
+    acts=ACTS,
+)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
+from io import BytesIO
 from typing import TypeVar
 
 import msgspec
 from flask import Blueprint, Response, g, request
+from msgspec import structs
 from sqlalchemy.orm import Session
+from werkzeug.wsgi import wrap_file
 
 from server.keys import service as keys
+from server.roster import service as roster
+from server.roster.service import Piece
 from server.sync import door, online, repairs, service, welcome
 from server.terminals import service as terminals
 from server.terminals.models import Terminal
@@ -32,6 +37,7 @@ from shared.sync.signing import SIGNATURE_HEADER, Claim, answered, body_hash, re
 
 BLUEPRINT = Blueprint("sync", __name__, url_prefix="/v1", template_folder="templates")
 CURSOR_DIGITS_MAX = 15
+_BYTES = "application/octet-stream"
 
 STATUS = {
     "sync.unauthorised": 401,
@@ -47,6 +53,7 @@ STATUS = {
     "sync.too_large": 413,
     "sync.encoding": 415,
     "sync.enrol_busy": 429,
+    "sync.roster_gone": 410,
 }  # any other refusal is 400
 
 Told = TypeVar("Told", bound=msgspec.Struct)
@@ -60,7 +67,10 @@ def hello() -> Response:
         reply = service.hello(session, terminal, told, now_ms)
         if isinstance(reply, Refused):
             return reply
-        return welcome.welcomed(session, office().vault, terminal, g.claim.stream, told, reply, now_ms)
+        vault = office().vault
+        said = welcome.welcomed(session, vault, terminal, g.claim.stream, told, reply, now_ms)
+        offers = roster.offers(session, roster.shelf_of(office().settings), vault, terminal.sign_key, told)
+        return structs.replace(said, rosters=offers) if offers else said
 
     return _answer(lambda: told(Hello), serve)
 
@@ -76,10 +86,22 @@ def push() -> Response:
 
 @BLUEPRINT.get("/pull")
 def pull() -> Response:
-    def serve(session: Session, terminal: Terminal, asked: tuple[int, int], now_ms: int) -> msgspec.Struct:
+    def serve(session: Session, terminal: Terminal, asked: tuple[int, int, int], now_ms: int) -> msgspec.Struct:
         return service.pull(session, terminal, *asked)
 
-    return _answer(lambda: (_number("cursor", 0), min(_number("limit", PULL_ITEMS_MAX), PULL_ITEMS_MAX)), serve)
+    def read() -> tuple[int, int, int]:
+        limit = min(_number("limit", PULL_ITEMS_MAX), PULL_ITEMS_MAX)
+        return _number("cursor", 0), limit, _number("members_after", 0)
+
+    return _answer(read, serve)
+
+
+@BLUEPRINT.get("/snapshot/<id>")
+def snapshot(id: str) -> Response:
+    def serve(session: Session, terminal: Terminal, part: int, now_ms: int) -> Piece | Refused:
+        return roster.find_piece(session, roster.shelf_of(office().settings), id, part)
+
+    return _answer(lambda: _number("part", 0), serve)
 
 
 @BLUEPRINT.post("/check")
@@ -101,9 +123,10 @@ def repair() -> Response:
 Asked = TypeVar("Asked")
 
 
-def _answer(
-    read: Callable[[], Asked], serve: Callable[[Session, Terminal, Asked, int], msgspec.Struct | Refused]
-) -> Response:
+Answer = msgspec.Struct | Piece | Refused
+
+
+def _answer(read: Callable[[], Asked], serve: Callable[[Session, Terminal, Asked, int], Answer]) -> Response:
     """Recognise the terminal, unpack, verify, read, then serve: nobody unknown makes us unpack anything."""
     head_office = office()
     knocked = knock()
@@ -122,7 +145,12 @@ def _answer(
     with head_office.database.side_by_side() as session:
         terminal = terminals.recognise(session, claim.terminal, locks=True)
         reply = _served(session, terminal, claim, asked, serve)
-    return error(reply) if isinstance(reply, Refused) else answer(reply)
+    if isinstance(reply, Refused):
+        return error(reply)
+    try:
+        return answer(reply if isinstance(reply, msgspec.Struct) else reply.read())
+    except EnishiError as gone:
+        return error(Refused(gone.code, gone.facts))
 
 
 def _served(
@@ -130,8 +158,8 @@ def _served(
     terminal: Terminal | Refused,
     claim: Claim,
     asked: Asked,
-    serve: Callable[[Session, Terminal, Asked, int], msgspec.Struct | Refused],
-) -> msgspec.Struct | Refused:
+    serve: Callable[[Session, Terminal, Asked, int], Answer],
+) -> Answer:
     if isinstance(terminal, Refused):
         return terminal
     now_ms = office().now_ms()
@@ -211,10 +239,16 @@ def _number(name: str, default: int) -> int:
     return int(text)
 
 
-def answer(body: msgspec.Struct, status: int = 200) -> Response:
-    """Every reply is signed, for the very request that it answers."""
-    content = msgspec.json.encode(body)
+def answer(body: msgspec.Struct | bytes, status: int = 200) -> Response:
+    """Every reply is signed, for the very request that it answers. Bytes go as they are."""
+    content, kind = (body, _BYTES) if isinstance(body, bytes) else (msgspec.json.encode(body), "application/json")
     stream, counter = answered(dict(request.headers))
     signature = office().vault.sign(reply_bytes(stream, counter, status, body_hash(content)))
     signed = {SIGNATURE_HEADER: b64encode(signature).decode("ascii")}
-    return Response(content, status, signed, content_type="application/json")
+    if not isinstance(body, bytes):
+        return Response(content, status, signed, content_type=kind)
+    # As a file, of which the server sends pieces; handed over whole it would copy a long answer again and again.
+    whole = wrap_file(request.environ, BytesIO(content))
+    response = Response(whole, status, signed, content_type=kind, direct_passthrough=True)
+    response.content_length = len(content)
+    return response

@@ -14,10 +14,12 @@ from server.ledger import cases, facts, families
 from server.ledger.load import settled_month
 from server.members import service as members
 from server.messages import service as messages
+from server.rulebook import ranks, reasons
 from server.sales import service as sales
 from server.sales.service import Goods
 from server.sync import counter, plain
 from server.sync.handlers import Collected, Rejected
+from shared.points.why import Why
 
 
 def book(session: Session, collected: Collected, now_ms: int) -> None:
@@ -39,6 +41,7 @@ def book(session: Session, collected: Collected, now_ms: int) -> None:
     facts.record_starts(session, collected.starts)
     facts.record_off_card(session, [entry for _, entry in collected.off_card.values()])
     sales.record_goods(session, _sold(collected))
+    reasons.record(session, _told_reasons(collected))
     for found in collected.cases:
         cases.report(session, found, now_ms)
     changed = set(holders.values())
@@ -46,7 +49,10 @@ def book(session: Session, collected: Collected, now_ms: int) -> None:
         changed |= counter.take_down(session, collected.notes, now_ms)
     plain.book(session, straight, now_ms)
     settling.settle(session, touched - straight.newest.keys(), now_ms)
+    members.note_visits(session, collected.visits.keys() | {item.visit for item in collected.evidence})
+    changed.update(ranks.after_visits(session, touched, now_ms))
     members.publish(session, sorted(changed), now_ms)
+    reasons.grant_gifts(session, _decided(collected), now_ms)
     messages.record_proofs(session, collected.proofs, now_ms)
 
 
@@ -77,6 +83,17 @@ def _told_of(collected: Collected) -> set[int]:
     visits = {visit.card for _, visit in collected.visits.values()}
     beside = {entry.card for _, entry in collected.off_card.values()}
     return visits | beside | {image.card for image in collected.images} | counter.cards_of(collected.notes)
+
+
+def _told_reasons(collected: Collected) -> Sequence[tuple[str, Why]]:
+    """Of visits that were not told before."""
+    new = collected.visits.keys() | collected.off_card.keys()
+    return [(visit, why) for visit, why in collected.reasons.items() if visit in new]
+
+
+def _decided(collected: Collected) -> set[str]:
+    """The visits about which something was told: now they may count."""
+    return collected.visits.keys() | {item.visit for item in collected.evidence}
 
 
 def _sold(collected: Collected) -> Sequence[Goods]:

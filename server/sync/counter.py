@@ -65,7 +65,7 @@ def take_down(session: Session, notes: Sequence[Note], now_ms: int) -> set[int]:
     families.record(session, claims)
     for stopped in sorted({stop.card for stop in _stops(notes)}):
         settling.stop(session, stopped, now_ms)
-    return changed | _share(session, cards_of(notes), now_ms)
+    return changed | share(session, cards_of(notes), now_ms)
 
 
 def _enrol(session: Session, note: Note, body: Newcomer, now_ms: int) -> set[int]:
@@ -82,7 +82,7 @@ def _enrol(session: Session, note: Note, body: Newcomer, now_ms: int) -> set[int
     return {done.member} - {0}
 
 
-def _share(session: Session, touched: Collection[int], now_ms: int) -> set[int]:
+def share(session: Session, touched: Collection[int], now_ms: int) -> set[int]:
     """Holders and benefits follow the words that count; whoever must decide about the others is told."""
     told = families.claims(session, touched)
     after = families.successors(told)

@@ -42,6 +42,7 @@ from shared.card.image import CardImage
 from shared.card.mac import KeyRing
 from shared.errors import EnishiError
 from shared.points.derive import add_up
+from shared.points.why import Why, is_sound
 from shared.sale.basket import EMPTY, Basket
 from shared.sync.chain import decode_body
 from shared.sync.holder import Unseal, opened_holder
@@ -116,6 +117,7 @@ class Collected:
     proofs: list[Proof] = field(default_factory=list)
     cases: list[Found] = field(default_factory=list)
     goods: list[Goods] = field(default_factory=list)
+    reasons: dict[str, Why] = field(default_factory=dict)  # visit -> why it earned what it earned
     notes: list[Note] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
@@ -158,6 +160,7 @@ def _intent(collected: Collected, origin: Origin, event: JournalEvent, body: Int
         body.kind.value, body.refund_of, body.online, body.discount_yen, body.slip, body.programme, body.issue,
     )  # fmt: skip
     collected.visits[body.visit] = (event.seq, visit)
+    _reason(collected, event, body.visit, body.why)
     if body.staff or body.basket != EMPTY:
         _goods(collected, origin, event, body.visit, body.basket, body.staff)
 
@@ -195,8 +198,19 @@ def _off_card(collected: Collected, origin: Origin, event: JournalEvent, body: O
         body.amount_yen, body.earn, encode_lots(body.lots), body.slip, body.programme, origin.stream, event.seq,
     )  # fmt: skip
     collected.off_card[body.visit] = (event.seq, entry)
+    _reason(collected, event, body.visit, body.reasons)
     if body.staff or body.basket != EMPTY:
         _goods(collected, origin, event, body.visit, body.basket, body.staff)
+
+
+def _reason(collected: Collected, event: JournalEvent, visit: str, why: Why) -> None:
+    """The points of a visit count whatever is said of them: rows that say nothing are set aside alone."""
+    if not why:
+        return
+    if is_sound(why):
+        collected.reasons[visit] = why
+    else:
+        collected.rejected.append(Rejected(event.seq, "sync.field", "why"))
 
 
 def _goods(collected: Collected, origin: Origin, event: JournalEvent, visit: str, basket: Basket, staff: int) -> None:

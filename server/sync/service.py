@@ -98,10 +98,10 @@ def push(
     return PushReply(max(held.head_seq, told.events[-1].seq), held.durable_seq, quarantined)
 
 
-def pull(session: Session, terminal: Terminal, cursor: int, limit: int) -> Pull:
-    """The feed after ``cursor``."""
+def pull(session: Session, terminal: Terminal, cursor: int, limit: int, members_after: int = 0) -> Pull:
+    """The feed after ``cursor``; of members only what was told after ``members_after``."""
     terminals.note(terminal, cursor=cursor)
-    return feed.pull(session, cursor, limit)
+    return feed.pull(session, cursor, limit, members_after)
 
 
 def is_chained(told: Push) -> bool:

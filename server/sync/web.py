@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from markupsafe import Markup
 
-from server.sync import api, enrol_api, service
+from server.sync import api, enrol_api, replace_pages, service
 from server.web.context import db
 from server.web.feature import Feature, Page, Section
 
@@ -16,3 +16,4 @@ def _terminal(number: int) -> Markup:
 
 API = (api, enrol_api)  # both stand on one blueprint
 FEATURE = Feature("sync", api.BLUEPRINT, sections=(Section(Page.TERMINAL, _terminal),))
+REPLACING = Feature("replacing", replace_pages.BLUEPRINT)

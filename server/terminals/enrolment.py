@@ -9,6 +9,7 @@ from mnemonic import Mnemonic
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from server.access.scope import ALL, Scope
 from server.feed import service as feed
 from server.stores import service as stores
 from server.terminals import service as terminals
@@ -25,15 +26,17 @@ NAME_BYTES = 16
 _LANGUAGES = {"ja": "japanese", "en": "english"}
 
 
-def offer(session: Session, store: str, name: str, replaces: int, author: int, now_ms: int) -> tuple[Enrolment, str]:
+def offer(
+    session: Session, store: str, name: str, replaces: int, author: int, now_ms: int, scope: Scope = ALL
+) -> tuple[Enrolment, str]:
     """A fresh code, which is stored only as a digest. ``replaces``: a terminal, 0 for none.
 
     Raises ``input.store_unknown``, ``input.terminal_name`` or ``input.terminal_closed``.
     """
     name = terminals.checked_name(name)
-    if not stores.exists(session, store):
+    if not stores.exists(session, store, scope):
         raise EnishiError("input.store_unknown", value=store[:20])
-    old = terminals.find(session, replaces) if replaces else None
+    old = terminals.find(session, replaces, scope) if replaces else None
     if replaces and (old is None or not old.is_open):
         raise EnishiError("input.terminal_closed", value=replaces)
     code = "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_CHARS))
@@ -72,8 +75,9 @@ def ask(session: Session, vault: Vault, row: Enrolment, counter: int) -> EnrolRe
     return _reply(session, vault, row)
 
 
-def find(session: Session, number: int) -> Enrolment | None:
-    return session.get(Enrolment, number)
+def find(session: Session, number: int, scope: Scope = ALL) -> Enrolment | None:
+    row = session.get(Enrolment, number)
+    return row if row is not None and scope.allows(row.store) else None
 
 
 def by_name(session: Session, name: str) -> Enrolment | None:
@@ -81,10 +85,12 @@ def by_name(session: Session, name: str) -> Enrolment | None:
     return session.scalar(select(Enrolment).where(Enrolment.name == name)) if name else None
 
 
-def waiting(session: Session, now_ms: int) -> Sequence[Enrolment]:
+def waiting(session: Session, now_ms: int, scope: Scope = ALL) -> Sequence[Enrolment]:
     """Those whose words are to be compared, or whose code still lives."""
     wanted = select(Enrolment).where(
-        Enrolment.state.in_((OFFERED, WAITING)), Enrolment.created_ms > now_ms - 2 * CODE_LIFE_MS
+        Enrolment.state.in_((OFFERED, WAITING)),
+        Enrolment.created_ms > now_ms - 2 * CODE_LIFE_MS,
+        scope.where(Enrolment.store),
     )
     return session.scalars(wanted.order_by(Enrolment.id.desc()).limit(LISTED_MAX)).all()
 

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from server.access.scope import ALL, Scope
 from server.db.direct import Statement
 from server.keys import service as keys
 from server.stores import service as stores
@@ -126,9 +127,9 @@ def packages(session: Session, vault: Vault, terminal: Terminal) -> tuple[int, t
     return kids[0], tuple(KeyPackage(kid, made[kid]) for kid in kids)
 
 
-def all_terminals(session: Session) -> Sequence[Terminal]:
-    """All terminals by number."""
-    return session.scalars(select(Terminal).order_by(Terminal.id)).all()
+def all_terminals(session: Session, scope: Scope = ALL) -> Sequence[Terminal]:
+    """The terminals of a scope by number."""
+    return session.scalars(select(Terminal).where(scope.where(Terminal.store)).order_by(Terminal.id)).all()
 
 
 def names(session: Session) -> dict[int, str]:
@@ -136,9 +137,10 @@ def names(session: Session) -> dict[int, str]:
     return dict(session.execute(select(Terminal.id, Terminal.name)).all())
 
 
-def find(session: Session, terminal: int) -> Terminal | None:
+def find(session: Session, terminal: int, scope: Scope = ALL) -> Terminal | None:
     """For any number: one that no card can hold names no terminal, and PostgreSQL has no column for it."""
-    return session.get(Terminal, terminal) if 1 <= terminal <= TERMINAL_ID_MAX else None
+    row = session.get(Terminal, terminal) if 1 <= terminal <= TERMINAL_ID_MAX else None
+    return row if row is not None and scope.allows(row.store) else None
 
 
 def revoke(session: Session, terminal: Terminal, now_ms: int) -> None:

@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from markupsafe import Markup
+from sqlalchemy import case, func, select, text
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from server.access.rights import Right
+from server.audit import service as audit
 from server.stores import service as stores
 from server.terminals import enrolment, service
+from server.terminals.lists import SILENT_MS, matches, state_column, terminals
 from server.terminals.models import FROZEN, REPLACED, REVOKED, Enrolment, Terminal
+from server.web import listing as lists
+from server.web.access import actor, needs, scope
 from server.web.context import db, now_ms, office
-from server.web.feature import Feature, Group, MenuItem, Page, Section
+from server.web.feature import Feature, Group, Hit, MenuItem, Page, Pulse, Section, Todo
+from server.web.i18n import gettext as _
 from server.web.i18n import language
+from server.web.listing import Answer
 from server.web.security import me
+from server.web.viewed import viewed
 from shared.errors import EnishiError, Refused
 from shared.locale import N_
 from shared.sync.enrolment import shown_code
 
 NUMBER_DIGITS_MAX = 5
+HOME_MAX = 8  # lines beside the other parts of the home page
+CLOSED = ("revoked", "replaced")
+TERMINALS_LOOK_S = 5.0  # each calls every minute: a chain's terminals together more often than anybody reads
 _FIELDS = {"input.store_unknown": "store", "input.terminal_name": "name", "input.terminal_closed": "name"}
-SILENT_MS = 15 * 60_000  # a terminal calls every minute; a quarter of an hour without is worth a look
 
 BLUEPRINT = Blueprint("terminals", __name__, template_folder="templates", url_prefix="/terminals")
 
 
 @BLUEPRINT.get("")
-def listing() -> str:
-    return render_template("terminals/list.html", enrolments=enrolment.waiting(db(), now_ms()), **_all())
+@needs(Right.TERMINALS_READ)
+def listing() -> Answer:
+    waiting = enrolment.waiting(db(), now_ms(), scope())
+    return lists.page(terminals(), request.args, "terminals/list.html", enrolments=waiting, stores=stores.names(db()))
 
 
 @BLUEPRINT.get("/<int:number>")
+@needs(Right.TERMINALS_READ)
 def one(number: int) -> str:
     terminal = _find(number)
     return render_template(
@@ -44,20 +59,25 @@ def one(number: int) -> str:
 
 
 @BLUEPRINT.get("/<int:number>/revocations/new")
+@needs(Right.TERMINALS_EDIT)
 def ask_revocation(number: int) -> str:
     return render_template("terminals/revoke.html", terminal=_find(number))
 
 
 @BLUEPRINT.post("/<int:number>/revocations")
+@needs(Right.TERMINALS_EDIT)
 def revoke(number: int) -> Response:
     service.revoke(db(), _find(number), now_ms())
+    _note("terminals.revoked", f"terminal:{number}")
     return redirect(url_for("terminals.one", number=number), 303)
 
 
 @BLUEPRINT.post("/<int:number>/settlements")
+@needs(Right.TERMINALS_EDIT)
 def settle(number: int) -> Response:
     """A manager has looked at what is odd, and the machine that called last goes on."""
     service.settle(db(), _find(number), now_ms())
+    _note("terminals.settled", f"terminal:{number}")
     return redirect(url_for("terminals.one", number=number), 303)
 
 
@@ -65,25 +85,30 @@ def settle(number: int) -> Response:
 
 
 @BLUEPRINT.get("/enrolments/new")
+@needs(Right.TERMINALS_EDIT)
 def new() -> str:
     return render_template("terminals/enrol.html", **_offered(request.args, {}))
 
 
 @BLUEPRINT.post("/enrolments")
+@needs(Right.TERMINALS_EDIT)
 def offer() -> str | tuple[str, int]:
     """The code is shown here and nowhere else, so this page answers itself."""
     form = request.form
     try:
         row, code = enrolment.offer(
-            db(), form.get("store", ""), form.get("name", ""), _replaced(form.get("replaces", "")), me().id, now_ms()
-        )
+            db(), form.get("store", ""), form.get("name", ""), _replaced(form.get("replaces", "")), actor(), now_ms(),
+            scope(),
+        )  # fmt: skip
     except EnishiError as error:
         field = _FIELDS.get(error.code, "store")
         return render_template("terminals/enrol.html", **_offered(form, {field: Refused(error.code, error.facts)})), 422
+    _note("terminals.offered", f"enrolment:{row.id}", {"store": row.store, "replaces": row.replaces})
     return render_template("terminals/code.html", code=shown_code(code), url=office().settings.origin, **_progress(row))
 
 
 @BLUEPRINT.get("/enrolments/<int:number>")
+@needs(Right.TERMINALS_EDIT)
 def enrolled(number: int) -> str:
     """As a part for the page that waits, else as a page of its own."""
     part = request.headers.get("HX-Request")
@@ -91,20 +116,24 @@ def enrolled(number: int) -> str:
 
 
 @BLUEPRINT.post("/enrolments/<int:number>/confirmations")
+@needs(Right.TERMINALS_EDIT)
 def confirm(number: int) -> Response:
     terminal = enrolment.confirm(db(), _asked(number), now_ms())
+    _note("terminals.enrolled", f"terminal:{terminal.id}", {"enrolment": number})
     return redirect(url_for("terminals.one", number=terminal.id), 303)
 
 
 @BLUEPRINT.post("/enrolments/<int:number>/refusals")
+@needs(Right.TERMINALS_EDIT)
 def refuse(number: int) -> Response:
     enrolment.refuse(db(), _asked(number), now_ms())
+    _note("terminals.refused", f"enrolment:{number}")
     return redirect(url_for("terminals.enrolled", number=number), 303)
 
 
 def _offered(typed: Mapping[str, str], errors: Mapping[str, Refused]) -> dict[str, object]:
-    old = service.find(db(), _replaced(typed.get("replaces", "")))
-    return {"typed": typed, "errors": errors, "stores": stores.names(db()), "old": old}
+    old = service.find(db(), _replaced(typed.get("replaces", "")), scope())
+    return {"typed": typed, "errors": errors, "stores": stores.names(db(), scope()), "old": old}
 
 
 def _progress(row: Enrolment) -> dict[str, object]:
@@ -118,7 +147,7 @@ def _replaced(typed: str) -> int:
 
 
 def _asked(number: int) -> Enrolment:
-    row = enrolment.find(db(), number)
+    row = enrolment.find(db(), number, scope())
     if row is None:
         abort(404)
     return row
@@ -133,25 +162,74 @@ def state(terminal: Terminal) -> str:
     return "silent" if now_ms() - terminal.contact_ms > SILENT_MS else "live"
 
 
-def _all() -> dict[str, object]:
-    rows = [(terminal, state(terminal)) for terminal in service.all_terminals(db())]
-    return {"rows": rows, "stores": stores.names(db())}
-
-
 def _home(_number: int) -> Markup:
-    return Markup(render_template("terminals/home.html", **_all()))
+    """Those that need a look first, and as many as fit."""
+    kind = state_column(now_ms())
+    is_well = case((kind == "live", 1), else_=0)
+    mine = select(Terminal, kind).where(viewed().where(Terminal.store), kind.not_in(CLOSED))
+    rows = db().execute(mine.order_by(is_well, Terminal.id).limit(HOME_MAX)).all()
+    number = db().scalar(select(func.count()).select_from(mine.subquery())) or 0
+    return Markup(render_template("terminals/home.html", rows=rows, stores=stores.names(db()), number=number))
+
+
+def _todos() -> Sequence[Todo]:
+    """Machines that ought to call and do not, and those whose use rests until somebody has looked."""
+    if not me().may(Right.TERMINALS_READ):
+        return ()
+    kind = state_column(now_ms())
+    mine = select(kind, func.count()).where(viewed().where(Terminal.store)).group_by(text("1"))
+    numbers = dict(db().execute(mine).all())
+    words = (
+        ("frozen", "hand", _("利用を止めている端末が{n}台あります")),
+        ("silent", "wifi-off", _("通信のない端末が{n}台あります")),
+    )
+    return [
+        Todo(icon, said.format(n=numbers[state]), url_for("terminals.listing", state=state), urgent=state == "frozen")
+        for state, icon, said in words
+        if numbers.get(state)
+    ]
+
+
+def _finds(query: str) -> Sequence[Hit]:
+    if not me().may(Right.TERMINALS_READ):
+        return ()
+    wanted = matches(query) | (Terminal.id == _replaced(query))
+    found = db().scalars(select(Terminal).where(scope().where(Terminal.store), wanted).order_by(Terminal.id).limit(3))
+    names = stores.names(db())
+    return [
+        Hit(_("端末"), f"{one.id} {one.name}", names.get(one.store, one.store), url_for("terminals.one", number=one.id))
+        for one in found
+    ]
+
+
+def _newest_contact(session: Session) -> object:
+    return session.execute(select(func.max(Terminal.contact_ms), func.count())).one()
 
 
 def _find(number: int) -> Terminal:
-    terminal = service.find(db(), number)
+    terminal = service.find(db(), number, scope())
     if terminal is None:
         abort(404)
     return terminal
 
 
+def _note(act: str, about: str, facts: Mapping[str, object] | None = None) -> None:
+    audit.note(db(), actor(), act, about, facts or {}, now_ms())
+
+
 FEATURE = Feature(
     "terminals",
     BLUEPRINT,
-    menu=(MenuItem(Group.STORES, "tablet", N_("端末"), "terminals.listing"),),
-    sections=(Section(Page.HOME, _home),),
+    menu=(MenuItem(Group.STORES, "tablet", N_("端末"), "terminals.listing", right=Right.TERMINALS_READ),),
+    acts={
+        "terminals.revoked": N_("端末を停止"),
+        "terminals.settled": N_("端末の異常を確認"),
+        "terminals.offered": N_("端末の登録コードを作成"),
+        "terminals.enrolled": N_("端末を登録"),
+        "terminals.refused": N_("端末の登録を断る"),
+    },
+    sections=(Section(Page.HOME, _home, right=Right.TERMINALS_READ, name="terminals"),),
+    todos=_todos,
+    finds=_finds,
+    pulses={"terminals": Pulse(_newest_contact, TERMINALS_LOOK_S)},
 )

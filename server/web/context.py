@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session
 
+from server.access.origin import ORIGIN
 from server.config import Settings
 from server.db.database import Database
 from server.programs import service as programs
@@ -19,6 +20,7 @@ from shared.points.program import Programme
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _EXTENSION = "enishi"
+Note = Callable[[Session, int, str, str, Mapping[str, object], int], object]  # as server.audit.service.note
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Office:
     database: Database
     now_ms: Callable[[], int]  # UTC
     vault: Vault
+    note: Note  # the audit log, for what no feature does but the frame
     features: tuple[Feature, ...] = ()
     assets: dict[str, str] = field(default_factory=dict)  # static file -> content hash
 
@@ -49,6 +52,8 @@ def db() -> Session:
     """The request's session: a snapshot for a safe method, else a transaction."""
     if "db" not in g:
         g.db = office().database.open_session(writes=request.method not in SAFE_METHODS)
+        if "origin" in g:
+            g.db.info[ORIGIN] = g.origin
     session: Session = g.db
     return session
 
@@ -59,7 +64,7 @@ def now_ms() -> int:
 
 def today() -> date:
     """The business day of this moment."""
-    programme = programs.current(db()) or Programme()
+    programme = programs.current(db(), now_ms()) or Programme()
     return business_day(now_ms(), programme.day_start_minute)
 
 

@@ -13,7 +13,7 @@ from flask import Flask, has_request_context, session
 from server.web.context import now_ms, office
 from shared.clock import local_time, month_from_card
 from shared.errors import Refused, explain
-from shared.locale import DOMAIN, LANGUAGES
+from shared.locale import DOMAIN, LANGUAGES, Translate
 from shared.text.era import era_date
 from shared.units import format_number
 
@@ -33,6 +33,11 @@ def gettext(text: str) -> str:
     return _catalogue(language()).gettext(text)
 
 
+def translator(name: str) -> Translate:
+    """Into one language of ``LANGUAGES``, whoever reads."""
+    return _catalogue(name).gettext
+
+
 def ngettext(singular: str, plural: str, number: int) -> str:
     return _catalogue(language()).ngettext(singular, plural, number)
 
@@ -47,6 +52,11 @@ def long_day(day: date) -> str:
     if language() == "ja":
         return f"{day.year}年{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"
     return format_date(day, "EEEE d MMMM y", locale="en")
+
+
+def weekday(day: date) -> str:
+    """土曜日"""
+    return f"{'月火水木金土日'[day.weekday()]}曜日" if language() == "ja" else format_date(day, "EEEE", locale="en")
 
 
 def day_with_era(iso: str) -> str:

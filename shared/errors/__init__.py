@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared.errors import (
+    api,
     card,
     config,
     day,
@@ -17,8 +18,11 @@ from shared.errors import (
     kiosk,
     member,
     office,
+    people,
     pin,
+    programs,
     sale,
+    segment,
     server,
     store,
     sync,
@@ -32,6 +36,7 @@ __all__ = ["TEXTS", "EnishiError", "ErrorText", "Fact", "Refused", "explain"]
 Fact = str | int
 
 TEXTS: Mapping[str, ErrorText] = {
+    **api.TEXTS,
     **card.TEXTS,
     **config.TEXTS,
     **day.TEXTS,
@@ -43,8 +48,11 @@ TEXTS: Mapping[str, ErrorText] = {
     **kiosk.TEXTS,
     **member.TEXTS,
     **office.TEXTS,
+    **people.TEXTS,
     **pin.TEXTS,
+    **programs.TEXTS,
     **sale.TEXTS,
+    **segment.TEXTS,
     **server.TEXTS,
     **store.TEXTS,
     **sync.TEXTS,

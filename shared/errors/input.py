@@ -36,6 +36,10 @@ TEXTS = {
         N_("金額は 0円から {maximum}円までです。"),
         N_("金額を入れ直してください。"),
     ),
+    "input.export_large": ErrorText(
+        N_("{limit} 件より多いので、ファイルにできません。"),
+        N_("前のページに戻り、条件で絞り込んでから、もう一度ファイルにしてください。"),
+    ),
     "input.card_taken": ErrorText(
         N_("このカードは、ほかの会員のものとして登録されています。"),
         N_("カードの番号を確かめてください。"),
@@ -115,6 +119,10 @@ TEXTS = {
     "input.password_long": ErrorText(
         N_("パスワードが長すぎます。"),
         N_("{limit} 文字までにしてください。"),
+    ),
+    "input.password_easy": ErrorText(
+        N_("このパスワードは、すぐに言い当てられます。"),
+        N_("名前や店名、よくある言葉や並びを避け、3つ以上の関係のない言葉をつなげてください。"),
     ),
     "input.password_differs": ErrorText(
         N_("2回のパスワードが同じではありません。"),

@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.card.image import Lot
-from shared.clock import CARD_MONTH_MAX, card_month
 from shared.errors import Refused
 from shared.points import redeem
-from shared.points.earn import Explanation, explain_earn
+from shared.points.circumstances import UNKNOWN, Circumstances
+from shared.points.conditions import Bought
+from shared.points.earn import Explanation
+from shared.points.lanes import earn
 from shared.points.lots import Lots, add, changes, consume, live, live_balance
 from shared.points.offline import Offline
-from shared.points.program import EARN_MAX, Programme
+from shared.points.program import EARN_MAX, Kind, Programme
+from shared.points.validity import expiry_month, prolonged
+from shared.points.why import Why
 from shared.units import POINTS_MAX, YEN_MAX
+
+__all__ = ["Priced", "expiry_month", "price", "usable_points"]
+
+Earning = Callable[[int], Bought]  # a discount by points, in yen -> what the sale is to the rules then
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,7 @@ class Priced:
     deltas: tuple[tuple[int, int], ...]
     expired: int  # points of lots that had lapsed before this visit
     sentence: Explanation
+    why: Why = ()  # empty: the ordinary rule alone
 
 
 def price(
@@ -44,43 +53,52 @@ def price(
     online: bool = False,
     lapse_day: date | None = None,
     offline: Offline | None = None,
-    earning: Callable[[int], int] | None = None,
+    earning: Earning | None = None,
+    known: Circumstances = UNKNOWN,
+    payable_yen: int | None = None,
 ) -> Priced | Refused:
     """Price a sale of ``amount_yen`` on business day ``day``, of which ``use_points`` pay a part.
 
     ``lapse_day``: the day by which lots have lapsed, when it is another one (a clock in doubt lets nothing lapse).
     ``lots``: what is on the card, at most three of them live. ``off_red`` and ``off_cnt`` are the card's offline
     counters; ``online`` True lifts the offline limits, which are the programme's unless ``offline`` says other ones.
-    The programme must have passed ``validate_programme``. ``earning``: the yen that earn points after a discount of so
-    many yen by points, where not everything that is sold earns.
+    The programme must have passed ``validate_programme``. ``earning``: what earns after a discount by points, where not
+    everything that is sold does, or goods are known. ``known``: of the customer and the hour. ``payable_yen``: the part
+    of the amount that points may pay; None = all.
     """
     lots = tuple(lots)
+    if use_points and programme.kind is Kind.HISTORY:
+        return Refused("points.history_only")
     if not 0 <= amount_yen <= YEN_MAX:
         return Refused("input.amount", {"maximum": YEN_MAX})
     usable = live(lots, lapse_day or day)
     balance = sum(lot.points for lot in usable)
-    purse = redeem.Purse(balance, amount_yen, off_red, off_cnt, online, offline)
+    purse = redeem.Purse(balance, _payable(programme, amount_yen, payable_yen), off_red, off_cnt, online, offline)
     refused = redeem.refuse(programme, purse, use_points)
     if refused is not None:
         return refused
     discount_yen = redeem.discount_yen(programme.redeem, use_points)
-    basis_yen = None if earning is None else earning(discount_yen)
-    earned = explain_earn(programme, amount_yen, discount_yen, basis_yen)
-    if earned.earn > EARN_MAX:
+    bought = keyed(programme, amount_yen, discount_yen) if earning is None else earning(discount_yen)
+    earned = earn(programme, bought, day, known)
+    if earned.points > EARN_MAX:
         return Refused("points.earn_above_card", {"maximum": EARN_MAX})
-    after = add(consume(usable, use_points), Lot(earned.earn, expiry_month(programme, day)))
+    left = consume(usable, use_points)
+    if earned.points or use_points:
+        left = prolonged(programme, left, day)
+    after = add(left, Lot(earned.points, expiry_month(programme, day)))
     if after is None:
         return Refused("points.card_full", {"maximum": POINTS_MAX})
     return Priced(
         amount_yen=amount_yen,
-        earn=earned.earn,
+        earn=earned.points,
         redeem=use_points,
         discount_yen=discount_yen,
         due_yen=amount_yen - discount_yen,
         lots=after,
         deltas=changes(lots, after),
         expired=sum(lot.points for lot in lots) - balance,
-        sentence=earned,
+        sentence=Explanation(bought.basis_yen, earned.rule, earned.points, earned.why, _named(programme, earned.why)),
+        why=earned.why,
     )
 
 
@@ -93,16 +111,28 @@ def usable_points(
     day: date,
     online: bool = False,
     offline: Offline | None = None,
+    payable_yen: int | None = None,
 ) -> int:
     """The most points that ``price`` would let this sale use: what a "use all" key fills in."""
     if not 0 <= amount_yen <= YEN_MAX:
         return 0
-    purse = redeem.Purse(live_balance(lots, day), amount_yen, off_red, off_cnt, online, offline)
+    payable = _payable(programme, amount_yen, payable_yen)
+    purse = redeem.Purse(live_balance(lots, day), payable, off_red, off_cnt, online, offline)
     return redeem.most_usable(programme, purse)
 
 
-def expiry_month(programme: Programme, day: date) -> int:
-    """Card month at whose end points earned on ``day`` lapse; 0 = never."""
-    if programme.expiry_months == 0:
+def keyed(programme: Programme, amount_yen: int, discount_yen: int) -> Bought:
+    """An amount of which nothing else is known: all of it earns, or what points did not pay."""
+    return Bought(amount_yen, amount_yen - discount_yen if programme.earn_on_paid_part else amount_yen)
+
+
+def _payable(programme: Programme, amount_yen: int, payable_yen: int | None) -> int:
+    """A programme that only keeps the history lets nothing be paid with points."""
+    if programme.kind is Kind.HISTORY:
         return 0
-    return min(card_month(day) + programme.expiry_months, CARD_MONTH_MAX)
+    return amount_yen if payable_yen is None else min(amount_yen, payable_yen)
+
+
+def _named(programme: Programme, why: Why) -> Programme | None:
+    """Whose names the sentence needs; None: the ordinary rule says it by itself."""
+    return programme if why or programme.kind is not Kind.POINTS else None

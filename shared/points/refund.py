@@ -14,8 +14,8 @@ from shared.clock import card_month
 from shared.errors import Refused
 from shared.points.adjust import take
 from shared.points.lots import LAST_OF_ALL, Changes, Lots, add, changes, has_lapsed, live, padded
-from shared.points.price import expiry_month
-from shared.points.program import Programme
+from shared.points.program import Expiry, Programme
+from shared.points.validity import expiry_month
 from shared.units import POINTS_MAX, Rounding, divide
 
 
@@ -67,7 +67,8 @@ def refund(
     """Refund ``refund_yen`` of the sale's amount, of which ``refunded_yen`` were refunded before, on ``day``.
 
     Points whose month is over come back with the validity of new ones; points earned in such a month lapsed with it
-    and are not taken. Fractions of a part are settled in the customer's favour.
+    and are not taken (unless visits keep points alive: then they moved on). Fractions of a part are settled in the
+    customer's favour.
     """
     rest_yen = sale.amount_yen - refunded_yen
     if not (refunded_yen >= 0 and 0 < refund_yen <= rest_yen):
@@ -77,7 +78,7 @@ def refund(
     expired = sum(lot.points for lot in on_card) - sum(lot.points for lot in held)
 
     wanted = _share(sale.earn, sale, sum_yen) - _share(sale.earn, sale, refunded_yen)
-    if has_lapsed(Lot(wanted, origin.earned_in), card_month(day)):
+    if has_lapsed(Lot(wanted, origin.earned_in), card_month(day)) and programme.expiry is not Expiry.AFTER_LAST_USE:
         wanted = 0
     held, uncovered = take(held, wanted, origin.earned_in, day)
     back = _given_back(origin.used, _used(sale, refunded_yen), _used(sale, sum_yen))

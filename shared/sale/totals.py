@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.points.program import Programme
 from shared.sale.basket import Basket
 from shared.sale.product import TaxRate
 from shared.sale.rules import PriceBasis, SaleRules
@@ -84,18 +83,6 @@ def totals(basket: Basket, rules: SaleRules, points_yen: int = 0) -> Totals:
     points = spread(points_yen, amounts)
     parts = zip(rates, goods, discounts, amounts, points, strict=True)
     return Totals(rules.price_basis, tuple(_rate_total(basket, rules, *part) for part in parts))
-
-
-def earning_yen(programme: Programme, basket: Basket, rules: SaleRules, points_yen: int) -> int:
-    """The yen of a sale that count for points, by the programme's basis (``earn_on_paid_part``).
-
-    Where everything earns this is what ``points.earn`` takes: the amount, less the points used if these do not count.
-    More points than the amount are refused when the sale is priced, so here they only leave nothing to earn.
-    """
-    whole = totals(basket, rules)
-    if not programme.earn_on_paid_part or not points_yen:
-        return whole.earning_yen
-    return totals(basket, rules, min(points_yen, whole.amount_yen)).earning_yen
 
 
 def spread(yen: int, weights: Sequence[int]) -> tuple[int, ...]:

@@ -16,8 +16,8 @@ ZERO_HASH = bytes(32)
 # Fields that a type got after its first release: left out while they hold their default, so that the bytes of what was
 # always sayable never change. Decoding fills them in.
 _LATER: dict[type[Body], dict[str, object]] = {
-    Intent: {"basket": EMPTY, "staff": 0, "uid": ""},
-    OffCard: {"basket": EMPTY, "staff": 0},
+    Intent: {"basket": EMPTY, "staff": 0, "uid": "", "why": ()},
+    OffCard: {"basket": EMPTY, "staff": 0, "reasons": ()},
     Reissue: {"uid": ""},
     Seen: {"uid": ""},
 }

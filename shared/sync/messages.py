@@ -1,6 +1,7 @@
 """Sync protocol v1: JSON over HTTP, always started by the terminal. Bytes travel as base64 text.
 
-``POST /v1/hello``, ``POST /v1/push``, ``GET /v1/pull?cursor=N&limit=M``, ``POST /v1/enrol``, ``GET /v1/enrol/NAME``.
+``POST /v1/hello``, ``POST /v1/push``, ``GET /v1/pull?cursor=N&limit=M[&members_after=K]``,
+``GET /v1/snapshot/ID?part=P``, ``POST /v1/enrol``, ``GET /v1/enrol/NAME``.
 Every request and every reply is signed (``signing``); errors are ``ErrorReply`` with a fitting status.
 """
 
@@ -8,12 +9,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import DecodeError, Meta, Struct
+from msgspec import UNSET, DecodeError, Meta, Struct, UnsetType
 
 from shared.card.chip import UID_PATTERN
 from shared.points.program import Programme
 from shared.sale.product import Product
 from shared.sale.rules import SaleRules
+from shared.sync.roster import ID_CHARS as ROSTER_ID_CHARS
 
 PROTOCOL = PROTOCOL_MIN = 1  # what is spoken here, and the oldest that is still understood
 PUSH_EVENTS_MAX = 500
@@ -53,6 +55,29 @@ class KeyPackage(Struct, frozen=True):
     sealed: Annotated[bytes, Meta(max_length=SEALED_MAX)]
 
 
+class RosterOffer(Struct, frozen=True):
+    """A members file that lies ready (``roster``). Without limits here: an offer that a terminal cannot use must not
+    cost it the hello."""
+
+    id: str  # 32 hexadecimal digits
+    base: str  # which one it supplements; "" = it is a base
+    feed_epoch: Number
+    upto: Count  # the feed's number of the newest item in it
+    members: Count
+    size: Count  # bytes
+    part_bytes: Count
+    digest: bytes  # SHA-256 of all its bytes
+    key: bytes  # the file's, sealed as card keys are
+    format: Count = 1  # of the tables in it
+
+
+class RosterHeld(Struct, frozen=True):
+    """What a terminal that can look into such files has of them in force, the base first."""
+
+    ids: Annotated[tuple[Annotated[str, Meta(max_length=ROSTER_ID_CHARS)], ...], Meta(max_length=2)] = ()
+    upto: Count = 0
+
+
 class Hello(Struct, frozen=True):
     protocol: int
     software: str
@@ -62,6 +87,7 @@ class Hello(Struct, frozen=True):
     wall_ms: int
     server_epoch: Count = 0  # the last one heard; 0 = none yet
     board: Annotated[str, Meta(max_length=BOARD_CHARS)] = ""  # SHA-256 of the board's serial number, in hex
+    roster: RosterHeld | UnsetType = UNSET  # not said: this terminal keeps to the feed
 
 
 class HelloReply(Struct, frozen=True):
@@ -74,6 +100,7 @@ class HelloReply(Struct, frozen=True):
     min_protocol: Number = PROTOCOL_MIN
     kid: Annotated[int, Meta(ge=0, le=KEY_ID_MAX)] = 0  # the epoch under which cards are written now
     keys: tuple[KeyPackage, ...] = ()  # that epoch's and the two before; none: keep what is there
+    rosters: tuple[RosterOffer, ...] | UnsetType = UNSET  # to be fetched in this order; then the feed without them
 
 
 class Verdict:
@@ -211,6 +238,8 @@ class MemberItem(Struct, frozen=True, tag="member", tag_field="kind"):
     cards: tuple[Number, ...]
     phones: tuple[PhoneMark, ...] = ()
     balance: Number | None = None  # points on all cards after the last visit that head office knows; None = not told
+    tags: tuple[str, ...] = ()  # numbers of the segments that the member is in
+    joined: str = ""  # ISO date; "" = not told
 
 
 class MessageItem(Struct, frozen=True, tag="message", tag_field="kind"):

@@ -38,6 +38,8 @@ class Member:
     last_visit: str = ""  # ISO date of the last visit, "" = none
     last_store: str = ""
     birthday: str = ""  # ISO date or "MM-DD"; "" = unknown
+    joined: str = ""  # ISO date; "" = unknown
+    tags: tuple[str, ...] = ()  # numbers of the segments that the member is in
 
     @property
     def called(self) -> str:
@@ -145,4 +147,5 @@ class CardFacts:
     denied_writers: tuple[tuple[int, int], ...] = ()  # (terminal, card day since when its images are doubted)
     offline: OfflineState = OfflineState()
     benefits: tuple[Benefit, ...] = ()  # to be handed over at this visit
+    earned_today: int = 0  # by this card here on the business day; only where the rules cap a day
     bought: tuple[str, ...] = ()  # names of the goods of the last visits here, the newest first

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from shared.ids import CardNo, MessageId, VisitId
+from shared.points.why import Why
 from shared.sale.basket import EMPTY, Basket
 from shared.sale.day_report import DayFigures
 
@@ -66,6 +67,7 @@ class Intent:
     basket: Basket = EMPTY  # the goods of a scanned sale, or of the POS
     staff: int = 0  # who served; 0 = nobody said so
     uid: str = ""  # of the chip to which both images are bound; empty for a stripe
+    why: Why = ()  # what promotions did to ``earn``; empty: the ordinary rule of ``programme`` alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class OffCard:
     business_day: str  # ISO date
     basket: Basket = EMPTY
     staff: int = 0
+    reasons: Why = ()  # the ``why`` of an INTENT
 
 
 @dataclass(frozen=True, slots=True)

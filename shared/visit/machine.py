@@ -40,7 +40,7 @@ from shared.visit.flows import (
     write,
 )
 from shared.visit.flows.turn import Turn
-from shared.visit.shop import Moment, Shop
+from shared.visit.shop import Moment, Shop, moment_of
 from shared.visit.states import DEADLINES, State
 
 __all__ = ["IGNORED", "TABLE", "Shop", "Turn", "start", "step"]
@@ -368,4 +368,4 @@ def step(state: State, event: Event, now: Now, shop: Shop) -> Turn:
     if handler is None:
         assert pair in IGNORED, f"no entry for {pair[0].__name__} and {pair[1].__name__}"
         return Turn(state)
-    return handler(state, event, Moment(now, shop))
+    return handler(state, event, moment_of(now, shop))

@@ -96,6 +96,7 @@ class Keying:
     reward: NextReward | None = None  # after this visit, as it is keyed so far
     as_of_ms: int = 0  # when head office told what is shown of the member (UTC); 0 = it never did, or there is none
     enrolled: bool = False  # in this very visit
+    sentence: str = ""  # why so many points, when promotions have a part in them
 
 
 @dataclass(frozen=True, slots=True)

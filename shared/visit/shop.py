@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.card.face import FaceStock
 from shared.card.mac import KeyRing
-from shared.clock import Now
+from shared.clock import Now, business_day
 from shared.ids import TerminalId
 from shared.locale import Translate, japanese
-from shared.points.program import Programme
+from shared.points.program import Programme, in_force
 from shared.sale.rules import SaleRules
 from shared.visit.facts import NOBODY, Duty
 from shared.visit.unit import CardUnit
@@ -40,6 +40,7 @@ class Shop:
     invoice_number: str = ""  # T and 13 digits; "" = the shop issues no qualified invoices
     needs_duty: bool = False  # somebody must be on duty before anything is sold
     unit: CardUnit = CardUnit.REWRITER  # as it said when it was last ready
+    store: str = ""  # head office's code of the shop; promotions may ask for it
     redeem_barred: str = ""  # error code: why head office lets nobody use points at this terminal for now
 
 
@@ -49,3 +50,11 @@ class Moment:
 
     now: Now
     shop: Shop
+
+
+def moment_of(now: Now, shop: Shop) -> Moment:
+    """Under the version of the rules whose business day it is: a new one may have been told for a later day."""
+    if shop.programme.then is None:
+        return Moment(now, shop)
+    day = business_day(now.wall_ms, shop.programme.day_start_minute)
+    return Moment(now, replace(shop, programme=in_force(shop.programme, day)))

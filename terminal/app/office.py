@@ -14,7 +14,17 @@ from shared.sync.messages import KeyPackage, KidPolicyItem, ProgrammeItem, Pull,
 from shared.visit.shop import KidPolicy, Shop
 from terminal.app.config import TerminalConfig
 from terminal.app.language import translation
-from terminal.app.sync.results import Acknowledged, Failed, OfficeNote, PageArrived, Synced, SyncResult, Welcomed
+from terminal.app.sync.results import (
+    Acknowledged,
+    Failed,
+    OfficeNote,
+    PageArrived,
+    Roster,
+    RosterArrived,
+    Synced,
+    SyncResult,
+    Welcomed,
+)
 
 VOICES_MAX = 9  # headings: one key each
 OpenRing = Callable[[int, tuple[KeyPackage, ...]], KeyRing]
@@ -26,6 +36,7 @@ class Books(Protocol):
 
     def acknowledge(self, stream: bytes, acked_seq: int, durable_seq: int) -> None: ...
     def apply_feed(self, pull: Pull, skipped: int = 0, anew: bool = False) -> None: ...
+    def take_roster(self, found: Roster, forgotten: tuple[int, ...] = ()) -> None: ...
     def record_synced(self) -> None: ...
     def remember_office(self, note: OfficeNote) -> None: ...
     def programme(self) -> Programme: ...
@@ -39,6 +50,7 @@ def first_shop(config: TerminalConfig, books: Books, open_ring: OpenRing, note: 
     shop = Shop(
         terminal=TerminalId(config.identity.terminal),
         name=config.shop_name,
+        store=config.identity.store,
         ring=open_ring(note.kid, note.keys),
         programme=books.programme(),
         face=FaceStock(
@@ -85,6 +97,8 @@ def apply_result(books: Books, result: SyncResult, shop: Shop) -> Shop:
             if not pull.more or any(isinstance(entry.item, _RULES) for entry in pull.items):
                 # The last page may also have swept policies away that nobody tells any more.
                 return as_told(books, shop)
+        case RosterArrived(roster=roster, forgotten=forgotten):
+            books.take_roster(roster, forgotten)
         case Synced():
             books.record_synced()
         case Welcomed(note=note, ring=ring):

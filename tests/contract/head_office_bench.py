@@ -23,6 +23,7 @@ from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from server.access.rights import Role
 from server.app import create_app
 from server.config import Settings
 from server.db.database import Database
@@ -30,6 +31,7 @@ from server.ledger.models import Entry, Visit
 from server.programs import service as programs
 from server.setup import open_database, prepare
 from server.staff import service as staff
+from server.staff.models import StaffStore
 from server.stores import service as stores
 from server.sync import pages
 from server.sync.audit import check_books
@@ -66,6 +68,7 @@ PASSWORD = "いつもの朝のパンとコーヒー"
 LOGIN = "honbu"
 CARD = make_card_no(123)
 OTHER_CARD = make_card_no(124)
+_people = count(1)
 BOOT = Stream(12, "00" * 10, 0, "00" * 32, "new", "enishi 0.1")
 ROOT = bytes(range(32))  # of the card keys
 RING = KeyRing(7, 1, {1: epoch_key(ROOT, 7, 1)})
@@ -126,6 +129,19 @@ class Bench:
         client = self.app.test_client()
         answer = post(client, "/sign-in", "/sign-in", login=LOGIN, password=PASSWORD)
         assert answer.status_code == 303
+        return client
+
+    def client_of(self, role: str, *places: str, login: str = "") -> FlaskClient:
+        """Signed in as somebody of a role, who works with these stores. No password is hashed for it."""
+        with self.database.transaction() as session:
+            person = staff.add(session, login or f"{role}{next(_people)}", f"{role}の人", Role(role), "", self.now_ms)
+            session.add_all(StaffStore(staff=person.id, store=code) for code in places)
+            session.flush()
+            identity = staff.identity_of(session, person)
+            token = staff.open_session(session, identity, identity.login, "127.0.0.1", self.now_ms)
+        client = self.app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = token
         return client
 
     def books(self) -> dict[str, Any]:

@@ -89,6 +89,7 @@ def test_a_new_terminal_gets_the_rules_and_every_member(bench: Bench, terminal: 
             "1965-02-03",
             (CARD,),
             balance=0,
+            joined=DAY,
         )
     ]
 

@@ -17,6 +17,8 @@ from shared.sync.messages import (
     Push,
     PushReply,
     Quarantined,
+    RosterHeld,
+    RosterOffer,
     StreamHead,
 )
 
@@ -24,6 +26,8 @@ STREAM, HASH = b"\0\x0c" + b"n" * 8, b"h" * 32
 HEAD = StreamHead(STREAM, 3, HASH)
 HEAD_JSON = '{"stream":"AAxubm5ubm5ubg==","seq":3,"hash":"aGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGg="}'
 HASH_JSON = '"aGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGg="'
+
+OFFER = RosterOffer("c" * 32, "b" * 32, 9, 88, 20_000, 4_194_305, 4_194_304, HASH, b"sealed")
 
 GOLDEN: list[tuple[msgspec.Struct, str]] = [
     (
@@ -35,6 +39,18 @@ GOLDEN: list[tuple[msgspec.Struct, str]] = [
         HelloReply(1, 1_790_000_000_000, 9, (HEAD,), 2, "BOARD_CHANGED", 1, 4, (KeyPackage(4, b"sealed"),)),
         f'{{"protocol":1,"server_time_ms":1790000000000,"feed_epoch":9,"streams":[{HEAD_JSON}],"server_epoch":2,'
         '"verdict":"BOARD_CHANGED","min_protocol":1,"kid":4,"keys":[{"kid":4,"sealed":"c2VhbGVk"}]}',
+    ),
+    (
+        Hello(1, "0.3.0", (), 5, 9, 1_790_000_000_000, roster=RosterHeld(("b" * 32,), 77)),
+        '{"protocol":1,"software":"0.3.0","streams":[],"cursor":5,"feed_epoch":9,"wall_ms":1790000000000,'
+        f'"server_epoch":0,"board":"","roster":{{"ids":["{"b" * 32}"],"upto":77}}}}',
+    ),
+    (
+        HelloReply(1, 1_790_000_000_000, 9, (), rosters=(OFFER,)),
+        '{"protocol":1,"server_time_ms":1790000000000,"feed_epoch":9,"streams":[],"server_epoch":0,"verdict":"OK",'
+        f'"min_protocol":1,"kid":0,"keys":[],"rosters":[{{"id":"{"c" * 32}","base":"{"b" * 32}","feed_epoch":9,'
+        f'"upto":88,"members":20000,"size":4194305,"part_bytes":4194304,"digest":{HASH_JSON},"key":"c2VhbGVk",'
+        '"format":1}]}',
     ),
     (
         Push(STREAM, HASH, (JournalEvent(4, "EJECT", b"{}", 1_790_000_000_000, HASH),)),

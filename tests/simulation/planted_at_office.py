@@ -15,7 +15,7 @@ OF_NIGHT, OF_PUSH = "contract/test_nightly.py::", "contract/test_ingest.py::"
 IN_SYNC = (
     Bug(
         "a restored head office gets nothing again", FEED,
-        "            db.execute(_SEND_AGAIN)", "            pass",
+        "        db.execute(_SEND_AGAIN)", "        pass",
         OF_FEED + "test_a_restored_head_office_gets_again_what_its_backup_may_lack",
     ),
     Bug(

@@ -234,9 +234,11 @@ IN_STORE = (
     ),
     Bug(
         "the cursor is durable before its page", STORE,
-        "        with self.transaction() as db:\n            self._pen.settle()\n            feed.apply_page",
-        '        self._db.execute("UPDATE cursor SET cursor = ?", (pull.next,))\n'
-        "        with self.transaction() as db:\n            self._pen.settle()\n            feed.apply_page",
+        "                self._pen.settle()\n                feed.apply_page",
+        "                self._pen.settle()\n"
+        '                db.execute("UPDATE cursor SET cursor = ?", (pull.next,))\n'
+        '                db.execute("COMMIT"), db.execute("BEGIN IMMEDIATE")\n'
+        "                feed.apply_page",
         OF_FEED + "test_a_cut_inside_a_page_applies_nothing_of_it",
     ),
     Bug(

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, text
 
+from server.app import RowNumber
 from server.benefits.models import TEXT_MAX as BENEFIT_TEXT_MAX
 from server.members.values import FIELD_MAX_DEFAULT
 from server.messages.models import TEXT_MAX
-from server.web.security import CONTENT_MAX, FORM_FIELDS_MAX
+from server.web.security import CONTENT_MAX, FORM_FIELDS_MAX, is_open
 from shared.errors import TEXTS
 from shared.ids import format_card_no
 from tests.contract.head_office_bench import CARD, Bench, commit, intent, post
@@ -76,10 +77,12 @@ def test_numbers_beyond_every_column_are_not_found(bench: Bench, clerk: FlaskCli
     adapter = bench.app.url_map.bind("localhost")
     bench.app.config["WTF_CSRF_ENABLED"] = False
     for rule in bench.app.url_map.iter_rules():
-        if "number" in rule.arguments:
+        if "number" in rule.arguments and not is_open(rule.endpoint):
             for number in HUGE:
                 method = "GET" if "GET" in (rule.methods or ()) else "POST"
-                values = {name: number if name == "number" else "any" for name in rule.arguments}
+                values = {
+                    name: number if isinstance(rule._converters[name], RowNumber) else "any" for name in rule.arguments
+                }
                 answer = clerk.open(adapter.build(rule.endpoint, values, method=method), method=method)
                 page = answer.get_data(as_text=True)
                 assert answer.status_code in (404, 405), (rule.rule, number)
@@ -132,7 +135,7 @@ def test_one_wrong_field_is_named_and_nothing_is_written(
 ) -> None:
     known_card(bench)
     right = {
-        "/members": {"family_name": "高橋", "store": "1"},
+        "/members": {"family_name": "高橋", "store": "1", "phone": "0312345678"},
         "/messages": {"card": format_card_no(CARD), "text": "お待ちしています", "priority": "0"},
         "/stores": {"code": "9", "name": "港店"},
         "/benefits": {"card": format_card_no(CARD), "text": "お花 1本"},
@@ -153,7 +156,7 @@ def test_control_characters_never_reach_the_books(bench: Bench, clerk: FlaskClie
 def test_a_form_sent_twice_counts_once(form: str, bench: Bench, clerk: FlaskClient) -> None:
     known_card(bench)
     fields: dict[str, str] = {
-        "/members": {"family_name": "高橋", "given_name": "美智子", "store": "1"},
+        "/members": {"family_name": "高橋", "given_name": "美智子", "store": "1", "phone": "0312345678"},
         "/messages": {"card": format_card_no(CARD), "text": "お待ちしています", "priority": "0"},
         "/stores": {"code": "9", "name": "港店"},
         "/benefits": {"card": format_card_no(CARD), "text": "お花 1本"},

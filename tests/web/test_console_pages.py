@@ -14,14 +14,27 @@ from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from server.benefits import service as benefits
+from server.jobs import service as jobs
 from server.ledger import cases
 from server.ledger.cases import Found
 from server.members import service as members
 from server.members.values import Person
 from server.reconcile import service as reconcile
+from server.web import live
 from shared.ids import format_card_no
 from shared.visit.journal import Handover
-from tests.contract.head_office_bench import CARD, DAY, LOGIN, PASSWORD, START_MS, Bench, commit, intent, visit_id
+from tests.contract.head_office_bench import (
+    CARD,
+    DAY,
+    LOGIN,
+    OTHER_CARD,
+    PASSWORD,
+    START_MS,
+    Bench,
+    commit,
+    intent,
+    visit_id,
+)
 from tests.web.test_enrolment_pages import waiting_terminal
 
 if TYPE_CHECKING:
@@ -52,6 +65,7 @@ class Visitor:
         self.page.fill("#password", PASSWORD)
         self.page.keyboard.press("Enter")
         expect(self.page.locator("header nav")).to_be_visible()
+        self.page.wait_for_load_state()
 
     def judge(self) -> None:
         """The page as it stands now passes axe, and nothing was complained about so far."""
@@ -91,6 +105,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         cases.report(session, Found(cases.FORK, "00" * 32, CARD, 0, {"gen": 1, "seq": 1, "images": 2}), START_MS)
         facts = {"gen": 1, "seq": 4, "day": 1052, "steps": 1, "points": 20, "adopted": 0, "why": "nobody"}
         cases.report(session, Found(cases.PENDING, "11" * 32, CARD, 999, facts), START_MS)
+        jobs.start(session, "rulebook.replay", {}, 1, START_MS)
     reconcile.run_all(bench.database, reconcile.NIGHT, START_MS)
     terminal = bench.terminal()
     terminal.write(intent(1, 1), commit(1), Handover(flowers, CARD, visit_id(1), False, 0), intent(2, 2))
@@ -106,6 +121,7 @@ def visitor(bench: Bench, page: Page) -> Iterator[Visitor]:
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Visitor(page, f"http://127.0.0.1:{server.port}")
+    live.board(bench.app).close()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -116,7 +132,9 @@ PAGES = (
     "/messages/new", "/stores", "/stores/new", "/terminals", "/terminals/12", "/terminals/12/revocations/new",
     "/terminals/enrolments/new", "/terminals/enrolments/new?replaces=12", "/terminals/enrolments/1",
     "/programs", "/reconciliation", "/reconciliation/reports/1/witnesses", "/reconciliation/reports/1/backup",
-    "/reconciliation/cases/1", "/reconciliation/cases/2", "/products", "/products?q=x&gone=1", "/shop", "/sales/days",
+    "/reconciliation/cases", "/reconciliation/cases/1", "/reconciliation/cases/2", "/jobs", "/jobs/1", "/words",
+    "/find?q=12", "/help/stores.listing", "/terminals?sort=-contact&state=live", "/members?q=いない",
+    "/products", "/products?q=x&gone=1", "/shop", "/sales/days",
     "/sales/voices", "/benefits", "/benefits?state=lapsed", f"/benefits/new?card={CARD}", "/benefits/1/withdrawals/new",
 )  # fmt: skip
 
@@ -153,8 +171,8 @@ def test_results_appear_while_typing_in_any_kana(visitor: Visitor) -> None:
     expect(visitor.page.locator("#q")).to_be_focused()
     for typed in ("ﾀｶﾊｼ", "たかは", "高橋", "090-1234"):
         visitor.page.fill("#q", typed)
-        expect(visitor.page.locator("#results .count")).to_contain_text(f"「{typed}」に合う会員：1人")
-    expect(visitor.page.locator("#results tbody tr")).to_have_count(1)
+        expect(visitor.page.locator("#listing .count")).to_contain_text(f"「{typed}」に合うもの：1件")
+    expect(visitor.page.locator("#listing tbody tr")).to_have_count(1)
     visitor.judge()
 
 
@@ -205,6 +223,7 @@ def test_a_message_is_previewed_sent_and_withdrawn(visitor: Visitor) -> None:
 
 def test_signing_out_closes_the_console(visitor: Visitor) -> None:
     visitor.sign_in()
+    visitor.page.locator("details.self summary").click()
     visitor.page.get_by_role("button", name="ログアウト").click()
     expect(visitor.page.locator("h1")).to_have_text("ログイン")
     visitor.open("/members")
@@ -219,8 +238,15 @@ def test_pages_work_without_any_script(visitor: Visitor, page: Page) -> None:
     plain = context.new_page()
     plain.goto(visitor.base + "/members")
     plain.fill("#q", "たかはし")
-    plain.get_by_role("button", name="探す").click()
-    assert "「たかはし」に合う会員：1人" in plain.inner_text("#results")
+    plain.locator("#find").get_by_role("button", name="探す").click()
+    assert "「たかはし」に合うもの：1件" in plain.inner_text("#listing")
+    plain.goto(visitor.base + "/find?q=レジ12")
+    assert "端末" in plain.inner_text(".hits")
+    plain.set_viewport_size({"width": 400, "height": 800})
+    plain.get_by_text("メニュー", exact=True).click()
+    expect(plain.get_by_role("link", name="日報").first).to_be_visible()
+    plain.get_by_role("link", name="使い方", exact=True).click()
+    assert "使い方" in plain.inner_text("h1")
     context.close()
 
 
@@ -231,3 +257,80 @@ def test_the_checks_run_one_by_one_while_somebody_watches(visitor: Visitor) -> N
     expect(visitor.page.locator("#verdict")).to_contain_text("点は合っています")
     expect(visitor.page.locator(".verdict .hint")).to_have_count(0)  # not the nightly one any more
     visitor.judge()
+
+
+def test_the_keys_find_explain_and_walk(visitor: Visitor) -> None:
+    visitor.sign_in()
+    page = visitor.page
+    page.keyboard.press("/")
+    expect(page.locator("#find-all")).to_be_focused()
+    page.keyboard.type("たかはし")
+    expect(page.locator("#found .hits li")).to_have_count(1)
+    visitor.judge()
+    page.keyboard.press("Escape")
+    expect(page.locator("#found .hits")).to_have_count(0)
+    visitor.open("/members")
+    page.keyboard.press("?")
+    expect(page.locator("#help h1")).to_contain_text("使い方：会員検索")
+    visitor.judge()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).not_to_be_visible()
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    for step, row in (("ArrowDown", 0), ("ArrowDown", 1), ("ArrowUp", 0)):
+        page.keyboard.press(step)
+        expect(page.locator("#listing tbody tr").nth(row).locator("th a")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("髙橋 美智子")
+    assert not visitor.complaints
+
+
+def test_the_skip_link_is_first_and_leads_past_the_menu(visitor: Visitor) -> None:
+    visitor.sign_in()
+    visitor.open("/stores")
+    visitor.page.keyboard.press("Tab")
+    expect(visitor.page.locator(".skip")).to_be_focused()
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.page.locator("#main")).to_be_focused()
+
+
+def test_a_list_narrows_sorts_and_goes_back_in_place(visitor: Visitor) -> None:
+    visitor.sign_in()
+    visitor.open("/members")
+    page = visitor.page
+    page.locator("#sort-kana").click()
+    expect(page.locator("#listing tbody th").first).to_contain_text("山田")
+    assert page.url.endswith("sort=-kana")
+    page.go_back()
+    expect(page.locator("#listing tbody th").first).to_contain_text("髙橋")
+    visitor.judge()
+    page.get_by_text("この一覧をファイルにする").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="ファイルにする").click()
+    assert download.value.suggested_filename == "members-20261118.xlsx"
+
+
+def test_home_shows_a_visit_as_it_happens(bench: Bench, visitor: Visitor) -> None:
+    visitor.sign_in()
+    rows = visitor.page.locator("#home-visits tbody tr")
+    expect(rows).to_have_count(1)
+    terminal = bench.terminal(13)
+    terminal.write(intent(9, 1, OTHER_CARD), commit(9))
+    with visitor.page.expect_response(lambda answer: answer.url.endswith("/parts/home/visits/0"), timeout=15_000):
+        terminal.push()
+    expect(rows).to_have_count(2)
+    visitor.judge()
+
+
+def test_where_there_is_no_stream_the_page_asks_by_itself(bench: Bench, visitor: Visitor) -> None:
+    for person in range(100, 100 + live.STREAMS_MAX):
+        live.board(bench.app).enter(person)
+    visitor.page.clock.install()
+    with visitor.page.expect_response(lambda answer: "/live?" in answer.url):
+        visitor.sign_in()
+    with visitor.page.expect_response(lambda answer: answer.url.endswith("/parts/home/visits/0")):
+        for _ in range(5):
+            visitor.page.clock.run_for(12_000)

@@ -61,7 +61,7 @@ def run(clerk: FlaskClient) -> None:
 
 def test_before_the_first_run_the_page_says_what_to_do(clerk: FlaskClient) -> None:
     assert "まだ一度も照合していません" in text(clerk, PAGE)
-    assert "まだです" in text(clerk, "/")
+    assert "帳簿の照合をまだ一度もしていません" in text(clerk, "/")
 
 
 def test_a_run_goes_through_every_check_and_its_result_stays(bench: Bench, clerk: FlaskClient) -> None:
@@ -71,7 +71,7 @@ def test_a_run_goes_through_every_check_and_its_result_stays(bench: Bench, clerk
     for check in CHECKS:
         assert check.title in page
     assert page.count("合っている</span>") == len(CHECKS) - 1
-    assert "要対応" in text(clerk, "/")
+    assert "照合で、急いですることが見つかっています" in text(clerk, "/")
     assert bench.count(Report) == 1
 
 

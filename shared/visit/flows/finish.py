@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 from shared.card.face import FaceContent, FaceLayout, FaceMessage, lay_out
+from shared.card.template import fill, values
 from shared.clock import day_from_card
-from shared.points.earn import explain_earn
+from shared.ids import MessageId
+from shared.points.earn import explain, texts_of
 from shared.points.lots import expiring
+from shared.points.price import keyed
+from shared.sale.earning import earning
 from shared.sale.invoice import Sold
-from shared.sale.totals import earning_yen, totals
+from shared.sale.totals import totals
 from shared.visit import screens
 from shared.visit.effects import (
     Effect,
@@ -48,6 +53,8 @@ from shared.visit.receipt import ReceiptContent, compose
 from shared.visit.shop import Moment
 from shared.visit.states import Committing, Ejecting, Finishing, Idle, Plan, Printing, Returning, Told
 
+OF_RULES = MessageId(0)  # of a text that belongs to the points, and is no message of head office
+RULES_PRIORITY = 1_000_000  # before every message: it belongs to this very visit
 NO_FACE = "none"  # of ``Ejecting.face``: the unit prints none
 
 
@@ -79,12 +86,28 @@ def reprint(plan: Plan, moment: Moment) -> Turn:
 
 
 def _print(plan: Plan, moment: Moment, before: tuple[Effect, ...]) -> Turn:
-    receipt = compose(_receipt(plan, moment), moment.shop.translate)
     if not moment.shop.unit.has_face:
+        messages = (*_promised(plan, moment), *(message.text for message in _messages(plan, moment)))
+        receipt = compose(_receipt(plan, moment, messages), moment.shop.translate)
         return Turn(Ejecting(plan, NO_FACE, ()), (*before, PrintReceipt(receipt), EjectCard()))
     layout = _layout(plan, moment)
-    effects = (*before, PrintFace(layout.face), PrintReceipt(receipt))
-    return Turn(Printing(plan, layout.printed, layout.no_room), effects)
+    missed = _promised(plan, moment) if OF_RULES in layout.no_room else ()
+    receipt = compose(_receipt(plan, moment, missed), moment.shop.translate)
+    printed, no_room = (_of_office(messages) for messages in (layout.printed, layout.no_room))
+    return Turn(Printing(plan, printed, no_room), (*before, PrintFace(layout.face), PrintReceipt(receipt)))
+
+
+def _of_office(messages: tuple[MessageId, ...]) -> tuple[MessageId, ...]:
+    """Those that head office waits for a word about."""
+    return tuple(message for message in messages if message != OF_RULES)
+
+
+def _promised(plan: Plan, moment: Moment) -> tuple[str, ...]:
+    """What the promotions say that had a part in the points; nothing by rules that are no longer at hand."""
+    programme = moment.shop.programme
+    if programme.version != plan.intent.programme:
+        return ()
+    return texts_of(programme, plan.intent.why, moment.shop.translate)
 
 
 def _layout(plan: Plan, moment: Moment) -> FaceLayout:
@@ -101,21 +124,34 @@ def _layout(plan: Plan, moment: Moment) -> FaceLayout:
         expiring_points=soonest.points,
         expiring_month=soonest.month,
         day=day_from_card(image.day),  # what the stripe says: a torn card is later recognised by it
-        messages=tuple(FaceMessage(one.id, one.text, one.priority) for one in _messages(plan)),
+        messages=(
+            *(FaceMessage(OF_RULES, text, RULES_PRIORITY) for text in _promised(plan, moment)),
+            *(FaceMessage(one.id, one.text, one.priority) for one in _messages(plan, moment)),
+        ),
         reprint=plan.copy > 1,
     )
     return lay_out(moment.shop.face, content, moment.shop.translate)
 
 
-def _messages(plan: Plan) -> tuple[CardMessage, ...]:
-    """Those that are due at this visit, the weightiest first."""
+def _messages(plan: Plan, moment: Moment) -> tuple[CardMessage, ...]:
+    """Those that are due at this visit, the weightiest first, with what is true after it in their places."""
     known = plan.facts.messages if plan.facts else ()
     day = plan.intent.business_day
     due = (message for message in known if not message.valid_until or message.valid_until >= day)
-    return tuple(sorted(due, key=lambda message: -message.priority))
+    told = _values(plan, moment)
+    return tuple(replace(one, text=fill(one.text, told)) for one in sorted(due, key=lambda message: -message.priority))
 
 
-def _receipt(plan: Plan, moment: Moment) -> ReceiptContent:
+def _values(plan: Plan, moment: Moment) -> Mapping[str, str]:
+    member = plan.facts.member if plan.facts else None
+    image = post_image(plan.intent, moment)
+    soonest = expiring(image.lots, date.fromisoformat(plan.intent.business_day))
+    rank = member.rank if member else ""
+    shop, translate = moment.shop.name, moment.shop.translate
+    return values(translate, _name(plan), shop, rank, image.balance, soonest.points, soonest.month)
+
+
+def _receipt(plan: Plan, moment: Moment, messages: tuple[str, ...]) -> ReceiptContent:
     intent, image = plan.intent, post_image(plan.intent, moment)
     soonest = expiring(image.lots, date.fromisoformat(intent.business_day))
     return ReceiptContent(
@@ -140,7 +176,7 @@ def _receipt(plan: Plan, moment: Moment) -> ReceiptContent:
         invoice_number=moment.shop.invoice_number,
         is_refund=intent.kind is VisitKind.REFUND,
         is_training=moment.shop.duty.is_training,
-        messages=() if moment.shop.unit.has_face else tuple(message.text for message in _messages(plan)),
+        messages=messages,
     )
 
 
@@ -159,9 +195,9 @@ def _sentence(intent: Intent, moment: Moment) -> str:
     programme = moment.shop.programme
     if programme.version != intent.programme or not intent.earn or intent.kind is VisitKind.REFUND:
         return ""
-    rules, basket = moment.shop.sale_rules, intent.basket
-    basis_yen = earning_yen(programme, basket, rules, intent.discount_yen) if basket.lines else None
-    return explain_earn(programme, intent.amount_yen, intent.discount_yen, basis_yen).text(moment.shop.translate)
+    bought = earning(programme, intent.basket, moment.shop.sale_rules, intent.amount_yen)
+    told = keyed(programme, intent.amount_yen, intent.discount_yen) if bought is None else bought(intent.discount_yen)
+    return explain(programme, told.basis_yen, intent.earn, intent.why).text(moment.shop.translate)
 
 
 def _name(plan: Plan) -> str:
@@ -229,9 +265,9 @@ def receipt_failed(state: Printing | Ejecting, event: ReceiptFailed, moment: Mom
 def receipt_printed(state: Ejecting | Told, event: ReceiptPrinted, moment: Moment) -> Turn:
     """Where no face is printed, the messages stood on the receipt. One whose receipt comes later is printed again."""
     plan = state.plan
-    if plan is None or event.slip != plan.intent.slip or moment.shop.unit.has_face or not _messages(plan):
+    if plan is None or event.slip != plan.intent.slip or moment.shop.unit.has_face or not _messages(plan, moment):
         return Turn(state)
-    printed = tuple(message.id for message in _messages(plan))
+    printed = tuple(message.id for message in _messages(plan, moment))
     return stay(state, RecordPrint(plan.intent.visit, plan.copy, "", printed, ()))
 
 

@@ -6,12 +6,15 @@ from dataclasses import replace
 
 from shared.card.image import Lot
 from shared.ids import CardNo
-from shared.points.earn import Explanation, explain_earn
-from shared.points.price import expiry_month
+from shared.points.earn import explain
+from shared.points.lanes import Bought, Earned, earn
+from shared.points.price import keyed
 from shared.points.program import EARN_MAX
+from shared.points.validity import expiry_month
 from shared.sale.basket import EMPTY, Basket
+from shared.sale.earning import earning
 from shared.sale.invoice import Sold
-from shared.sale.totals import earning_yen, totals
+from shared.sale.totals import totals
 from shared.units import YEN_MAX
 from shared.visit import screens
 from shared.visit.effects import (
@@ -29,6 +32,7 @@ from shared.visit.errand import NO_ERRAND, Errand
 from shared.visit.events import DeadlinePassed, Key, KeyPressed, OffCardRecorded, StoreFailed
 from shared.visit.facts import CardFacts
 from shared.visit.flows import pos
+from shared.visit.flows.knowing import circumstances
 from shared.visit.flows.pricing import is_online_lately, today
 from shared.visit.flows.turn import Turn, give_back, refuse
 from shared.visit.flows.waiting import basket_view, errand_yen, to_idle
@@ -92,23 +96,24 @@ def _decide(state: OffCardKeying, moment: Moment) -> Turn:
         return shown(replace(state, notices=(screens.Notice("duty.missing"),)), moment)
     if not state.amount_yen:
         return shown(replace(state, notices=(screens.Notice("visit.amount_missing"),)), moment)
-    earned = _earned(state.amount_yen, state.errand.basket, moment)
-    if earned.earn > EARN_MAX:
+    earned = _earned(state, moment)
+    if earned.points > EARN_MAX:
         return shown(replace(state, notices=(screens.Notice("points.earn_above_card", {"maximum": EARN_MAX}),)), moment)
     programme, facts = moment.shop.programme, state.facts
-    lot = Lot(earned.earn, expiry_month(programme, today(moment)))
+    lot = Lot(earned.points, expiry_month(programme, today(moment)))
     entry = OffCard(
         visit=facts.next_visit,
         card=facts.card,
         why=state.why,
         amount_yen=state.amount_yen,
-        earn=earned.earn,
+        earn=earned.points,
         lots=((lot.month, lot.points),) if lot.points else (),
         slip=facts.slip,
         programme=programme.version,
         business_day=today(moment).isoformat(),
         basket=state.errand.basket,
         staff=moment.shop.duty.staff,
+        reasons=earned.why,
     )
     recording = RecordingOffCard(entry, facts, state.has_card, state.taken_back)
     return Turn(recording, (Show(screens.Reading()), RecordOffCard(entry)))
@@ -118,7 +123,7 @@ def recorded(state: RecordingOffCard, event: OffCardRecorded, moment: Moment) ->
     """OFFCARD is durable: now the customer may be told."""
     entry = state.entry
     done = kept_screen(state.facts, entry.card, entry.earn, entry.amount_yen, entry.slip, entry.why)
-    sentence = _earned(entry.amount_yen, entry.basket, moment).text(moment.shop.translate) if entry.earn else ""
+    sentence = _sentence(entry, moment) if entry.earn else ""
     receipt = kept_receipt(done, entry.amount_yen, sentence, moment, entry.basket)
     left = state.errand.without_sale
     success: tuple[Effect, ...] = (*pos.kept(entry), Show(done), Play(Sound.OK), receipt)
@@ -191,10 +196,25 @@ def seen(track: str, code: str, uid: str = "") -> tuple[Effect, ...]:
     return (RecordSeen(track, code, uid),) if track else ()
 
 
-def _earned(amount_yen: int, basket: Basket, moment: Moment) -> Explanation:
-    shop = moment.shop
-    basis_yen = earning_yen(shop.programme, basket, shop.sale_rules, 0) if basket.lines else None
-    return explain_earn(shop.programme, amount_yen, 0, basis_yen)
+def _earned(state: OffCardKeying, moment: Moment) -> Earned:
+    """As on the card, but for what only the card itself can say."""
+    known = circumstances(state.facts, None, moment, moment.now.is_trusted)
+    bought = _bought(state.amount_yen, state.errand.basket, moment)
+    return earn(moment.shop.programme, bought, today(moment), known)
+
+
+def _bought(amount_yen: int, basket: Basket, moment: Moment) -> Bought:
+    programme = moment.shop.programme
+    sold = earning(programme, basket, moment.shop.sale_rules, amount_yen)
+    return keyed(programme, amount_yen, 0) if sold is None else sold(0)
+
+
+def _sentence(entry: OffCard, moment: Moment) -> str:
+    programme = moment.shop.programme
+    if programme.version != entry.programme:
+        return ""
+    basis_yen = _bought(entry.amount_yen, entry.basket, moment).basis_yen
+    return explain(programme, basis_yen, entry.earn, entry.reasons).text(moment.shop.translate)
 
 
 def shown(state: OffCardKeying, moment: Moment) -> Turn:
@@ -207,7 +227,7 @@ def _screen(state: OffCardKeying, moment: Moment) -> screens.OffCardKeying:
         member=state.facts.member,
         why=screens.Notice(state.why),
         amount_yen=state.amount_yen,
-        earn=_earned(state.amount_yen, state.errand.basket, moment).earn,
+        earn=_earned(state, moment).points,
         can_repair=state.can_repair,
         notices=state.notices,
         basket=basket_view(state.errand.basket, moment),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -16,11 +15,12 @@ from shared.points.lots import Changes, Lots, expiring, live_balance
 from shared.points.offline import Barred, Offline, aged, halved, is_near
 from shared.points.price import Priced, price, usable_points
 from shared.points.reward import NextReward, next_reward
-from shared.sale.totals import earning_yen
+from shared.sale.earning import earning, keyed_yen, payable_yen
 from shared.units import POINTS_MAX
 from shared.visit import screens
 from shared.visit.facts import CardFacts
 from shared.visit.flows.guidance import Occasion, guides
+from shared.visit.flows.knowing import circumstances
 from shared.visit.flows.waiting import basket_view
 from shared.visit.journal import Intent
 from shared.visit.shop import Moment
@@ -124,16 +124,14 @@ def price_keyed(state: Keying, moment: Moment) -> Priced | Refused:
         online=state.online,
         lapse_day=lapse_day(image, moment),
         offline=_offline(state, moment),
-        earning=_earning(state, moment),
+        earning=earning(moment.shop.programme, state.errand.basket, moment.shop.sale_rules, state.amount_yen),
+        known=circumstances(state.facts, image, moment, not is_clock_suspect(image, moment)),
+        payable_yen=_payable_yen(state, moment),
     )
 
 
-def _earning(state: Keying, moment: Moment) -> Callable[[int], int] | None:
-    """With goods only those that earn count; without, the whole amount does."""
-    basket, shop = state.errand.basket, moment.shop
-    if not basket.lines:
-        return None
-    return lambda discount_yen: earning_yen(shop.programme, basket, shop.sale_rules, discount_yen)
+def _payable_yen(state: Keying, moment: Moment) -> int | None:
+    return payable_yen(moment.shop.programme, state.errand.basket, moment.shop.sale_rules)
 
 
 def most_usable(state: Keying, moment: Moment) -> int:
@@ -147,6 +145,7 @@ def most_usable(state: Keying, moment: Moment) -> int:
         lapse_day(image, moment),
         online=state.online,
         offline=_offline(state, moment),
+        payable_yen=_payable_yen(state, moment),
     )
 
 
@@ -173,7 +172,7 @@ def keying_screen(state: Keying, moment: Moment) -> screens.Keying:
     figures = priced if isinstance(priced, Priced) else None
     after = collect(adjusted, figures.lots, figures.earn)[0] if figures else ()
     balance_after = sum(lot.points for lot in after) if figures else balance
-    reward = next_reward(moment.shop.programme, balance_after)
+    reward = _reward(balance_after, moment)
     return screens.Keying(
         card=image.card,
         member=state.facts.member,
@@ -197,6 +196,14 @@ def keying_screen(state: Keying, moment: Moment) -> screens.Keying:
         reward=reward,
         as_of_ms=_as_of_ms(state, moment),
         enrolled=state.enrolled,
+        sentence=figures.sentence.text(moment.shop.translate) if figures and figures.why else "",
+    )
+
+
+def _reward(balance: int, moment: Moment) -> NextReward | None:
+    shop = moment.shop
+    return next_reward(
+        shop.programme, balance, lambda amount_yen: keyed_yen(shop.programme, shop.sale_rules, amount_yen)
     )
 
 
@@ -267,6 +274,7 @@ def intent_of(state: Keying, priced: Priced, moment: Moment) -> Intent:
         basket=state.errand.basket,
         staff=shop.duty.staff,
         uid=state.uid,
+        why=priced.why,
     )
 
 

@@ -7,8 +7,8 @@ from datetime import date
 from shared.card.codec import encode
 from shared.errors import Refused
 from shared.points.adjust import collect
-from shared.points.price import expiry_month
 from shared.points.refund import Refunded, Sale, refund
+from shared.points.validity import expiry_month
 from shared.visit.flows.pricing import adjusted_card, lapse_day, post_of, today
 from shared.visit.journal import Intent, VisitKind
 from shared.visit.shop import Moment

@@ -18,6 +18,12 @@ def create_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, FILE_MODE))
 
 
+def free_bytes(folder: Path) -> int:
+    """What its disk has left for us."""
+    seen = os.statvfs(folder)
+    return seen.f_bavail * seen.f_frsize
+
+
 def make_durable(path: Path) -> None:
     """A file's content, or a folder's names: new, renamed and removed ones."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

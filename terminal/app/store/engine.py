@@ -96,10 +96,19 @@ class CipherEngine:
         """A file that is not encrypted yet."""
         return cast(sqlite3.Connection, self.module.connect(str(path), isolation_level=None))
 
+    def connect_memory(self) -> sqlite3.Connection:
+        """No file at all; :meth:`attach` adds some."""
+        return cast(sqlite3.Connection, self.module.connect(":memory:", uri=True, isolation_level=None))
+
+    def attach(self, connection: sqlite3.Connection, path: Path, key: bytes, name: str) -> None:
+        """A file under a key of its own, which nobody ever writes: it is not locked, nor looked for changes."""
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        connection.execute(f"ATTACH DATABASE ? AS {name} KEY {_literal(key)}", (uri,)).fetchall()
+        connection.execute(f"PRAGMA {name}.cipher_page_size = {PAGE_BYTES}").fetchall()
+
     @property
     def key_literal(self) -> str:
-        """The key as SQL text; sixty-four digits, so nothing in it needs quoting."""
-        return f"\"x'{self.key.hex()}'\""
+        return _literal(self.key)
 
     def _unlocked(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         connection.execute(f"PRAGMA key = {self.key_literal}").fetchall()
@@ -119,6 +128,11 @@ def cipher(key: bytes, module: str = CIPHER_MODULE) -> CipherEngine:
         return CipherEngine(importlib.import_module(module), key)
     except ImportError as error:
         raise EnishiError("store.no_cipher", detail=str(error)[:200]) from error
+
+
+def _literal(key: bytes) -> str:
+    """A key as SQL text; sixty-four digits, so nothing in it needs quoting."""
+    return f"\"x'{key.hex()}'\""
 
 
 def is_plain(path: Path) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
 from typing import assert_never
 
@@ -14,7 +14,7 @@ from shared.sync.messages import (
     BenefitItem,
     CardDenyItem,
     CardHighWaterItem,
-    FeedItem,
+    FeedEntry,
     KidPolicyItem,
     MemberItem,
     MessageClosedItem,
@@ -28,16 +28,19 @@ from shared.sync.messages import (
     WriterDenyItem,
 )
 from shared.text.kana import search_key
+from terminal.app.store.people import People
+from terminal.app.store.roster import NOTHING
 from terminal.app.store.sql import OWN_READING, RAISE_SHADOW
 
 _MEMBER = """
-    INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (member) DO UPDATE SET name = excluded.name, kana = excluded.kana, rank = excluded.rank,
         memo = excluded.memo, visits = excluded.visits, last_visit = excluded.last_visit,
         last_store = excluded.last_store, birthday = excluded.birthday, reading = excluded.reading,
-        balance = excluded.balance
+        balance = excluded.balance, joined = excluded.joined, tags = excluded.tags, number = excluded.number
 """
 # Set apart: a column of an index that is set is written there as well, though it stays what it was.
+_KEY_AT = 10  # in a row of the table "member"
 _SEARCH_KEY = "UPDATE member SET search_key = ?2 WHERE member = ?1 AND search_key <> ?2"
 _KNOWN_CARDS = "SELECT member, card FROM member_card WHERE member IN (SELECT value FROM json_each(?))"
 _DROP_CARDS = "DELETE FROM member_card WHERE member = ?"
@@ -58,16 +61,17 @@ _MESSAGE = """
 """
 _CLOSE = "UPDATE message SET state = 'closed' WHERE id = ?"
 _PROGRAMME = "INSERT OR REPLACE INTO programme VALUES (1, ?)"
-_FORGET_MESSAGES = "DELETE FROM message WHERE card IN (SELECT card FROM member_card WHERE member = ?)"
 _FORGET_TRACES = tuple(
-    f"{statement} card IN (SELECT card FROM member_card WHERE member = ?)"
+    f"{statement} card IN (SELECT value FROM json_each(?))"
     for statement in (
+        "DELETE FROM message WHERE",
         "DELETE FROM benefit WHERE",
         "DELETE FROM bought WHERE",
         _FORGET,
     )
 )
 _FORGET_MEMBER = "DELETE FROM member WHERE member = ?"
+_GONE = "INSERT OR REPLACE INTO gone VALUES (?, ?, ?)"
 
 _ADJUSTMENT = """
     INSERT INTO adjust VALUES (?, ?, ?, ?)
@@ -115,10 +119,11 @@ _POSITION = "SELECT feed_epoch, reading, sweep FROM cursor"
 # back as our cursor. What it does not tell again goes, but only when all was told.
 _NEW_READING = "UPDATE cursor SET feed_epoch = ?, reading = ?, skipped = 0, sweep = 1"
 _SEND_AGAIN = "UPDATE stream SET acked_seq = min(acked_seq, durable_seq)"  # what a backup of head office may lack
+_READ_ALL = f"UPDATE roster SET upto = {NOTHING}"  # the files stand for whom the new reading has not told yet
 _ADVANCE = "UPDATE cursor SET cursor = ?, skipped = skipped + ?"
 _SWEPT = tuple(
     f"DELETE FROM {table} WHERE reading <> ?"
-    for table in ("message", "member", "adjust", "deny_writer", "kid_policy", "product", "staff", "benefit")
+    for table in ("message", "member", "adjust", "deny_writer", "kid_policy", "product", "staff", "benefit", "gone")
 )
 # A card that was stopped here stays so until head office has the note of it.
 _SWEPT_DENIALS = f"""
@@ -128,41 +133,75 @@ _SWEPT_DENIALS = f"""
             AND noted.event & 0xffffffff > stream.acked_seq
     ))
 """
+_SWEPT_FILES = f"DELETE FROM roster WHERE upto = {NOTHING}"
 _SWEEP_DONE = "UPDATE cursor SET sweep = 0"
 
 
 Row = tuple[str | int, ...]
 
 
-def apply_page(db: sqlite3.Connection, page: Pull, skipped: int, anew: bool) -> None:
-    """Page and cursor, inside the caller's transaction.
+def apply_page(db: sqlite3.Connection, people: People, page: Pull, skipped: int, anew: bool) -> None:
+    """Page and cursor, inside the caller's transaction. What the members files have is left out.
 
     ``skipped``: entries of the page that nobody here knows. ``anew``: the page is the feed's first because head office
     does not keep what we had.
     """
     epoch, reading, sweep = db.execute(_POSITION).fetchone()
     if anew or page.feed_epoch != epoch:
-        reading, sweep = reading + 1, 1
-        db.execute(_NEW_READING, (page.feed_epoch, reading))
-        if epoch not in (0, page.feed_epoch):  # 0: this terminal never pulled
-            db.execute(_SEND_AGAIN)
-    for is_member, run in groupby((entry.item for entry in page.items), lambda item: isinstance(item, MemberItem)):
+        reading, sweep = begin_reading(db, page.feed_epoch), 1
+        people.follow()
+    for is_member, run in groupby(page.items, lambda entry: isinstance(entry.item, MemberItem)):
         if is_member:
-            _apply_members(db, run, reading)
+            _apply_members(db, [entry for entry in run if entry.number > people.upto], reading)
         else:
-            for item in run:
-                _apply_item(db, item, reading)
+            for entry in run:
+                if isinstance(entry.item, TombstoneItem):
+                    _forget(db, people, entry.item.member, entry.number, reading)
+                else:
+                    _apply_item(db, entry, reading)
     db.execute(_ADVANCE, (page.next, skipped))
     if sweep and not page.more:
         for statement in (*_SWEPT, _SWEPT_DENIALS):
             db.execute(statement, (reading,))
+        db.execute(_SWEPT_FILES)
         db.execute(_SWEEP_DONE)
 
 
-def _apply_item(db: sqlite3.Connection, item: FeedItem, reading: int) -> None:
+def begin_reading(db: sqlite3.Connection, feed_epoch: int) -> int:
+    """The feed is read from its beginning; the number of the new reading."""
+    epoch, reading, _ = db.execute(_POSITION).fetchone()
+    db.execute(_NEW_READING, (feed_epoch, reading + 1))
+    db.execute(_READ_ALL)
+    if epoch not in (0, feed_epoch):  # 0: this terminal never pulled
+        db.execute(_SEND_AGAIN)
+    return int(reading) + 1
+
+
+def forget_enrolment(db: sqlite3.Connection, card: int) -> None:
+    """Head office has spoken of a card that was enrolled here."""
+    db.execute(_FORGET_ENROLMENT, (card,))
+
+
+def forget_traces(db: sqlite3.Connection, cards: Collection[int]) -> None:
+    """What the journal has about the cards of somebody who is forgotten."""
+    listed = msgspec.json.encode(tuple(cards)).decode()
+    for statement in _FORGET_TRACES:
+        db.execute(statement, (listed,))
+
+
+def _forget(db: sqlite3.Connection, people: People, member: int, number: int, reading: int) -> None:
+    """With every trace; a members file that still has them is not believed."""
+    forget_traces(db, people.traces_of(member))
+    db.execute(_FORGET_MEMBER, (member,))
+    db.execute(_GONE, (member, number, reading))
+
+
+def _apply_item(db: sqlite3.Connection, entry: FeedEntry, reading: int) -> None:
+    """All but members, who are told and forgotten otherwise."""
+    item = entry.item
     match item:
-        case MemberItem():
-            _apply_members(db, (item,), reading)
+        case MemberItem() | TombstoneItem():
+            pass
         case MessageItem():
             db.execute(_MESSAGE, (item.id, item.card, item.text, item.priority, item.valid_until, reading))
         case MessageClosedItem():
@@ -171,9 +210,6 @@ def _apply_item(db: sqlite3.Connection, item: FeedItem, reading: int) -> None:
             db.execute(RAISE_SHADOW, (item.card, item.gen, item.seq, item.hash, "head_office"))
         case ProgrammeItem():
             db.execute(_PROGRAMME, (msgspec.json.encode(item.programme),))
-        case TombstoneItem():
-            for statement in (_FORGET_MESSAGES, *_FORGET_TRACES, _FORGET_MEMBER):
-                db.execute(statement, (item.member,))
         case ProductItem() | StaffItem() | ShopItem() | BenefitItem():
             _apply_counter(db, item, reading)
         case _:
@@ -223,13 +259,14 @@ def _apply_rule(
             assert_never(never)
 
 
-def _apply_members(db: sqlite3.Connection, items: Iterable[FeedItem], reading: int) -> None:
+def _apply_members(db: sqlite3.Connection, entries: Iterable[FeedEntry], reading: int) -> None:
     """A run of them, statement by statement. A visit freshens a member and seldom cards or numbers, so what stays as it
     is is not written: every page of an index that is spared counts, for each lies somewhere else."""
-    members = {item.member: item for item in items if isinstance(item, MemberItem)}  # of one told twice, the newer
-    rows = [_row(item, reading) for item in members.values()]
+    told = {entry.item.member: entry for entry in entries if isinstance(entry.item, MemberItem)}  # twice: the newer
+    members = {number: entry.item for number, entry in told.items() if isinstance(entry.item, MemberItem)}
+    rows = [_row(item, reading, told[number].number) for number, item in members.items()]
     db.executemany(_MEMBER, rows)
-    db.executemany(_SEARCH_KEY, [(row[0], row[-2]) for row in rows])
+    db.executemany(_SEARCH_KEY, [(row[0], row[_KEY_AT]) for row in rows])
     cards: dict[int, set[Row]] = {number: {(card,) for card in item.cards} for number, item in members.items()}
     _exchange(db, (_KNOWN_CARDS, _DROP_CARDS, _CARD), cards)
     db.executemany(_FORGET_ENROLMENT, [(card,) for item in members.values() for card in item.cards])
@@ -250,6 +287,6 @@ def _exchange(db: sqlite3.Connection, statements: tuple[str, str, str], told: Ma
     db.executemany(add, [(*row, number) for number in changed for row in sorted(told[number])])
 
 
-def _row(item: MemberItem, reading: int) -> tuple[str | int | None, ...]:
+def _row(item: MemberItem, reading: int, number: int) -> tuple[str | int | None, ...]:
     told = (item.name, item.kana, item.rank, item.memo, item.visits, item.last_visit, item.last_store, item.birthday)
-    return (item.member, *told, reading, search_key(item.kana), item.balance)
+    return (item.member, *told, reading, search_key(item.kana), item.balance, item.joined, " ".join(item.tags), number)

@@ -22,7 +22,8 @@ from shared.visit.calls import CALLERS_MAX, Caller
 from shared.visit.facts import FoundMember, Member, PastVisit
 from shared.visit.journal import Intent, VisitKind
 from terminal.app.store import sql
-from terminal.app.store.card_facts import NOT_TOLD
+from terminal.app.store.card_facts import NOT_TOLD, member_facts
+from terminal.app.store.people import People
 
 FOUND_MAX = 6  # people on one screen
 VISITS_MAX = 12  # that may be refunded: two screens
@@ -32,7 +33,7 @@ _shop_decoder = msgspec.json.Decoder(ShopItem)
 _LAST_CHARACTER = "\U0010ffff"
 
 
-def find_members(db: sqlite3.Connection, phone: str, kana: str) -> tuple[tuple[FoundMember, ...], bool]:
+def find_members(people: People, phone: str, kana: str) -> tuple[tuple[FoundMember, ...], bool]:
     """By a whole telephone number, by its end (the last four digits count), or else by the beginning of the kana.
 
     And whether there are others. Whoever was enrolled here and is not told by head office yet is found as well, under
@@ -40,29 +41,32 @@ def find_members(db: sqlite3.Connection, phone: str, kana: str) -> tuple[tuple[F
     """
     number, key = digits(phone), search_key(kana)
     if number:
-        rows = _by_phone(db, number)
+        rows = _by_phone(people, number)
     elif key:
-        rows = db.execute(sql.MEMBERS_BY_KANA, (key, key + _LAST_CHARACTER, FOUND_MAX + 1)).fetchall()
+        rows = people.by_kana(key, key + _LAST_CHARACTER, FOUND_MAX + 1)
     else:
         rows = []
-    found = [FoundMember(MemberNo(row[0]), row[1], row[2], row[3], _cards_of(db, row[0])) for row in rows]
+    found = [
+        FoundMember(MemberNo(row[0]), row[1], row[2], row[3], tuple(map(CardNo, people.cards_in_use(row[0]))))
+        for row in rows
+    ]
     found += [
         FoundMember(NOT_TOLD, "", kana, tail, (CardNo(card),))
-        for card, kana, tail, mark in db.execute(sql.ENROLLED).fetchall()
+        for card, kana, tail, mark in people.enrolled()
         if (number or key) and _is_meant(kana, tail, mark, number, key)
     ]
     return tuple(found[:FOUND_MAX]), len(found) > FOUND_MAX
 
 
-def find_callers(db: sqlite3.Connection, number: str) -> tuple[Caller, ...]:
+def find_callers(people: People, number: str) -> tuple[Caller, ...]:
     """Who has this whole number, whoever was here last first; with those whom head office has not told yet."""
     if len(number) not in PHONE_DIGITS:
         return ()
-    rows = db.execute(sql.CALLERS, (tail_of(number), check_of(number), CALLERS_MAX)).fetchall()
-    callers = [Caller(Member(MemberNo(member), *told), balance) for balance, member, *told in rows]
+    rows = people.callers(tail_of(number), check_of(number), CALLERS_MAX)
+    callers = [Caller(member_facts(told), balance) for balance, *told in rows]
     callers += [
         Caller(Member(NOT_TOLD, "", kana))
-        for _, kana, tail, mark in db.execute(sql.ENROLLED).fetchall()
+        for _, kana, tail, mark in people.enrolled()
         if _is_meant(kana, tail, mark, number, "")
     ]
     return tuple(callers[:CALLERS_MAX])
@@ -110,17 +114,12 @@ def read_shop(db: sqlite3.Connection) -> ShopItem:
     return shop
 
 
-def _by_phone(db: sqlite3.Connection, number: str) -> list[tuple[Any, ...]]:
+def _by_phone(people: People, number: str) -> list[tuple[Any, ...]]:
     if len(number) in PHONE_DIGITS:
-        return db.execute(sql.MEMBERS_BY_PHONE, (tail_of(number), check_of(number), FOUND_MAX + 1)).fetchall()
+        return people.by_phone(tail_of(number), check_of(number), FOUND_MAX + 1)
     if len(number) < TAIL_DIGITS:
         return []
-    return db.execute(sql.MEMBERS_BY_TAIL, (tail_of(number), FOUND_MAX + 1)).fetchall()
-
-
-def _cards_of(db: sqlite3.Connection, member: int) -> tuple[CardNo, ...]:
-    """In use; cards are encoded in the order of their numbers, so the highest is the newest."""
-    return tuple(CardNo(card) for (card,) in db.execute(sql.CARDS_OF, (member,)))
+    return people.by_tail(tail_of(number), FOUND_MAX + 1)
 
 
 def _is_meant(kana: str, tail: str, mark: int, number: str, key: str) -> bool:

@@ -11,20 +11,22 @@ from shared.sync.messages import JournalEvent, StreamHead
 from terminal.app.store import sql
 from terminal.app.store.engine import PLAIN, Engine
 from terminal.app.store.opening import connect_read_only
+from terminal.app.store.roster import in_force
 from terminal.app.store.translate import translated
+from terminal.app.sync.results import Roster
 
 
 class Outbox:
     """Opened on first use, so that it may be built in one thread and used in another. Raises ``store.*``."""
 
     def __init__(self, path: Path, engine: Engine = PLAIN) -> None:
-        self._path = path
-        self._engine = engine
+        self.path = path
+        self.engine = engine
         self._connection: sqlite3.Connection | None = None
 
     def heads(self) -> tuple[StreamHead, ...]:
         """The last event of every stream that holds events not yet acknowledged; the oldest boot first."""
-        with translated(self._engine):
+        with translated(self.engine):
             rows = self._db.execute(sql.HEADS).fetchall()
         return tuple(StreamHead(stream, seq, digest) for stream, seq, digest, _ in rows)
 
@@ -33,15 +35,26 @@ class Outbox:
 
         Raises ``sync.rolled_back`` when the journal has no such event: head office holds more than this terminal.
         """
-        with translated(self._engine):
+        with translated(self.engine):
             # One snapshot for both is not needed: events never change.
             before = ZERO_HASH if after_seq == 0 else self._hash_at(stream, after_seq)
             rows = self._db.execute(sql.BATCH, (stream, after_seq, limit)).fetchall()
         return before, tuple(JournalEvent(*row) for row in rows)
 
+    def position(self) -> tuple[int, int]:
+        """Feed epoch and cursor, as the journal has them now."""
+        with translated(self.engine):
+            epoch, cursor = self._db.execute(sql.POSITION).fetchone()
+        return int(epoch), int(cursor)
+
+    def rosters(self) -> tuple[Roster, ...]:
+        """The members files in force, the base first."""
+        with translated(self.engine):
+            return in_force(self._db)
+
     def acknowledged(self, stream: bytes) -> int:
         """The last event of ``stream`` that head office is known to hold."""
-        with translated(self._engine):
+        with translated(self.engine):
             (seq,) = self._db.execute(sql.ACKED, (stream,)).fetchone()
         return int(seq)
 
@@ -53,7 +66,7 @@ class Outbox:
     @property
     def _db(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = connect_read_only(self._path, any_thread=True, engine=self._engine)
+            self._connection = connect_read_only(self.path, any_thread=True, engine=self.engine)
         return self._connection
 
     def _hash_at(self, stream: bytes, seq: int) -> bytes:

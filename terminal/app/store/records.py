@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 
@@ -21,30 +22,49 @@ from shared.visit.facts import CardFacts, Duty, FoundMember, OpenVisit, PastVisi
 from shared.visit.shop import KidPolicy
 from terminal.app.clock import ShopClock
 from terminal.app.store import sql
-from terminal.app.store.card_facts import card_facts, open_visit
+from terminal.app.store.card_facts import NOT_TOLD, card_facts, open_visit
 from terminal.app.store.day import add_up
+from terminal.app.store.earned import earned_today
 from terminal.app.store.engine import Engine
 from terminal.app.store.finding import find_callers, find_members, find_product, find_visits, read_shop
 from terminal.app.store.note import read_note
 from terminal.app.store.pen import Pen
+from terminal.app.store.people import People
 from terminal.app.store.pins import PinDesk
+from terminal.app.store.roster import Rosters
 from terminal.app.store.translate import translated
 from terminal.app.sync.results import OfficeNote
 
+MINUTE_MS = 60_000
+
 _programme_decoder = msgspec.json.Decoder(Programme)
+
+
+@lru_cache(maxsize=4)
+def _day_at(minute: int, day_start_minute: int) -> str:
+    """The business day of a minute: a look-up need not reckon it anew."""
+    return business_day(minute * MINUTE_MS, day_start_minute).isoformat()
 
 
 class Records:
     """Of one boot. Asking writes nothing but what follows from events that are durable already."""
 
     def __init__(
-        self, connection: sqlite3.Connection, stream: bytes, clock: ShopClock, engine: Engine, pen: Pen
+        self,
+        connection: sqlite3.Connection,
+        stream: bytes,
+        clock: ShopClock,
+        engine: Engine,
+        pen: Pen,
+        rosters: Rosters,
     ) -> None:
         self.stream = stream  # 10 bytes: terminal (big endian) and the nonce of this boot
         self.clock = clock  # by which visits are dated
         self._db = connection
         self._engine = engine
         self._pen = pen
+        self._rosters = rosters
+        self._people = People(connection, rosters)
         self._pins = PinDesk()
         self._looked_up = 0
         self._heed_rules()
@@ -66,16 +86,26 @@ class Records:
         return tuple(open_visit(state, body) for state, body in rows)
 
     def look_up(self, card: CardNo) -> CardFacts:
-        """All that is known of a card, from one statement, and the names of a visit that may begin now.
+        """All that is known of a card, from one statement beside the members files, and the names of a visit that may
+        begin now.
 
         ``next_visit`` is new at every call; ``slip`` is taken only when the visit is intended.
         """
         self._settle()
-        today = business_day(self.clock.now().wall_ms, self._day_start_minute).isoformat()
+        today = _day_at(self.clock.now().wall_ms // MINUTE_MS, self._day_start_minute)
         with translated(self._engine):
-            rows = self._db.execute(sql.LOOK_UP, {"card": card, "stream": self.stream, "day": today}).fetchall()
-        self._looked_up += 1
-        return card_facts(card, rows, visit_id(self.stream, self._looked_up), self._pen.tip.slip + 1)
+            filed = self._people.filed(card)
+            wanted = {
+                "card": card, "stream": self.stream, "day": today, "upto": self._people.upto,
+                "member": NOT_TOLD if filed is None else filed[0],
+            }  # fmt: skip
+            rows = self._db.execute(sql.LOOK_UP, wanted).fetchall()
+            self._looked_up += 1
+            name, slip = visit_id(self.stream, self._looked_up), self._pen.tip.slip + 1
+            facts = card_facts(card, rows, name, slip, filed, self._people.holder)
+            if not self._caps_day:
+                return facts
+            return replace(facts, earned_today=earned_today(self._db, card, today))
 
     # --- the counter -------------------------------------------------------------------------------------------------
 
@@ -83,13 +113,13 @@ class Records:
         """By telephone number or its end, or else by the beginning of the kana; and whether there are others."""
         self._settle()
         with translated(self._engine):
-            return find_members(self._db, phone, kana)
+            return find_members(self._people, phone, kana)
 
     def find_callers(self, number: str) -> tuple[Caller, ...]:
         """Members who have this telephone number."""
         self._settle()
         with translated(self._engine):
-            return find_callers(self._db, number)
+            return find_callers(self._people, number)
 
     def find_visits(self, card: CardNo) -> tuple[PastVisit, ...]:
         """Sales of a card at this terminal that may still be refunded, the newest first."""
@@ -175,4 +205,6 @@ class Records:
         """After head office sent others. What every card and every scanned code is held against is kept at hand."""
         shop = self.shop_settings()
         self._sale_rules, self._pin_salt = shop.sale_rules, shop.pin_salt
-        self._day_start_minute = self.programme().day_start_minute
+        programme = self.programme()
+        self._day_start_minute = programme.day_start_minute
+        self._caps_day = programme.caps.per_day > 0 or (programme.then is not None and programme.then.caps.per_day > 0)

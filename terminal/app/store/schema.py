@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from terminal.app.store.schema_counter import BALANCE, COUNTER, POS_SALES
+from terminal.app.store.schema_roster import ROSTER
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -337,6 +338,7 @@ SCHEMA = (  # permanent name, statements
     ("0007_counter", COUNTER),
     ("0008_pos_sales", POS_SALES),
     ("0009_balance", BALANCE),
+    ("0010_roster", ROSTER),
 )
 
 

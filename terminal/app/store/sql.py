@@ -35,52 +35,61 @@ OPEN_VISITS = f"""
 """
 MESSAGES_MAX = 8  # of one card; the face has room for two or three
 BENEFITS_MAX = 8  # of one card; each is asked about on a screen of its own
+_MORE = "joined || ' ' || tags"  # both without spaces of their own but between tags (card_facts.py)
+# ``member``: whose card it is as the members files say. ``upto``: what lies in them (people.py); so below.
 LOOK_UP = f"""
     SELECT 'shadow' AS kind, gen AS a, seq AS b, hash AS c, NULL AS d, NULL AS e, NULL AS f, NULL AS g, NULL AS h,
-        NULL AS i
+        NULL AS i, NULL AS j
     FROM card_shadow WHERE card = :card
     UNION ALL
-    SELECT 'member', member.member, name, kana, rank, memo, visits, last_visit, last_store, birthday
-    FROM member_card JOIN member ON member.member = member_card.member WHERE member_card.card = :card
+    SELECT 'member', member.member, name, kana, rank, memo, visits, last_visit, last_store, birthday,
+        {_MORE}
+    FROM member_card JOIN member ON member.member = member_card.member
+    WHERE member_card.card = :card AND member.number > :upto
     UNION ALL
-    SELECT 'open', visit.number, visit.state, event.body, NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT 'fresher', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM member WHERE member = :member AND number > :upto
+    UNION ALL
+    SELECT 'fresher', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM gone WHERE member = :member AND number > :upto
+    UNION ALL
+    SELECT 'open', visit.number, visit.state, event.body, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM visit JOIN event ON {_INTENT_OF}
     WHERE visit.card = :card AND visit.open = 1 AND (visit.state <> 'COMMITTED' OR visit.stream <> :stream)
     UNION ALL
     SELECT * FROM (
-        SELECT 'message', id, text, priority, valid_until, NULL, NULL, NULL, NULL, NULL
+        SELECT 'message', id, text, priority, valid_until, NULL, NULL, NULL, NULL, NULL, NULL
         FROM message INDEXED BY message_due WHERE card = :card AND state = 'due'
         ORDER BY priority DESC, id LIMIT {MESSAGES_MAX}
     )
     UNION ALL
-    SELECT 'adjust', number, lots, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM adjust WHERE card = :card
+    SELECT 'adjust', number, lots, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM adjust WHERE card = :card
     UNION ALL
-    SELECT 'denied', status, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM deny_card WHERE card = :card
+    SELECT 'denied', status, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM deny_card WHERE card = :card
     UNION ALL
-    SELECT 'writer', terminal, since_day, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM deny_writer
+    SELECT 'writer', terminal, since_day, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM deny_writer
     UNION ALL
     SELECT 'synced', value, (SELECT value FROM counter WHERE name = 'set_back'), NULL, NULL, NULL, NULL, NULL, NULL,
-        NULL
+        NULL, NULL
     FROM counter WHERE name = 'synced_ms'
     UNION ALL
-    SELECT 'redeemed', redeemed, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM offline_day
+    SELECT 'redeemed', redeemed, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM offline_day
     WHERE business_day = :day
     UNION ALL
-    SELECT 'heir', member.member, name, member.kana, rank, memo, visits, last_visit, last_store, birthday
-    FROM noted JOIN member_card ON member_card.card = noted.old JOIN member ON member.member = member_card.member
-    WHERE noted.card = :card AND noted.type = 'REPLACE'
+    SELECT 'heir', old, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM noted WHERE card = :card AND type = 'REPLACE'
     UNION ALL
-    SELECT 'enrolled', kana, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT 'enrolled', kana, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM noted WHERE card = :card AND type = 'ENROL'
     UNION ALL
     SELECT * FROM (
-        SELECT 'benefit', id, text, valid_until, NULL, NULL, NULL, NULL, NULL, NULL
+        SELECT 'benefit', id, text, valid_until, NULL, NULL, NULL, NULL, NULL, NULL, NULL
         FROM benefit INDEXED BY benefit_due
         WHERE card = :card AND state = 'due' AND (valid_until = '' OR valid_until >= :day)
         ORDER BY id LIMIT {BENEFITS_MAX}
     )
     UNION ALL
-    SELECT 'bought', names, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM bought WHERE card = :card
+    SELECT 'bought', names, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM bought WHERE card = :card
 """
 VISIT_STATE = "SELECT state, honoured, answer FROM visit WHERE visit = ?"
 # A newer visit began, so the card of the last one has left the machine.
@@ -170,31 +179,46 @@ DOUBTS_AFTER = "SELECT body FROM event WHERE id > ?1 AND id <= (?1 | 0xffffffff)
 
 # --- what staff look for ---------------------------------------------------------------------------------------------
 
+HOLDER = f"""
+    SELECT member.member, name, kana, rank, memo, visits, last_visit, last_store, birthday, {_MORE}
+    FROM member_card JOIN member ON member.member = member_card.member
+    WHERE member_card.card = ? AND member.number > ?
+"""
+FRESHER = """
+    SELECT 1 FROM member WHERE member = ?1 AND number > ?2
+    UNION ALL SELECT 1 FROM gone WHERE member = ?1 AND number > ?2
+"""
+EVERY_CARD = "SELECT card FROM member_card WHERE member = ?"
+OWN_CARDS = """
+    SELECT card FROM member_card JOIN member ON member.member = member_card.member
+    WHERE member_card.member = ? AND member.number > ?
+"""
 _FOUND = "SELECT member.member, member.name, member.kana"
 MEMBERS_BY_PHONE = f"""
-    {_FOUND}, member_phone.tail FROM member_phone CROSS JOIN member ON member.member = member_phone.member
-    WHERE member_phone.tail = ? AND member_phone.mark = ? ORDER BY member_phone.member LIMIT ?
+    {_FOUND}, member_phone.tail, '' FROM member_phone CROSS JOIN member ON member.member = member_phone.member
+    WHERE member_phone.tail = ? AND member_phone.mark = ? AND member.number > ? ORDER BY member_phone.member LIMIT ?
 """
 MEMBERS_BY_TAIL = f"""
-    {_FOUND}, ?1 FROM member WHERE member IN (
-        SELECT DISTINCT member FROM member_phone WHERE tail = ?1 LIMIT ?2
+    {_FOUND}, ?1, '' FROM member WHERE member IN (
+        SELECT DISTINCT member_phone.member FROM member_phone CROSS JOIN member AS owner
+        ON owner.member = member_phone.member WHERE tail = ?1 AND owner.number > ?2 LIMIT ?3
     ) ORDER BY member.member
 """
 MEMBERS_BY_KANA = f"""
-    {_FOUND}, coalesce((SELECT min(tail) FROM member_phone WHERE member_phone.member = member.member), '')
-    FROM member WHERE search_key >= ? AND search_key < ? ORDER BY search_key LIMIT ?
+    {_FOUND}, coalesce((SELECT min(tail) FROM member_phone WHERE member_phone.member = member.member), ''), search_key
+    FROM member WHERE search_key >= ? AND search_key < ? AND number > ? ORDER BY search_key LIMIT ?
 """
-CALLERS = """
-    SELECT balance, member.member, name, kana, rank, memo, visits, last_visit, last_store, birthday
+CALLERS = f"""
+    SELECT balance, member.member, name, kana, rank, memo, visits, last_visit, last_store, birthday, {_MORE}
     FROM member_phone CROSS JOIN member ON member.member = member_phone.member
-    WHERE member_phone.tail = ? AND member_phone.mark = ? ORDER BY last_visit DESC, member.member LIMIT ?
+    WHERE member_phone.tail = ? AND member_phone.mark = ? AND member.number > ?
+    ORDER BY last_visit DESC, member.member LIMIT ?
 """
-# With those that took a card's place here, which head office has not told yet.
-CARDS_OF = """
+# Of a member's cards (JSON): with those that took a card's place here, which head office has not told yet.
+CARDS_IN_USE = """
     SELECT card FROM (
-        SELECT card FROM member_card WHERE member = ?1
-        UNION SELECT noted.card FROM member_card JOIN noted ON noted.old = member_card.card
-            WHERE member_card.member = ?1 AND noted.type = 'REPLACE'
+        SELECT value AS card FROM json_each(?1)
+        UNION SELECT noted.card FROM noted WHERE noted.old IN (SELECT value FROM json_each(?1)) AND type = 'REPLACE'
     ) AS owned
     WHERE NOT EXISTS (SELECT 1 FROM deny_card WHERE deny_card.card = owned.card AND status = 'stopped')
     ORDER BY card DESC
@@ -203,7 +227,6 @@ CARDS_OF = """
 ENROLLED = """
     SELECT noted.card, kana, tail, mark FROM noted
     WHERE noted.type = 'ENROL' AND noted.card IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM member_card WHERE member_card.card = noted.card)
         AND NOT EXISTS (SELECT 1 FROM deny_card WHERE deny_card.card = noted.card AND status = 'stopped')
     ORDER BY noted.event
 """

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections import deque
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Self
 
-from shared.card.codec import Verdict
+from shared.card.codec import Verdict as ImageVerdict
 from shared.clock import Clock, ClockQuality
 from shared.errors import EnishiError
 from shared.ids import MessageId, TerminalId, VisitId
 from shared.sync.holder import Seal, to_nobody
-from shared.sync.messages import Pull
+from shared.sync.messages import Pull, Verdict
 from shared.visit import journal as j
 from shared.visit.screens import Notice
 from terminal.app.clock import ShopClock
-from terminal.app.store import feed, sql
+from terminal.app.store import feed, roster, sql, taking
 from terminal.app.store.beginning import first_event
+from terminal.app.store.disk import free_bytes
 from terminal.app.store.engine import PLAIN, Engine
 from terminal.app.store.keeping import Keeping
 from terminal.app.store.mirror import Mirror
@@ -28,8 +29,9 @@ from terminal.app.store.noted import is_replaced, remember_newcomer, sealed
 from terminal.app.store.opening import WAL_WARM_BYTES, open_journal
 from terminal.app.store.pen import Pen
 from terminal.app.store.records import Records
+from terminal.app.store.roster import Rosters
 from terminal.app.store.translate import translated
-from terminal.app.sync.results import OfficeNote
+from terminal.app.sync.results import OfficeNote, Roster
 
 NONCE_BYTES = 8
 ROOM_KEPT_S = 5.0  # the disk is asked every second for the notices; at 10 MB/s a visit still has its room
@@ -59,14 +61,18 @@ class Store(Records):
     ) -> None:
         self.path = path
         self._seal = seal
-        self._folder = str(path.parent)
+        self._folder = path.parent
         self.why = ""  # of this boot's STREAM event: new, boot, RESTORE_SUSPECT or REPLACED
         with translated(engine):
             row = connection.execute(sql.LAST_WALL, (ClockQuality.BEHIND,)).fetchone()
         shop_clock = ShopClock(machine, 0 if row is None else row[0])
         self.keeping = Keeping(connection, stream, shop_clock, mirror, engine)
+        self._swept_upto = roster.NOTHING
+        rosters = Rosters(path, engine)
+        with translated(engine):
+            rosters.follow(connection)
         pen = Pen(connection, engine, stream, shop_clock, self.keeping, mirror is not None)
-        super().__init__(connection, stream, shop_clock, engine, pen)
+        super().__init__(connection, stream, shop_clock, engine, pen, rosters)
         self._free_bytes, self._free_at_s = 0, -ROOM_KEPT_S  # monotonic seconds
         self._forged_at: deque[float] = deque(maxlen=FORGED_MAX)  # monotonic seconds
 
@@ -104,23 +110,26 @@ class Store(Records):
     def free_bytes(self) -> int:
         """What the journal's disk has left."""
         with translated(self._engine):
-            seen = os.statvfs(self._folder)
-            return seen.f_bavail * seen.f_frsize
+            return free_bytes(self._folder)
 
     def close(self) -> None:
         self.keeping.close()
+        self._rosters.close()
         self._db.close()
 
     # --- keeping -----------------------------------------------------------------------------------------------------
 
     def tend(self) -> bool:
-        """Between visits, every minute or so: the mirror, old events, the weekly look; whether more is to do soon."""
+        """Between visits, every minute or so: the mirror, old events, the weekly look, members that a file has made
+        superfluous; whether more is to do soon."""
         self._settle()
-        return self.keeping.tend(self.transaction)
+        more = self.keeping.tend(self.transaction)
+        return self._tend_members() or more
 
     def troubles(self) -> tuple[Notice, ...]:
-        """What staff should know of the journal, its mirror and its disk."""
-        return self.keeping.troubles(self._room(0.0))
+        """What staff should know of the journal, its mirror, its disk and the members files."""
+        found, lost = self.keeping.troubles(self._room(0.0)), self._rosters.trouble
+        return found if lost is None else (*found, Notice(lost.code, lost.facts))
 
     @property
     def safe_mode(self) -> bool:
@@ -223,7 +232,7 @@ class Store(Records):
         kept = track[:SEEN_TRACK_MAX].encode("ascii", "replace").decode("ascii")
         with self.transaction() as db:
             self._append(db, j.Seen(kept, verdict, uid))
-        if verdict != Verdict.FORGED.value:
+        if verdict != ImageVerdict.FORGED.value:
             return False
         now_s = self.clock.now().mono_s
         self._forged_at.append(now_s)
@@ -251,20 +260,41 @@ class Store(Records):
 
         After an update of the software a feed with skipped entries is read again from its beginning.
         """
+        try:
+            with self.transaction() as db:
+                self._pen.settle()
+                feed.apply_page(db, self._people, pull, skipped, anew)
+        finally:
+            self._follow()
+        self._heed_rules()
+
+    def take_roster(self, found: Roster, forgotten: tuple[int, ...] = ()) -> None:
+        """A members file that lies whole beside the journal is in force from now on, until the next one.
+
+        ``forgotten``: cards of members whom it does not know any more. Taken twice it changes nothing.
+        """
         with self.transaction() as db:
             self._pen.settle()
-            feed.apply_page(db, pull, skipped, anew)
-        self._heed_rules()
+            taking.put_into_force(db, found)
+        self._follow()
+        with self.transaction() as db:
+            taking.heed(db, self._people, forgotten)
 
     def record_synced(self, wall_ms: int = 0) -> None:
         """The feed was read to its end, as it was at ``wall_ms`` (UTC); 0 = just now."""
         with self.transaction() as db:
             db.execute(sql.SET_SYNCED, (wall_ms or self.clock.now().wall_ms,))
+        self._rosters.trouble = None
 
     def remember_office(self, note: OfficeNote) -> None:
-        """What head office said of itself, of this terminal and of the card keys."""
+        """What head office said of itself, of this terminal and of the card keys. Who is dismissed keeps no members
+        file."""
         with self.transaction() as db:
             write_note(db, note)
+            if note.verdict == Verdict.REVOKED:
+                taking.give_up(db)
+        if note.verdict == Verdict.REVOKED:
+            self._remove_rosters()
 
     def acknowledge(self, stream: bytes, acked_seq: int, durable_seq: int) -> None:
         """Head office stored ``stream`` up to ``acked_seq`` and has it in a backup up to ``durable_seq``.
@@ -285,7 +315,33 @@ class Store(Records):
             db.execute(sql.ADD_STREAM, (self.stream, machine))
             self._append(db, first)
             self.keeping.begun(db, machine)
+            if self._rosters.lost is not None:
+                taking.give_up(db)
+        self._follow()
         self.keeping.mirror_begun()
+
+    def _follow(self) -> None:
+        with translated(self._engine):
+            self._people.follow()
+
+    def _tend_members(self) -> bool:
+        if self._rosters.lost is not None:
+            with self.transaction() as db:
+                taking.give_up(db)
+            self._remove_rosters()
+        if self._swept_upto == self._rosters.upto:
+            return False
+        with self.transaction() as db:
+            swept = taking.sweep(db, self._people)
+        if swept < taking.SWEEP_MAX:
+            self._swept_upto = self._rosters.upto
+        return swept == taking.SWEEP_MAX
+
+    def _remove_rosters(self) -> None:
+        """After the journal has forgotten what opens them."""
+        self._follow()
+        with suppress(OSError):  # sync tries again
+            roster.remove_others(self.path, frozenset())
 
     def _append(self, db: sqlite3.Connection, body: j.Body) -> None:
         self._pen.append(db, body)

@@ -11,6 +11,7 @@ from functools import partial
 
 import msgspec
 import requests
+from msgspec import UNSET, UnsetType
 
 from shared.clock import Clock
 from shared.errors import EnishiError
@@ -25,12 +26,15 @@ from shared.sync.messages import (
     HelloReply,
     Push,
     PushReply,
+    RosterHeld,
     StreamHead,
     Verdict,
 )
 from terminal.app.identity import Signer
+from terminal.app.store.engine import CipherEngine
 from terminal.app.store.outbox import Outbox
 from terminal.app.sync.beside import Side, UnderWay, WhenAsked
+from terminal.app.sync.fetching import DAMAGED, PATIENCE, Fetcher
 from terminal.app.sync.line import Line, Question, Refusal, pack
 from terminal.app.sync.pages import parse_page
 from terminal.app.sync.results import Acknowledged, Failed, OfficeNote, PageArrived, Synced, SyncResult, Welcomed
@@ -81,6 +85,10 @@ class SyncClient:
         self._software = software
         self._hear_time = hear_time
         self._push_limit = PUSH_EVENTS_MAX
+        self._fetcher: Fetcher | None = None
+        if isinstance(outbox.engine, CipherEngine):  # members files lie beside encrypted journals only
+            patient = Line(session, base_url, signer, software, clock, PATIENCE)
+            self._fetcher = Fetcher(patient, signer, outbox, outbox.path, outbox.engine)
 
     def run_once(self, position: tuple[int, int], side: Side = WhenAsked) -> Iterator[SyncResult]:
         """One round from feed epoch and cursor ``position``. Apply each result before asking for the next.
@@ -102,6 +110,7 @@ class SyncClient:
                 pause = yield from self._push_stream(head, theirs.get(head.stream), side)
                 if pause:
                     break
+            yield from self._fetch(reply, side)
             yield from self._pull(reply.feed_epoch, position)
             yield Synced()
         except Refusal as refusal:
@@ -113,7 +122,7 @@ class SyncClient:
         epoch, cursor = position
         wall_ms = self._clock.now().wall_ms
         last_heard = self._signer.note.server_epoch
-        hello = Hello(PROTOCOL, self._software, heads, cursor, epoch, wall_ms, last_heard, self._board)
+        hello = Hello(PROTOCOL, self._software, heads, cursor, epoch, wall_ms, last_heard, self._board, self._held())
         reply = self._line.post("/v1/hello", pack(hello), _parse_hello)
         if reply.min_protocol > PROTOCOL:
             raise EnishiError("sync.protocol", ours=PROTOCOL, theirs=reply.min_protocol)
@@ -248,18 +257,39 @@ class SyncClient:
             raise EnishiError("sync.no_progress", stream=head.stream.hex(), seq=reply.have_seq)
         return reply.have_seq
 
+    # --- members files -----------------------------------------------------------------------------------------------
+
+    def _held(self) -> RosterHeld | UnsetType:
+        if self._fetcher is None:
+            return UNSET
+        files = self._outbox.rosters()
+        return RosterHeld(tuple(file.id for file in files), max((file.upto for file in files), default=0))
+
+    def _fetch(self, reply: HelloReply, side: Side) -> Iterator[SyncResult]:
+        """What cannot be used is no reason to do without the feed."""
+        if self._fetcher is None or reply.rosters is UNSET:
+            return
+        try:
+            yield from self._fetcher.fetch(reply.rosters, reply.feed_epoch, side)
+        except Refusal as refusal:
+            yield _refused(refusal)
+        except EnishiError as error:
+            if error.code not in (DAMAGED, "store.full"):
+                raise
+            yield _failed(error)
+
     # --- pull --------------------------------------------------------------------------------------------------------
 
     def _pull(self, epoch: int, position: tuple[int, int]) -> Iterator[SyncResult]:
         """Page after page. Another epoch, or a cursor that head office no longer keeps: from the beginning."""
-        cursor = position[1] if position[0] == epoch else 0
+        cursor, members_after = self._begin(epoch, position)
         restarts, anew = 0, False
         while True:
-            page = self._page(cursor, anew)
+            page = self._page(cursor, anew, members_after)
             if page is None or (page.pull.feed_epoch != epoch and cursor != 0):
                 if restarts >= RESTARTS_MAX:
                     raise EnishiError("sync.no_progress", cursor=cursor)
-                restarts, cursor, anew = restarts + 1, 0, page is None
+                restarts, cursor, anew, members_after = restarts + 1, 0, page is None, 0
                 continue
             anew = False
             epoch = page.pull.feed_epoch
@@ -270,10 +300,22 @@ class SyncClient:
             if not page.pull.more:
                 return
 
-    def _page(self, cursor: int, anew: bool) -> PageArrived | None:
+    def _begin(self, epoch: int, position: tuple[int, int]) -> tuple[int, int]:
+        """The cursor, and up to where members need not be told: they lie in the files.
+
+        A file that was lost since sets the feed back to its beginning, and only the journal knows.
+        """
+        known_epoch, known = self._outbox.position()
+        cursor = min(position[1], known) if position[0] == known_epoch == epoch else 0
+        upto = max((file.upto for file in self._outbox.rosters() if file.feed_epoch == epoch), default=0)
+        return cursor, max(upto, 0)
+
+    def _page(self, cursor: int, anew: bool, members_after: int) -> PageArrived | None:
         """None: head office does not keep the feed that far back."""
+        more = f"&members_after={members_after}" if members_after > cursor else ""
+        path = f"/v1/pull?cursor={cursor}&limit={PULL_ITEMS_MAX}{more}"
         try:
-            return replace(self._line.get(f"/v1/pull?cursor={cursor}&limit={PULL_ITEMS_MAX}", parse_page), anew=anew)
+            return replace(self._line.get(path, parse_page), anew=anew)
         except Refusal as refusal:
             if refusal.status != _GONE:
                 raise

@@ -33,6 +33,28 @@ class PageArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class Roster:
+    """A whole members file beside the journal, and what opens it. ``base``: which one it supplements."""
+
+    id: str
+    base: str
+    feed_epoch: int
+    upto: int  # the feed's number of the newest item in it
+    members: int
+    size: int  # bytes
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterArrived:
+    """A members file was fetched and looked into. ``forgotten``: cards of members whom the files in force still know
+    and this one does not."""
+
+    roster: Roster
+    forgotten: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """Something did not work. Where it stops only one stream, more results follow."""
 
@@ -64,4 +86,4 @@ class Welcomed:
     ring: KeyRing
 
 
-SyncResult = Acknowledged | PageArrived | Failed | Synced | Welcomed
+SyncResult = Acknowledged | PageArrived | RosterArrived | Failed | Synced | Welcomed

@@ -9,7 +9,7 @@ from typing import TypeVar
 from terminal.app.sync.backoff import Backoff
 from terminal.app.sync.beside import UnderWay
 from terminal.app.sync.client import SyncClient
-from terminal.app.sync.results import Acknowledged, Failed, PageArrived, Synced, SyncResult
+from terminal.app.sync.results import Acknowledged, Failed, PageArrived, RosterArrived, Synced, SyncResult, Welcomed
 
 T = TypeVar("T")
 
@@ -112,7 +112,7 @@ class SyncWorker:
                     failed, wait_s = True, max(wait_s, result.wait_s)
                 case Acknowledged():
                     wait_s = max(wait_s, result.wait_s)
-                case Synced():
+                case RosterArrived() | Welcomed() | Synced():
                     pass
         return failed, wait_s
 

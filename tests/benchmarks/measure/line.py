@@ -24,8 +24,9 @@ from server.vault import open_vault
 from shared.sync.identity import Identity
 from terminal.app.identity import Counter, Signer
 from terminal.app.store import Outbox, Store
+from terminal.app.store.engine import PLAIN, Engine
 from terminal.app.sync.client import SyncClient
-from terminal.app.sync.results import Acknowledged, Failed, PageArrived, Synced, Welcomed
+from terminal.app.sync.results import Acknowledged, Failed, PageArrived, RosterArrived, Synced, SyncResult, Welcomed
 from terminal.app.sync.worker import InThread
 from tests.benchmarks.measure.office import STORES, seed_of
 
@@ -41,8 +42,11 @@ class Meter(HTTPAdapter):
     def __init__(self) -> None:
         super().__init__()
         self.sent = self.received = 0
+        self.first_part_s = 0.0  # ``time.perf_counter`` when the first part of a members file was asked for
 
     def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
+        if not self.first_part_s and "/v1/snapshot/" in str(request.url):
+            self.first_part_s = time.perf_counter()
         response = super().send(request, *arguments, **options)
         self.sent += len(request.body or b"") + _headers(request.headers)
         self.received += int(response.headers.get("Content-Length", 0)) + _headers(response.headers)
@@ -72,32 +76,41 @@ class Wire:
         """One whole round, each result applied as the loop applies it. Raises AssertionError when it failed."""
         found, began, acked = Round(), time.perf_counter(), 0
         for result in self.client.run_once(self.store.feed_position(), InThread):
+            self.take(result)
             match result:
                 case Acknowledged():
-                    self.store.acknowledge(result.stream, result.acked, result.durable)
                     found.pushed_s = time.perf_counter() - began
                     found.quarantined += len(result.quarantined)
                     acked = max(acked, result.acked)
                 case PageArrived():
-                    self.store.apply_feed(result.pull, result.skipped, result.anew)
                     found.pages += 1
-                case Welcomed():
-                    self.store.remember_office(result.note)
-                case Synced():
-                    self.store.record_synced()
-                case Failed():
-                    raise AssertionError(f"{result.code} {dict(result.facts)}")
         found.whole_s, found.acked = time.perf_counter() - began, acked
         return found
 
+    def take(self, result: SyncResult) -> None:
+        """As the loop applies it. Raises AssertionError for a failure."""
+        match result:
+            case Acknowledged():
+                self.store.acknowledge(result.stream, result.acked, result.durable)
+            case PageArrived():
+                self.store.apply_feed(result.pull, result.skipped, result.anew)
+            case RosterArrived():
+                self.store.take_roster(result.roster, result.forgotten)
+            case Welcomed():
+                self.store.remember_office(result.note)
+            case Synced():
+                self.store.record_synced()
+            case Failed():
+                raise AssertionError(f"{result.code} {dict(result.facts)}")
 
-def wire(store: Store, identity: Identity, url: str) -> Wire:
-    """A terminal's line to the head office under ``url``."""
+
+def wire(store: Store, identity: Identity, url: str, engine: Engine = PLAIN) -> Wire:
+    """A terminal's line to the head office under ``url``. ``engine``: of its journal."""
     session, meter = requests.Session(), Meter()
     session.trust_env = False  # no proxy of the machine's between the two
     session.mount("http://", meter)
     signer = Signer(identity, store.stream, Counter())
-    client = SyncClient(session, url, signer, Outbox(store.path), store.clock, "bench")
+    client = SyncClient(session, url, signer, Outbox(store.path, engine), store.clock, "bench")
     return Wire(store, client, meter)
 
 
@@ -138,7 +151,7 @@ def _await(url: str, log: Path) -> None:
     """Until somebody answers under ``url``."""
     asking = requests.Session()
     asking.trust_env = False
-    asking.mount("http://", HTTPAdapter(max_retries=Retry(connect=ASKS_MAX, backoff_factor=0.05, backoff_max=0.5)))
+    asking.mount("http://", HTTPAdapter(max_retries=Retry(ASKS_MAX, backoff_factor=0.05, backoff_max=0.5)))
     try:
         asking.get(url, allow_redirects=False, timeout=10)
     except requests.RequestException as error:

@@ -42,13 +42,13 @@ def member(serial: int, visits: int = 3) -> MemberItem:
     )  # fmt: skip
 
 
-def pages(items: Iterable[MemberItem | MessageItem], after: int, last: int) -> Iterator[bytes]:
+def pages(items: Iterable[MemberItem | MessageItem], after: int, last: int, epoch: int = 1) -> Iterator[bytes]:
     """As they come over the wire. ``last``: the feed's number of the last item."""
     page: list[FeedEntry] = []
     for number, item in enumerate(items, after + 1):
         page.append(FeedEntry(number, item))
         if len(page) == PULL_ITEMS_MAX or number == last:
-            yield msgspec.json.encode(Pull(1, tuple(page), number, number < last))
+            yield msgspec.json.encode(Pull(epoch, tuple(page), number, number < last))
             page = []
 
 
@@ -92,7 +92,7 @@ def take(store: Store, content: bytes, taken: Taken) -> None:
 
 _RAW = (
     """
-    INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (member) DO UPDATE SET visits = excluded.visits
     """,
     "INSERT INTO member_card VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -104,11 +104,13 @@ Rows = Sequence[Sequence[tuple[object, ...]]]
 
 def ready(content: bytes) -> Rows:
     """The rows of a page, one list for each table."""
-    items = [entry.item for entry in parse_page(content).pull.items if isinstance(entry.item, MemberItem)]
+    entries = parse_page(content).pull.items
+    told = [(entry.number, entry.item) for entry in entries if isinstance(entry.item, MemberItem)]
+    items = [one for _, one in told]
     people = [
         (one.member, one.name, one.kana, one.rank, one.memo, one.visits, one.last_visit, one.last_store, one.birthday,
-         1, search_key(one.kana), one.balance)
-        for one in items
+         1, search_key(one.kana), one.balance, one.joined, " ".join(one.tags), number)
+        for number, one in told
     ]  # fmt: skip
     cards = [(number, one.member) for one in items for number in one.cards]
     phones = [(mark.tail, mark.check, one.member) for one in items for mark in one.phones]

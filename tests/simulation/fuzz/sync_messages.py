@@ -174,7 +174,8 @@ def _plain(kind: Any) -> Any:
     if dataclasses.is_dataclass(kind) or issubclass(kind, msgspec.Struct):
         hints = typing.get_type_hints(kind, include_extras=True)
         fields = dataclasses.fields if dataclasses.is_dataclass(kind) else msgspec.structs.fields
-        return kind(**{name: TOLD.get(name, example(hints[name])) for name in (field.name for field in fields(kind))})
+        names = [field.name for field in fields(kind)]
+        return kind(**{name: TOLD[name] if name in TOLD else example(hints[name]) for name in names})
     if issubclass(kind, tuple):  # a named one
         return kind(*(example(hint) for hint in typing.get_type_hints(kind).values()))
     if issubclass(kind, Enum):
@@ -194,6 +195,7 @@ TOLD: dict[str, Any] = {
     "redeem": 0,
     "sealed": b'{"kana":"a","phone":"09012345678"}',  # opened already: what is in a box nobody can bend
     "expired": 0,
+    "then": None,  # a programme in a programme in a programme
 }
 
 

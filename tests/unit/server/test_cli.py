@@ -201,12 +201,14 @@ def test_a_damaged_database_is_named_and_kept(office: Office, content: bytes) ->
 def test_the_night_is_red_without_a_backup_and_green_with_one(office: Office, tmp_path: Path) -> None:
     office.seed(tmp_path)
     code, said = office.run("nightly")
-    assert (code, said.splitlines()[-1]) == (1, "        1  red lines of the check")
+    assert code == 1
+    assert "        1  red lines of the check" in said.splitlines()
     code, said = office.run("backup", str(tmp_path / "copies"))
     assert code == 0
     assert "控えを確かめて" in said
     code, said = office.run("nightly")
-    assert (code, said.splitlines()[-1]) == (0, "        0  red lines of the check")
+    assert code == 0
+    assert "        0  red lines of the check" in said.splitlines()
 
 
 def test_cards_are_settled_and_checked_by_hand(office: Office, tmp_path: Path) -> None:
@@ -229,7 +231,7 @@ def test_a_restored_office_begins_a_new_epoch(office: Office, tmp_path: Path) ->
     assert office.run("restored")[0] == 0
     code, said = office.run("restored")
     assert code == 0
-    assert said.startswith("        3  is the server epoch now: adjustments begin at 193, generations at 25")
+    assert "        3  is the server epoch now: adjustments begin at 193, generations at 25" in said.splitlines()
 
 
 def test_products_and_people_are_taken_in_at_the_command_line(office: Office, tmp_path: Path) -> None:

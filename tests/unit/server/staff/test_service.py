@@ -44,7 +44,8 @@ def enter(bench: Bench) -> tuple[Identity, str]:
 
 def whose(bench: Bench, token: str, now_ms: int) -> Identity | None:
     with bench.database.reading() as session:
-        return service.resume(session, token, LIMITS, now_ms)[0]
+        seat = service.resume(session, token, LIMITS, now_ms)
+    return seat.identity if seat is not None else None
 
 
 def test_the_right_password_opens_and_another_does_not(bench: Bench) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.points.earn import points_for
-from shared.points.program import EarnBasis, EarnRule, Programme, RedeemRule
+from shared.points.program import EarnBasis, EarnRule, Kind, Programme, RedeemRule
 from shared.points.redeem import discount_yen
 from shared.points.reward import NextReward, next_reward
 from shared.units import POINTS_MAX, YEN_MAX, Rounding
@@ -75,3 +75,15 @@ def test_the_reward_is_one_and_the_sale_that_reaches_it_is_the_smallest(rule, ea
         assert points_for(earn, reward.spend_yen) >= reward.points > points_for(earn, reward.spend_yen - 1)
     else:
         assert points_for(earn, YEN_MAX) < reward.points
+
+
+def test_stamps_are_a_visit_away_or_more():
+    stamps = Programme(redeem=RedeemRule(10, 500, 10, 10), kind=Kind.VISITS, stamp_from_yen=300)
+    assert next_reward(stamps, 9) == NextReward(1, 10, 500, 300)
+    assert next_reward(stamps, 8) == NextReward(2, 10, 500, 0)
+    assert next_reward(Programme(kind=Kind.HISTORY), 5) is None
+
+
+def test_the_price_before_tax_takes_a_larger_sale():
+    programme = Programme(redeem=RedeemRule(10, 10, 10, 100))
+    assert next_reward(programme, 0, lambda yen: yen - yen * 10 // 110) == NextReward(10, 10, 10, 1_099)

@@ -10,12 +10,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shared.points.earn import explain_earn
-from shared.points.program import Programme
 from shared.sale.basket import EMPTY, Basket, Line
 from shared.sale.product import TaxRate
 from shared.sale.rules import PriceBasis, SaleRules
-from shared.sale.totals import RateTotal, Totals, earning_yen, spread, tax_inside, totals
+from shared.sale.totals import RateTotal, Totals, spread, tax_inside, totals
 from shared.units import Rounding
 from tests.unit.shared.sale.goods import MILK, SOAP, VOUCHER, WINE, baskets, filled, rules
 
@@ -110,36 +108,6 @@ def test_discounts_lower_the_totals_that_are_taxed() -> None:
         RateTotal(R, 1_080, 108, 972, 247, 53, 725),
     )
     assert (sale.amount_yen, sale.points_yen, sale.due_yen, sale.tax_yen) == (1_962, 500, 1_462, 120)
-
-
-EARNING = [  # basket, points used, earning: paid part only, whole amount
-    (Basket((line(1_000, S),)), 0, 1_000, 1_000),
-    (Basket((line(1_000, S),)), 300, 700, 1_000),
-    (Basket((line(1_000, S), line(1_000, S, earns=False))), 0, 1_000, 1_000),
-    (Basket((line(1_000, S), line(1_000, S, earns=False))), 500, 750, 1_000),
-    (Basket((line(1_000, S), line(1_000, N, earns=False))), 500, 750, 1_000),
-    (Basket((line(1_000, S), line(1_000, S, earns=False)), discount_yen=200), 0, 900, 900),
-    (Basket((line(1_000, N, earns=False),)), 0, 0, 0),
-    (Basket((line(100, S), line(200, S, earns=False)), discount_yen=100), 0, 66, 66),
-    (Basket((line(1_000, S),)), 5_000, 0, 1_000),
-]
-
-
-@pytest.mark.parametrize(("basket", "points", "paid", "whole"), EARNING)
-def test_only_goods_that_earn_count_for_points(basket: Basket, points: int, paid: int, whole: int) -> None:
-    assert earning_yen(Programme(earn_on_paid_part=True), basket, INCLUSIVE, points) == paid
-    assert earning_yen(Programme(earn_on_paid_part=False), basket, INCLUSIVE, points) == whole
-
-
-@given(baskets(), rules, st.booleans(), st.data())
-def test_where_everything_earns_the_yen_are_those_of_a_keyed_amount(
-    basket: Basket, rules: SaleRules, on_paid_part: bool, data: st.DataObject
-) -> None:
-    basket = replace(basket, lines=tuple(line._replace(earns=True) for line in basket.lines))
-    amount = totals(basket, rules).amount_yen
-    points = data.draw(st.integers(0, amount))
-    programme = Programme(earn_on_paid_part=on_paid_part)
-    assert earning_yen(programme, basket, rules, points) == explain_earn(programme, amount, points).basis_yen
 
 
 def rounded(exact: Fraction, rounding: Rounding) -> int:

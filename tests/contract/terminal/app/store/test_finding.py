@@ -148,10 +148,11 @@ def test_whoever_was_enrolled_here_is_found_before_head_office_has_answered(know
 @pytest.mark.parametrize(
     ("statement", "index", "asked"),
     [
-        (sql.MEMBERS_BY_PHONE, "member_phone USING PRIMARY KEY (tail=? AND mark=?)", 3),
-        (sql.MEMBERS_BY_TAIL, "member_phone USING PRIMARY KEY (tail=?)", 2),
-        (sql.MEMBERS_BY_KANA, "member USING INDEX member_search_key (search_key>? AND search_key<?)", 3),
-        (sql.CARDS_OF, "member_card USING COVERING INDEX member_card_member (member=?)", 1),
+        (sql.MEMBERS_BY_PHONE, "member_phone USING PRIMARY KEY (tail=? AND mark=?)", 4),
+        (sql.MEMBERS_BY_TAIL, "member_phone USING PRIMARY KEY (tail=?)", 3),
+        (sql.MEMBERS_BY_KANA, "member USING INDEX member_search_key (search_key>? AND search_key<?)", 4),
+        (sql.OWN_CARDS, "member_card USING COVERING INDEX member_card_member (member=?)", 2),
+        (sql.CARDS_IN_USE, "noted USING INDEX noted_old (old=?)", 1),
     ],
 )
 def test_people_are_found_by_an_index(statement: str, index: str, asked: int) -> None:
@@ -159,7 +160,8 @@ def test_people_are_found_by_an_index(statement: str, index: str, asked: int) ->
         migrate(db)
         plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", (1,) * asked)]
     assert any(index in step for step in plan), plan
-    assert [step for step in plan if step.startswith("SCAN") and step != "SCAN owned"] == []
+    scans = [step for step in plan if step.startswith("SCAN") and "json_each" not in step]
+    assert [step for step in scans if step != "SCAN owned"] == []
 
 
 phones = st.from_regex(r"\A0[0-9]{5}(12|34)(56|78)\Z")

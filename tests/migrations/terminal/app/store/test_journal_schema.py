@@ -122,9 +122,9 @@ def test_members_of_an_older_journal_are_kept_and_found_once_the_feed_told_them_
     db.execute("UPDATE cursor SET feed_epoch = 3, cursor = 77, skipped = 4, reading = 3")
     migrate(db)
     assert db.execute("SELECT name, kana, search_key FROM member").fetchall() == [("n", "ヤマダ", "")]
-    assert db.execute(sql.CARDS_OF, (1,)).fetchall() == [(5,)]
+    assert db.execute(sql.OWN_CARDS, (1, -1)).fetchall() == [(5,)]
     assert db.execute("SELECT cursor, skipped, sweep FROM cursor").fetchall() == [(0, 0, 0)]
-    assert db.execute(sql.MEMBERS_BY_KANA, ("ヤ", "ヤ~", 7)).fetchall() == []
+    assert db.execute(sql.MEMBERS_BY_KANA, ("ヤ", "ヤ~", -1, 7)).fetchall() == []
 
 
 def test_sales_of_the_pos_in_an_older_journal_are_found(db: sqlite3.Connection) -> None:

@@ -1,0 +1,1 @@
+"""What one person asks and another one decides."""
