@@ -98,7 +98,7 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.csrf = ""
-        self.chosen: dict[str, str] = {}  # first option of every list
+        self.chosen: dict[str, str] = {}  # first option of every list of the page itself
         self.rows: list[list[str]] = []
         self.text = self.heading = self.figure = ""
         self._inside: list[str] = []
@@ -109,6 +109,8 @@ class _Page(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "input" and given.get("name") == "csrf_token":
             self.csrf = given.get("value", "")
+        elif tag == "main":
+            self.chosen.clear()  # what stands above is on every page
         elif tag == "select":
             self._select = given.get("name", "")
         elif tag == "option":

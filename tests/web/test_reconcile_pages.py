@@ -154,7 +154,7 @@ def test_what_is_not_there_is_not_found(clerk: FlaskClient, path: str) -> None:
 def test_every_kind_of_case_has_its_words_and_its_answers() -> None:
     kinds = {
         cases.FORK, cases.WITNESS, cases.PENDING, cases.FORGED, cases.IMAGE, cases.WORN, cases.CAP, cases.HOLDER,
-        cases.REPLACED,
+        cases.REPLACED, cases.STRAY,
     }  # fmt: skip
     assert WORDS.keys() == service.ANSWERS.keys() == kinds
     for kind, words in WORDS.items():
