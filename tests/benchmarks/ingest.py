@@ -39,7 +39,8 @@ STORED_MIN = 0.60  # of the limit
 BOOKED_MIN = 0.25
 RESEND_MIN = 3.0  # of the first send
 
-NOT_BOOKED = ("terminal", "request_window")  # when and how often a terminal called
+# When and how often a terminal called; what the database notes by itself whenever a row changes, also in the limit.
+NOT_BOOKED = ("terminal", "request_window", "copy_due")
 
 
 @dataclass(frozen=True, slots=True)
