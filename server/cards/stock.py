@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.access.scope import Scope
 from server.cards.models import STOPPED, Card, CardCount, CardLot
+from server.db.direct import Statement
 from server.ledger import cases
 from server.ledger.cases import STRAY, Found
 from server.ledger.models import OPEN, Case
@@ -25,6 +26,8 @@ NAME_MAX = 40
 NOTE_MAX = 200
 SERIAL_MAX = 10 ** (CARD_NO_DIGITS - 1) - 1
 LISTED_MAX = 200
+
+_ANY_LOT = Statement(select(CardLot.id).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ def look_again(session: Session, now_ms: int) -> None:
 
 
 def has_lots(session: Session) -> bool:
-    return session.scalar(select(CardLot.id).limit(1)) is not None
+    return _ANY_LOT.value(session) is not None
 
 
 def number_of(serial: int) -> int:

@@ -6,12 +6,14 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from server.db.direct import Statement
 from server.feed import service as feed
 from server.programs.models import ProgrammeVersion, RainDay
 from shared.clock import business_day
@@ -25,7 +27,22 @@ TEMPLATES = Path(__file__).with_name("templates")
 NOTE_MAX = 200  # characters
 HOLIDAY_YEARS = 3  # this one and the next two travel with the rules; after them a terminal computes
 START_DAYS_MAX = 366  # a roll-out is planned at most a year ahead
+READ_MAX = 8  # bodies that are kept read: every push asks for the rules
 _decoder = msgspec.json.Decoder(Programme)
+_NEWEST = (
+    select(ProgrammeVersion.body)
+    .where(ProgrammeVersion.withdrawn.is_(False))
+    .order_by(ProgrammeVersion.version.desc())
+    .limit(1)
+)
+_UNPLANNED = Statement(_NEWEST.where(ProgrammeVersion.start == ""))
+_BEGUN = Statement(
+    _NEWEST.where(
+        ProgrammeVersion.version > bindparam("newer_than"),
+        ProgrammeVersion.start != "",
+        ProgrammeVersion.start <= bindparam("day"),
+    )
+)
 
 
 def template(name: str) -> Programme:
@@ -38,22 +55,15 @@ def template(name: str) -> Programme:
 
 def current(session: Session, now_ms: int | None = None) -> Programme | None:
     """The rules in force at a moment, without a moment the newest that are not planned; None before the first."""
-    newest = select(ProgrammeVersion.body).order_by(ProgrammeVersion.version.desc()).limit(1)
-    body = session.scalars(newest.where(ProgrammeVersion.withdrawn.is_(False), ProgrammeVersion.start == "")).first()
+    body = _UNPLANNED.value(session)
     if body is None:
         return None
-    programme = _decoder.decode(body)
+    programme = _read(body)
     if now_ms is None:
         return programme
     day = business_day(now_ms, programme.day_start_minute).isoformat()
-    begun = newest.where(
-        ProgrammeVersion.withdrawn.is_(False),
-        ProgrammeVersion.version > programme.version,
-        ProgrammeVersion.start != "",
-        ProgrammeVersion.start <= day,
-    )
-    later = session.scalars(begun).first()
-    return programme if later is None else _decoder.decode(later)
+    later = _BEGUN.value(session, newer_than=programme.version, day=day)
+    return programme if later is None else _read(later)
 
 
 def version(session: Session, number: int) -> Programme | None:
@@ -186,3 +196,9 @@ def _rain(session: Session, day: date) -> tuple[str, ...]:
         select(RainDay.day, RainDay.store).where(RainDay.day >= since).order_by(RainDay.day, RainDay.store)
     )
     return tuple(f"{rainy_day}:{store}" for rainy_day, store in rows)
+
+
+@lru_cache(maxsize=READ_MAX)
+def _read(body: bytes) -> Programme:
+    """A version never changes."""
+    return _decoder.decode(body)

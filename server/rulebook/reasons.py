@@ -18,6 +18,7 @@ from server.benefits import service as benefits
 from server.cards import service as cards
 from server.db.bulk import add_rows
 from server.db.database import chunks
+from server.db.direct import Statement, among
 from server.ledger.models import COUNTED, HONOURED, SALE, Visit
 from server.members import service as members
 from server.members.models import Member
@@ -42,6 +43,7 @@ from shared.sale.rules import SaleRules
 
 EXPLAINED_MAX = 50  # visits of one page
 _why_decoder = msgspec.json.Decoder(Why)
+_DUE = Statement(select(VisitReason.visit).where(among(VisitReason.visit, "visits"), VisitReason.gift_due.is_(True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def record(session: Session, reasons: Iterable[tuple[str, Why]]) -> None:
 
 def grant_gifts(session: Session, visits: Collection[str], now_ms: int) -> None:
     """What promotions hold ready for the next visit, once a visit counts; each once."""
-    for piece in chunks(visits):
+    for piece in chunks(_DUE.column(session, visits=sorted(visits))):
         due = (
             select(Visit, VisitReason.why)
             .join(VisitReason, VisitReason.visit == Visit.visit)
