@@ -9,59 +9,32 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
-from threading import Event, Thread
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
 from server.api import events, hooks, wire
 from server.api.models import ACTIVE, DELIVERED, WAITING, Hook, HookDelivery, HookEvent
 from server.api.wire import Answered
 from server.db.database import Database
+from server.db.rounds import Rounds
 from server.vault import Vault
 
-POLL_S = 1.0
-TROUBLE_S = 5.0  # after the database could not be asked
 LEASE_MS = 60_000  # four times what one exchange may take
 BASE_MS, CAP_MS = 10_000, 6 * 3_600_000  # of the waits
 FLOOR_MS = 1_000
 GIVE_UP_MS = 3 * 86_400_000  # a long weekend
-JOIN_S = wire.WHOLE_S
-Dice = Callable[[float, float], float]  # evenly between two ends
 _log = logging.getLogger(__name__)
+Dice = Callable[[float, float], float]  # evenly between two ends
 
 
-class Courier:
+class Courier(Rounds):
     def __init__(
         self, database: Database, vault: Vault, own_hosts: Collection[str], now_ms: Callable[[], int], dice: Dice
     ) -> None:
         self._database, self._vault, self._own_hosts = database, vault, own_hosts
         self._now_ms, self._dice = now_ms, dice
-        self._stop = Event()
-        self._thread: Thread | None = None
-
-    def start(self) -> None:
-        """In a thread, which ends with the process."""
-        self._thread = Thread(target=self.run, name="courier", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(JOIN_S)
-
-    def run(self) -> None:
-        """Until ``stop``."""
-        while not self._stop.is_set():
-            try:
-                busy = self.round()
-            except SQLAlchemyError as error:
-                _log.warning("webhooks: %s", type(error).__name__)
-                self._stop.wait(TROUBLE_S)
-                continue
-            if not busy:
-                self._stop.wait(POLL_S)
+        super().__init__("courier", self.round, wire.WHOLE_S)
 
     def round(self) -> bool:
         """What happened since becomes deliveries, and the next one is sent; whether there was anything."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -73,6 +73,30 @@ class Visitor:
         assert not found, [(one["id"], [node["html"][:100] for node in one["nodes"]][:3]) for one in found]
         assert self.page.locator(".button.primary").count() <= 1
         assert not self.complaints, self.complaints
+
+    def judge_all(self, paths: Sequence[str], language: str) -> None:
+        """Every page, from the sign-in on, in a language."""
+        self.open("/sign-in")
+        self.judge()
+        if language == "en":
+            self.page.get_by_role("button", name="English").click()
+        self.sign_in()
+        for path in paths:
+            self.open(path)
+            expect(self.page.locator("html")).to_have_attribute("lang", language)
+            self.judge()
+
+    def judge_narrow(self, paths: Sequence[str]) -> None:
+        """No page scrolls sideways on the narrowest screen, or has targets that a finger misses."""
+        self.sign_in()
+        self.page.set_viewport_size(NARROWEST)
+        for path in paths:
+            self.open(path)
+            assert self.page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"], path
+            for target in self.page.locator("main a:visible, main button:visible, nav a:visible").all():
+                box = target.bounding_box()
+                assert box is not None
+                assert box["height"] >= TARGET_MIN, (path, target.inner_text())
 
     def _said(self, message: object) -> None:
         kind, text = getattr(message, "type", ""), getattr(message, "text", "")
@@ -145,27 +169,11 @@ PAGES = (
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_page_is_accessible_in_both_languages(visitor: Visitor, language: str) -> None:
-    visitor.open("/sign-in")
-    visitor.judge()
-    if language == "en":
-        visitor.page.get_by_role("button", name="English").click()
-    visitor.sign_in()
-    for path in PAGES:
-        visitor.open(path)
-        assert visitor.page.locator("html").get_attribute("lang") == language
-        visitor.judge()
+    visitor.judge_all(PAGES, language)
 
 
 def test_no_page_scrolls_sideways_on_the_narrowest_screen_or_has_tiny_targets(visitor: Visitor) -> None:
-    visitor.sign_in()
-    visitor.page.set_viewport_size(NARROWEST)
-    for path in PAGES:
-        visitor.open(path)
-        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"], path
-        for target in visitor.page.locator("main a:visible, main button:visible, nav a:visible").all():
-            box = target.bounding_box()
-            assert box is not None
-            assert box["height"] >= TARGET_MIN, (path, target.inner_text())
+    visitor.judge_narrow(PAGES)
 
 
 def test_results_appear_while_typing_in_any_kana(visitor: Visitor) -> None:

@@ -17,7 +17,7 @@ from server.features import JOBS
 from server.jobs.worker import Worker
 from tests.contract.head_office_bench import CARD, Bench
 from tests.contract.test_rulebook import RANKED, doubled, drafted, enacted, member, tried, visited
-from tests.web.test_console_pages import NARROWEST, TARGET_MIN, Visitor
+from tests.web.test_console_pages import Visitor
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -57,26 +57,11 @@ def visitor(bench: Bench, page: Page) -> Iterator[Visitor]:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_page_of_the_rules_is_accessible(visitor: Visitor, language: str) -> None:
-    visitor.open("/sign-in")
-    if language == "en":
-        visitor.page.get_by_role("button", name="English").click()
-    visitor.sign_in()
-    for path in PAGES:
-        visitor.open(path)
-        expect(visitor.page.locator("html")).to_have_attribute("lang", language)
-        visitor.judge()
+    visitor.judge_all(PAGES, language)
 
 
 def test_no_page_of_the_rules_scrolls_sideways_or_has_tiny_targets(visitor: Visitor) -> None:
-    visitor.sign_in()
-    visitor.page.set_viewport_size(NARROWEST)
-    for path in PAGES:
-        visitor.open(path)
-        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"], path
-        for target in visitor.page.locator("main a:visible, main button:visible").all():
-            box = target.bounding_box()
-            assert box is not None
-            assert box["height"] >= TARGET_MIN, (path, target.inner_text())
+    visitor.judge_narrow(PAGES)
 
 
 def test_a_template_becomes_the_rules_in_force(visitor: Visitor, bench: Bench) -> None:
