@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import errno
-import socket
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+
+from simulators.rig.loopback import claim
 
 HEAD_OFFICE_PORT = 8100
 KIOSK_PORTS = (8101, 8102)
 BENCH_PORT = 8110
 PORTS_TRIED = 50  # how far above its usual number a free port is looked for
-HOST = "127.0.0.1"
 
 
 class NoPort(Exception):
@@ -79,44 +78,15 @@ class Places:
 def choose_ports(claims: ExitStack) -> tuple[Ports, tuple[tuple[int, int], ...]]:
     """Free ports, the usual ones if they are, and which (usual, used) differ. Raises NoPort.
 
-    ``claims`` keeps other demos off them from now on: between choosing a port and listening on it lie seconds.
+    ``claims`` keeps other demos off them from now on.
     """
     usual = (HEAD_OFFICE_PORT, *KIOSK_PORTS, BENCH_PORT)
     used: list[int] = []
     for port in usual:
         others = {*usual, *used} - {port}
-        found = next(
-            (one for one in range(port, port + PORTS_TRIED) if one not in others and _claim(one, claims)), None
-        )
+        found = next((one for one in range(port, port + PORTS_TRIED) if one not in others and claim(one, claims)), None)
         if found is None:
             raise NoPort(port)
         used.append(found)
     moved = tuple((was, now) for was, now in zip(usual, used, strict=True) if was != now)
     return Ports(used[0], (used[1], used[2]), used[3]), moved
-
-
-def is_free(port: int) -> bool:
-    """Whether a server could listen on ``port`` of the loopback now."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            if error.errno in (errno.EADDRINUSE, errno.EACCES):
-                return False
-            raise
-    return True
-
-
-def _claim(port: int, claims: ExitStack) -> bool:
-    """Whether ``port`` is free and now ours among demos; a name of this kind goes with the process that holds it."""
-    if not is_free(port):
-        return False
-    mark = socket.socket(socket.AF_UNIX)
-    try:
-        mark.bind(f"\0enishi-demo-{port}")
-    except OSError:
-        mark.close()
-        return False
-    claims.enter_context(mark)
-    return True

@@ -15,9 +15,9 @@ from simulators.bench.table import FIRST_SERIAL, Table
 from simulators.bench.tray import read_serial, read_tray, save_tray
 from simulators.bench.web import create_app
 from simulators.card_rewriter import find_fonts
-from simulators.demo.places import HOST
 from simulators.demo.set_up import Prepared, head_office_process, head_office_url, tell_office
 from simulators.rig.counter import Counter
+from simulators.rig.loopback import HOST
 from simulators.rig.process import Process
 
 START_S = 30.0  # of any process until it answers; a small computer is slow

@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 
 from shared.card.mac import KeyRing, epoch_key
-from simulators.demo.places import HOST, Places, Ports
+from simulators.demo.places import Places, Ports
 from simulators.identity import read_ring
+from simulators.rig.loopback import HOST
 from simulators.rig.process import Process
 from simulators.rig.terminal import PROJECT, HeadOffice, TerminalPlan
 from simulators.shop import SHOP_NAME, TENANT, make_shop, write_shop

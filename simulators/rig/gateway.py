@@ -12,11 +12,11 @@ from simulators.caller_id import SipGatewaySimulator
 from simulators.caller_id.gateway import Call
 from simulators.caller_id.modem import RING_EVERY_S
 from simulators.rig.clock import RigClock
+from simulators.rig.loopback import HOST
 from simulators.rig.port import Diary
 from terminal.protocol.datagrams import Datagram
 from terminal.protocol.sip import Address
 
-HOST = "127.0.0.1"
 DATAGRAM_MAX = 65_535
 SECRET_MODE = 0o600
 USER, NAME, PASSWORD = "3", "0003", "kono-denwa-dake"  # of a gateway that lives for minutes

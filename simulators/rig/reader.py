@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 from simulators.card_stock import SimCard
 from simulators.ic_card.chip import Chip
 from simulators.ic_card.front import Front, Rcs300
-from simulators.ic_card.vpcd import HOST, Slot
+from simulators.ic_card.vpcd import Slot
 from simulators.rig.clock import RigClock
+from simulators.rig.loopback import claim
 from simulators.rig.pcsc_host import PcscHost
 from simulators.rig.port import Diary
 
 HAND_S = 0.7  # between two cards; pcscd looks every 0.25 to 0.5 s and must see the reader empty
 AGAIN_S = 0.1  # until pcscd listens
-PORTS = range(0x8C7B, 0x8CFF)  # from the first that the virtual reader's driver would take
+SLOTS = 2  # that the virtual reader's driver has, each with a port of its own; we use the first
+PORTS = range(0x8C7B, 0x8CFF, SLOTS)  # from the first that the driver would take
 
 
 class ChipReader:
@@ -53,7 +55,8 @@ class ReaderPort:
         self.diary = Diary(join_s=0.0)  # commands never join
         front = Rcs300()
         self.device = ChipReader(front)
-        port = _free_port()
+        self._claims = ExitStack()
+        port = slots_port(PORTS, self._claims)
         self._lift_after: int | None = None
         self._free_at = 0.0  # from then on a card may lie there
         self.lifted = False  # the card was torn away, and nobody has laid it down again
@@ -118,6 +121,7 @@ class ReaderPort:
         """Everything ends."""
         self._slot.take()
         self.host.close()
+        self._claims.close()
 
     # --- hands ---------------------------------------------------------------------------------------------------
 
@@ -166,13 +170,14 @@ class ReaderPort:
         self.diary.note(data, self.clock.now(), to_device=to_device)
 
 
-def _free_port() -> int:
-    """The driver listens on it later; between now and then nobody else of ours asks."""
-    for port in PORTS:
-        with socket.socket() as probe:
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return port
+def slots_port(ports: Iterable[int], claims: ExitStack) -> int:
+    """The first of ``ports`` that is free with those of the further slots, and ours until ``claims`` end.
+
+    The driver fails for good when one of them is taken. Raises OSError.
+    """
+    for port in ports:
+        with ExitStack() as mine:
+            if all(claim(port + slot, mine) for slot in range(SLOTS)):
+                claims.enter_context(mine.pop_all())
+                return port
     raise OSError("no port for the virtual reader")
