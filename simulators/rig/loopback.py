@@ -25,7 +25,8 @@ def is_free(port: int) -> bool:
 def claim(port: int, claims: ExitStack) -> bool:
     """Whether ``port`` is free and now ours, until ``claims`` end.
 
-    Between choosing a port and listening on it lie seconds. The mark is a socket with a name of the kind that goes with the process that holds it.
+    Between choosing a port and listening on it lie seconds. The mark is a socket with a name of the kind that goes
+    with the process that holds it.
     """
     if not is_free(port):
         return False
