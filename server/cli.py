@@ -32,7 +32,7 @@ from server.reconcile import service as reconcile_service
 from server.reconcile.checks import RED
 from server.roster import commands as roster_commands
 from server.roster.service import shelf_of
-from server.rulebook import ranks
+from server.rulebook import rank_work
 from server.seed import read_seed, take_over
 from server.setup import invite, new_epoch, open_database, prepare, write_private
 from server.staff import commands as staff_commands
@@ -341,8 +341,9 @@ def _nightly(settings: Settings, _given: Mapping[str, str], _translate: Translat
     for line in reconcile_commands.night(open_database(settings), system_now_ms()):
         _say(line)
     with open_database(settings).transaction() as session:
-        for day in ranks.evaluate_due(session, system_now_ms()):
-            _say(f"{day}  ranks looked over")
+        job = rank_work.start_due(session, 0, system_now_ms())
+    if job:
+        _say(f"ranks are looked over as job {job}")
     for line in _made(settings, night=True):
         _say(line)
     with open_database(settings).reading() as session:

@@ -13,6 +13,7 @@ from server.cards.web import FEATURE as CARDS
 from server.jobs.service import Kind
 from server.jobs.web import FEATURE as JOBS_PAGE
 from server.keys.web import FEATURE as KEYS
+from server.layouts.web import FEATURE as LAYOUTS
 from server.ledger.web import FEATURE as LEDGER
 from server.members import intake_jobs
 from server.members.web import FEATURE as MEMBERS
@@ -23,7 +24,7 @@ from server.privacy.web import FEATURE as PRIVACY
 from server.products.web import FEATURE as PRODUCTS
 from server.programs.web import FEATURE as PROGRAMS
 from server.reconcile.web import FEATURE as RECONCILE
-from server.rulebook import replay
+from server.rulebook import rank_work, replay
 from server.rulebook.web import FEATURE as RULEBOOK
 from server.sales.web import FEATURE as SALES
 from server.segments.web import FEATURE as SEGMENTS
@@ -38,8 +39,8 @@ from server.web.feature import Feature
 from shared.locale import N_
 
 FEATURES: tuple[Feature, ...] = (
-    SHOP, STAFF, APPROVALS, JOBS_PAGE, KEYS, STORES, TERMINALS, PROGRAMS, PRODUCTS, LEDGER, CARDS, MEMBERS, SALES,
-    ADJUSTMENTS, SEGMENTS, MESSAGES, NOTICES, BENEFITS, RULEBOOK, SYNC, REPLACING, PRIVACY, RECONCILE,
+    SHOP, STAFF, APPROVALS, JOBS_PAGE, KEYS, STORES, TERMINALS, LAYOUTS, PROGRAMS, PRODUCTS, LEDGER, CARDS, MEMBERS,
+    SALES, ADJUSTMENTS, SEGMENTS, MESSAGES, NOTICES, BENEFITS, RULEBOOK, SYNC, REPLACING, PRIVACY, RECONCILE,
     API_KEYS, HOOKS,
 )  # fmt: skip
 
@@ -48,5 +49,6 @@ JOBS: Mapping[str, Kind] = {
     **intake_jobs.KINDS,
     **SEGMENT_WORK,
     **NOTICE_WORK,
+    **rank_work.KINDS,
     replay.KIND: Kind(N_("ルールの試算"), replay.run),
 }

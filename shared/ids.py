@@ -19,6 +19,7 @@ MEMBER_NO_DIGITS = 8
 TERMINAL_ID_MAX = (1 << 14) - 1
 VISIT_TAG_BITS = 26  # what of a VisitId fits on the card
 _REST_BITS = 128 - VISIT_TAG_BITS
+_REST_MASK, _TAG_MASK = (1 << _REST_BITS) - 1, (1 << VISIT_TAG_BITS) - 1
 TYPED_LEN_MAX = 40  # characters; ten digits with blanks and hyphens, at any width
 
 _SEPARATORS = str.maketrans("", "", " -‐‑‒–—―−ー")
@@ -83,13 +84,22 @@ def format_member_no(member: MemberNo) -> str:
     return f"{digits[:4]}-{digits[4:]}"
 
 
-def visit_id(stream: bytes, number: int) -> VisitId:
-    """The ``number``-th name that a boot gives. No two are alike, and those of one boot follow each other, so that a
-    day's visits lie side by side in every index that holds them.
+class VisitNames:
+    """What a boot names its visits. No two are alike, and those of one boot follow each other, so that a day's visits
+    lie side by side in every index that holds them.
     """
-    rest = int.from_bytes(hashlib.sha256(stream + number.to_bytes(8, "big")).digest(), "big") % (1 << _REST_BITS)
-    tag = (int.from_bytes(hashlib.sha256(stream).digest(), "big") + number) % (1 << VISIT_TAG_BITS)
-    return VisitId(f"{tag << _REST_BITS | rest:032x}")
+
+    __slots__ = ("_first", "_stream")
+
+    def __init__(self, stream: bytes) -> None:
+        self._stream = stream
+        self._first = int.from_bytes(hashlib.sha256(stream).digest(), "big")
+
+    def name(self, number: int) -> VisitId:
+        """The ``number``-th that the boot gives."""
+        rest = int.from_bytes(hashlib.sha256(self._stream + number.to_bytes(8, "big")).digest(), "big") & _REST_MASK
+        tag = (self._first + number) & _TAG_MASK
+        return VisitId(f"{tag << _REST_BITS | rest:032x}")
 
 
 def visit_tag(visit: VisitId) -> int:

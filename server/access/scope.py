@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, true
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """``stores``: their codes; None = every store."""
+    """``stores``: their codes; None = every store. Services ask for it and have no default: forgotten, it would open
+    every store."""
 
     stores: frozenset[str] | None = None
 

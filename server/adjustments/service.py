@@ -51,7 +51,7 @@ class Asked:
 
 
 def ask(
-    session: Session, card: int, points: int, why: str, by: int, now_ms: int, scope: Scope = ALL
+    session: Session, card: int, points: int, why: str, by: int, now_ms: int, scope: Scope
 ) -> Asked:  # fmt: skip
     """Do it, or hand it to a second person.
 
@@ -89,7 +89,7 @@ def decode(payload: bytes) -> Wanted:
     return msgspec.json.decode(payload, type=Wanted)
 
 
-def check(session: Session, card: int, points: int, now_ms: int, scope: Scope = ALL) -> None:
+def check(session: Session, card: int, points: int, now_ms: int, scope: Scope) -> None:
     """Whether it could be done now. Raises as ``ask``, but for the reason."""
     _lots(session, card, points, now_ms, scope)
 

@@ -78,7 +78,7 @@ def _preview(typed: Mapping[str, str]) -> dict[str, object]:
         service.check(db(), card, points, now_ms(), scope())
     except EnishiError as error:
         refused = Refused(error.code, error.facts) if typed.get("points", "").strip() else None
-    holder = members.names_of_cards(db(), [card]).get(card, (0, ""))[1]
+    holder = members.names_of_cards(db(), [card], scope()).get(card, (0, ""))[1]
     wanted = Wanted(card, 0 if refused else points, "", service.balance(db(), card))
     return nothing | {"holder": holder, "wanted": wanted, "refused": refused}
 
@@ -99,7 +99,7 @@ def _points(typed: Mapping[str, str]) -> int:
 def _draw(payload: bytes) -> Markup:
     """For whoever decides: the balance as it is now, not only as it was."""
     wanted = service.decode(payload)
-    holder = members.names_of_cards(db(), [wanted.card]).get(wanted.card, (0, ""))
+    holder = members.names_of_cards(db(), [wanted.card], scope()).get(wanted.card, (0, ""))
     page = render_template(
         "adjustments/wanted.html", wanted=wanted, holder=holder, balance=service.balance(db(), wanted.card)
     )
@@ -108,7 +108,7 @@ def _draw(payload: bytes) -> Markup:
 
 def _line(payload: bytes) -> Markup:
     wanted = service.decode(payload)
-    holder = members.names_of_cards(db(), [wanted.card]).get(wanted.card, (0, ""))
+    holder = members.names_of_cards(db(), [wanted.card], scope()).get(wanted.card, (0, ""))
     return Markup(render_template("adjustments/line.html", wanted=wanted, holder=holder))
 
 

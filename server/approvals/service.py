@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.access.scope import ALL, Scope
+from server.access.scope import Scope
 from server.approvals.models import ALONE, GRANTED, OPEN, REFUSED, Approval
 from shared.errors import EnishiError
 from shared.text.plain import plain
@@ -51,12 +51,12 @@ def decide(
     return row
 
 
-def find(session: Session, number: int, scope: Scope = ALL) -> Approval | None:
+def find(session: Session, number: int, scope: Scope) -> Approval | None:
     row = session.get(Approval, number)
     return row if row is not None and (scope.stores is None or scope.allows(row.store)) else None
 
 
-def listed(session: Session, scope: Scope = ALL, limit: int = LISTED_MAX) -> Sequence[Approval]:
+def listed(session: Session, scope: Scope, limit: int = LISTED_MAX) -> Sequence[Approval]:
     """Those that wait first, then the newest."""
     order = ((Approval.state != OPEN).asc(), Approval.number.desc())
     return session.scalars(select(Approval).where(scope.where(Approval.store)).order_by(*order).limit(limit)).all()
@@ -70,10 +70,10 @@ def recent(session: Session, kind: str, by: int, since_ms: int) -> Sequence[byte
     ).all()
 
 
-def waiting(session: Session, scope: Scope = ALL) -> int:
-    """How many wait."""
-    wanted = select(func.count()).select_from(Approval).where(Approval.state == OPEN, scope.where(Approval.store))
-    return session.scalar(wanted) or 0
+def waiting(session: Session, kinds: Collection[str], but_of: int, scope: Scope) -> int:
+    """How many of these kinds wait for somebody who is not ``but_of``, who asked."""
+    asked = (Approval.kind.in_(sorted(kinds)), Approval.asked_by != but_of, scope.where(Approval.store))
+    return session.scalar(select(func.count()).select_from(Approval).where(Approval.state == OPEN, *asked)) or 0
 
 
 def _add(session: Session, kind: str, payload: bytes, by: int, store: str, state: str, now_ms: int) -> int:

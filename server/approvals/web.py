@@ -81,7 +81,8 @@ def _kinds() -> dict[str, Decision]:
 
 
 def _todos() -> Sequence[Todo]:
-    number = service.waiting(db(), scope()) if me().may(Right.POINTS_APPROVE) else 0
+    mine = [kind for kind, one in _kinds().items() if me().may(one.right)] if me().may(Right.POINTS_APPROVE) else []
+    number = service.waiting(db(), mine, actor(), scope())
     if not number:
         return ()
     said = _("承認を待っているものが{n}件あります").format(n=format_number(number))

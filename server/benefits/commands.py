@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from server.access.scope import ALL
 from server.benefits import service
 
 ACTIONS = ("list", "grant")
@@ -16,7 +17,7 @@ COMMAND_LINE = 0  # the author of what nobody granted who is signed in
 def run(session: Session, action: str, card: int, text: str, until: str, today: date, now_ms: int) -> Iterator[str]:
     """Raises ``benefits.text``, ``input.card_unknown``, ``input.valid_until_past``. English."""
     if action == "grant":
-        benefit = service.grant(session, card, text, until, COMMAND_LINE, today, now_ms)
+        benefit = service.grant(session, card, text, until, COMMAND_LINE, today, now_ms, ALL)
         yield f"{benefit.id:>7}  granted: {benefit.text}"
         return
     for line in service.lines(session, card):

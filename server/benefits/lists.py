@@ -15,6 +15,7 @@ from server.benefits.models import Benefit
 from server.members import service as members
 from server.staff import service as staff
 from server.stores import service as stores
+from server.web.access import scope
 from server.web.context import db, today
 from server.web.finding import folded
 from server.web.i18n import gettext as _
@@ -75,7 +76,7 @@ def benefits() -> Listing:
 
 def _load(rows: Sequence[Any]) -> Sequence[_Row]:
     told = service.with_handovers(db(), [benefit for benefit, _state in rows])
-    names = members.names_of_cards(db(), {benefit.card for benefit, _state in rows})
+    names = members.names_of_cards(db(), {benefit.card for benefit, _state in rows}, scope())
     words = {"stores": stores.names(db()), "people": staff.names(db())}
     return [
         _Row(line, state, names.get(line.benefit.card, (0, "")), words)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, case, func, select, true, update
 from sqlalchemy.orm import Session
 
-from server.access.scope import ALL, Scope
+from server.access.scope import Scope
 from server.benefits.models import GIVEN, OPEN, TEXT_MAX, WITHDRAWN, Benefit, Handover
 from server.cards import seeing
 from server.cards import service as cards
@@ -51,7 +51,7 @@ class Line:
 
 
 def grant(
-    session: Session, card: int, text: str, valid_until: str, author: int, today: date, now_ms: int, scope: Scope = ALL
+    session: Session, card: int, text: str, valid_until: str, author: int, today: date, now_ms: int, scope: Scope
 ) -> Benefit:
     """``valid_until``: ISO date, "" = no end; ``author`` 0: by rule.
 
@@ -83,7 +83,7 @@ def is_told_twice(session: Session, card: int, text: str, today: date) -> bool:
     return session.scalar(select(Benefit.id).where(*same).limit(1)) is not None
 
 
-def find(session: Session, benefit: int, scope: Scope = ALL) -> Benefit | None:
+def find(session: Session, benefit: int, scope: Scope) -> Benefit | None:
     row = session.get(Benefit, benefit)
     return row if row is not None and seeing.sees(session, row.card, scope) else None
 

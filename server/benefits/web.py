@@ -101,7 +101,7 @@ def _holder(typed: str) -> str:
     except EnishiError:
         return ""
     seen = seeing.sees(db(), card, scope())
-    return members.names_of_cards(db(), [card]).get(card, (0, ""))[1] if seen else ""
+    return members.names_of_cards(db(), [card], scope()).get(card, (0, ""))[1] if seen else ""
 
 
 def _find(number: int) -> Benefit:
@@ -114,7 +114,7 @@ def _find(number: int) -> Benefit:
 def _words(listed: Sequence[service.Line]) -> dict[str, object]:
     day = today()
     return {
-        "names": members.names_of_cards(db(), {line.benefit.card for line in listed}),
+        "names": members.names_of_cards(db(), {line.benefit.card for line in listed}, scope()),
         "states": {line.benefit.id: service.state_of(line.benefit, day) for line in listed},
         "stores": stores.names(db()),
         "people": staff.names(db()),

@@ -22,6 +22,10 @@ WHYS: Mapping[str, str] = {
     "left": N_("退会・返却"), "other": N_("そのほか"),
 }  # fmt: skip
 FOUND_AGAIN: Mapping[str, str] = {"found": N_("見つかった"), "mistake": N_("まちがって止めた"), "other": N_("そのほか")}
+# A lost or stolen card is stopped instead.
+PART_WHYS: Mapping[str, str] = {
+    "wrong": N_("ちがう人のカードだった"), "left": N_("退会・返却"), "other": N_("そのほか"),
+}  # fmt: skip
 
 
 def stop(session: Session, card: Card, why: str, note: str, author: int, now_ms: int) -> None:
@@ -50,7 +54,7 @@ def allow(session: Session, card: Card, why: str, note: str, author: int, now_ms
 
 def part(session: Session, card: Card, why: str, note: str, author: int, now_ms: int) -> int:
     """Take a card from its holder, whose number this returns; the points stay on the card. Raises ``card.why``."""
-    if why not in WHYS:
+    if why not in PART_WHYS:
         raise EnishiError("card.why")
     holder = card.member or 0
     note_act(session, card.number, PART, why, note, author, now_ms)

@@ -27,10 +27,10 @@ BLUEPRINT = Blueprint("cards", __name__, template_folder="templates", url_prefix
 BLUEPRINT.add_app_template_filter(lambda number: format_card_no(CardNo(number)), "card_no")
 BLUEPRINT.add_app_template_filter(lambda serial: format_card_no(CardNo(stock.number_of(serial))), "serial")
 Answer = Response | str | tuple[str, int]
-WHYS = {**acts.WHYS, **acts.FOUND_AGAIN, "replaced": N_("取り替え")}
+WHYS = {**acts.WHYS, **acts.FOUND_AGAIN, **acts.PART_WHYS, "replaced": N_("取り替え")}
 ACT_WORDS = {
     acts.STOP: N_("停止した"), acts.ALLOW: N_("使えるように戻した"), acts.REPLACE: N_("新しいカードに替えた"),
-    acts.PART: N_("持ち主から外した"),
+    acts.PART: N_("持ち主から外した"), acts.ISSUE: N_("会員に渡した"),
 }  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def receive() -> Answer:
     form = request.form
     try:
         store = form.get("store", "")
-        if store and not (stores.exists(db(), store) and scope().allows(store)):
+        if store and not (stores.exists(db(), store, scope())):
             raise EnishiError("input.store_unknown", value=store[:20])
         day = form.get("received", "").strip()
         received = parse_date(day).isoformat() if day else today().isoformat()
@@ -137,7 +137,7 @@ def count() -> Answer:
 
 
 def _stock(typed: Mapping[str, str], errors: Mapping[str, Refused]) -> str:
-    seen = [store for store in stores.all_stores(db()) if scope().allows(store.code)]
+    seen = stores.all_stores(db(), scope())
     return render_template(
         "cards/stock.html", levels=stock.levels(db(), scope()), counts=stock.counts(db(), 20), names=stores.names(db()),
         stores=seen, typed=typed, errors=errors, staff=staff.names(db()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import bindparam, delete, func, literal, or_, select, update
@@ -53,6 +53,7 @@ _COUNT_MEMBERS = Statement(
         .subquery()
     )
 )
+_NUMBERS = Statement(select(FeedItem.topic, FeedItem.number).where(among(FeedItem.topic, "topics")))
 _COUNT_ON = Statement(
     update(FeedState).values(last=FeedState.last + bindparam("count")).returning(FeedState.last)
 )  # and hold the counter's row
@@ -121,6 +122,11 @@ def pull(session: Session, cursor: int, limit: int, members_after: int = 0) -> P
 def last(session: Session) -> int:
     """The last number that was given."""
     return int(_LAST.value(session))
+
+
+def numbers(session: Session, topics: Collection[str]) -> dict[str, int]:
+    """Under which number each was told last; what was never told is not in it."""
+    return dict(_NUMBERS.rows(session, topics=list(topics)))
 
 
 def members_before(session: Session, before: int, after: int, limit: int) -> Sequence[tuple[int, Item]]:

@@ -70,7 +70,7 @@ def one(number: int) -> str:
 def stop(number: int) -> Response:
     found = _find(number)
     service.stop(db(), found, now_ms())
-    audit.note(db(), actor(), "jobs.stop", str(number), {"kind": found.kind}, now_ms())
+    audit.note(db(), actor(), "jobs.stop", f"job:{number}", {"kind": found.kind}, now_ms())
     return redirect(url_for("jobs.one", number=number), 303)
 
 

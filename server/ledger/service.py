@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from server.access.scope import ALL, Scope
+from server.access.scope import Scope
 from server.db.database import chunks
 from server.ledger.models import COUNTED, REFUND, Entry, Evidence, Visit
 
@@ -80,7 +80,7 @@ def outstanding(session: Session) -> int:
     return int(session.scalar(select(func.coalesce(func.sum(Entry.points), 0))) or 0)
 
 
-def on_day(session: Session, business_day: str, scope: Scope = ALL, until_ms: int = 0) -> Day:
+def on_day(session: Session, business_day: str, scope: Scope, until_ms: int = 0) -> Day:
     """``until_ms``: no later visits; 0 = the whole day."""
     counted = scope.where(Visit.store) & (Visit.business_day == business_day) & (Visit.state == COUNTED)
     if until_ms:
@@ -124,7 +124,7 @@ def beside(session: Session, card: int, limit: int) -> Sequence[Beside]:
     return [Beside(at_ms, kind, int(total)) for at_ms, kind, total in rows]
 
 
-def latest(session: Session, limit: int, scope: Scope = ALL) -> Sequence[VisitLine]:
+def latest(session: Session, limit: int, scope: Scope) -> Sequence[VisitLine]:
     """The newest counted visits of all cards in the stores of a scope."""
     return _lines(session, (Visit.state == COUNTED) & scope.where(Visit.store), limit)
 

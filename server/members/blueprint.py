@@ -31,9 +31,9 @@ def find(number: int) -> Member:
     return member
 
 
-def note(act: str, member: int, **facts: object) -> None:
-    """A line of the audit log."""
-    audit.note(db(), actor(), f"members.{act}", f"member:{member}", facts, now_ms())
+def note(act: str, number: int, about: str = "member", **facts: object) -> None:
+    """A line of the audit log. ``about``: whose number it is."""
+    audit.note(db(), actor(), f"members.{act}", f"{about}:{number}", facts, now_ms())
 
 
 def looked(member: int, kind: str) -> None:

@@ -92,7 +92,7 @@ def define_attribute() -> Answer:
         made = attributes.define(db(), typed("name"), typed("kind"), typed("choices").splitlines())
     except EnishiError as error:
         return _attributes(request.form, refused(error.code.partition(".")[2].replace("taken", "name"), error)), 422
-    note("attribute", made.id, what="defined")
+    note("attribute", made.id, "attribute", what="defined")
     return redirect(url_for("members.attribute_list"), 303)
 
 
@@ -122,7 +122,7 @@ def redefine_attribute(number: int) -> Answer:
             "members/attribute.html", one=one, kinds=KINDS, typed=request.form, errors=errors, used=_used(one)
         )
         return page, 422
-    note("attribute", number, what="changed")
+    note("attribute", number, "attribute", what="changed")
     return redirect(url_for("members.attribute_list"), 303)
 
 

@@ -40,7 +40,7 @@ def tiles() -> tuple[Tile, ...]:
 def latest(_number: int) -> Markup:
     """The list いま: it asks for itself again whenever somebody came."""
     visits = ledger.latest(db(), LATEST_MAX, viewed())
-    names = service.names_of_cards(db(), {visit.card for visit in visits})
+    names = service.names_of_cards(db(), {visit.card for visit in visits}, scope())
     return Markup(render_template("members/home_visits.html", visits=visits, names=names, stores=stores.names(db())))
 
 
@@ -69,7 +69,7 @@ def _card(query: str) -> Sequence[Hit]:
         return ()
     if cards.find(db(), number) is None or not seeing.sees(db(), number, scope()):
         return ()
-    holder = service.names_of_cards(db(), [number]).get(number, (0, _("会員登録なし")))[1]
+    holder = service.names_of_cards(db(), [number], scope()).get(number, (0, _("会員登録なし")))[1]
     return (Hit(_("カード"), format_card_no(number), holder, url_for("cards.one", number=number)),)
 
 

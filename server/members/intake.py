@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from server.access.scope import Scope
+from server.access.scope import ALL, Scope
 from server.cards import service as cards
 from server.members import attributes, intake_file, service
 from server.members.intake_file import Table
@@ -64,7 +64,7 @@ _state: msgspec.json.Decoder[State] = msgspec.json.Decoder(State)
 
 def upload(session: Session, name: str, store: str, table: Table, author: int, now_ms: int) -> MemberImport:
     """Keep a file with the mapping that its head suggests. Raises ``input.store_unknown``."""
-    if not stores.exists(session, store):
+    if not stores.exists(session, store, ALL):
         raise EnishiError("input.store_unknown", value=store[:20])
     guessed = intake_file.guess(table.header, attributes.definitions(session))
     file = MemberImport(
@@ -251,7 +251,7 @@ def _whose(session: Session, told: Mapping[str, str], scope: Scope) -> Member | 
     found: set[int] = set()
     if "member" in told:
         number = parse_member_no(told["member"])
-        member = service.find(session, number)
+        member = service.find(session, number, ALL)
         if member is None:
             raise EnishiError("intake.unknown_member", value=told["member"][:20])
         found = {member.number}

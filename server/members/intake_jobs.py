@@ -84,7 +84,7 @@ def _all_lines(
     with run.step(len(lines), len(lines), words) as session:
         file = session.get_one(MemberImport, asked.file)
         intake.set_state(session, file, state, run.now_ms())
-        audit.note(session, run.author, f"members.import_{state}", f"import {file.id}", {}, run.now_ms())
+        audit.note(session, run.author, f"members.import_{state}", f"import:{file.id}", {}, run.now_ms())
     return Outcome(done, {"n": len(lines)}, _path(asked))
 
 

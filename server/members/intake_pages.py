@@ -101,7 +101,7 @@ def undo_import(number: int) -> Answer:
 
 
 @BLUEPRINT.get("/imports/<int:number>/report.csv")
-@needs(Right.MEMBERS_IMPORT)
+@needs(Right.MEMBERS_IMPORT, step_up=True)
 def report(number: int) -> FlaskResponse:
     """Every line with what becomes of it, in words; for Excel."""
     file = _find(number)
@@ -124,7 +124,7 @@ def _start(kind: str, file: MemberImport) -> Answer:
 
 
 def _imports(errors: Mapping[str, Refused]) -> str:
-    seen = [store for store in stores.all_stores(db()) if scope().allows(store.code)]
+    seen = stores.all_stores(db(), scope())
     return render_template(
         "members/imports.html", files=intake.files(db(), scope()), stores=seen, names=stores.names(db()),
         errors=errors, typed=request.form, rows_max=intake_file.ROWS_MAX,
@@ -168,4 +168,4 @@ def _find(number: int) -> MemberImport:
 
 
 def _note(act: str, number: int) -> None:
-    note(act, number, what="import")
+    note(act, number, "import")

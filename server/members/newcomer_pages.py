@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import redirect, render_template, request, url_for
 
 from server.access.rights import Right
+from server.access.scope import ALL
 from server.members import addresses, attributes, consents, duplicates, service
 from server.members.blueprint import BLUEPRINT, Answer, note, refused
 from server.members.values import Application, read_newcomer
@@ -77,7 +78,7 @@ def _register(application: Application, answers: Mapping[int, str]) -> Answer:
         )
     except EnishiError as error:
         return _form(request.form, refused("card", error)), 422
-    member = service.find(db(), number)
+    member = service.find(db(), number, ALL)
     assert member is not None
     attributes.write(db(), number, {one: value for one, value in answers.items() if value})
     consents.give(db(), member, consents.read(request.form), store, actor(), now_ms())
@@ -86,13 +87,13 @@ def _register(application: Application, answers: Mapping[int, str]) -> Answer:
 
 
 def _store_errors(store: str) -> dict[str, Refused]:
-    if stores.exists(db(), store) and scope().allows(store):
+    if stores.exists(db(), store, scope()):
         return {}
     return {"store": Refused("input.store_unknown", {"value": store[:20]})}
 
 
 def _form(typed: Mapping[str, str], errors: Mapping[str, Refused], likely: duplicates.Likely | None = None) -> str:
-    seen = [store for store in stores.all_stores(db()) if scope().allows(store.code)]
+    seen = stores.all_stores(db(), scope())
     return render_template(
         "members/new.html", typed=typed, errors=errors, stores=seen, likely=likely, reasons=duplicates.REASONS,
         asked=attributes.definitions(db()), channels=consents.TITLES, said=consents.TEXTS[consents.VERSION],

@@ -12,7 +12,7 @@ from server.cards import service as cards
 from server.cards.models import Card
 from server.ledger import service as ledger
 from server.members import attributes, consents, households, merging, service, timeline, values
-from server.members.blueprint import BLUEPRINT, Answer, find, looked, note, refused, typed
+from server.members.blueprint import BLUEPRINT, Answer, find, looked, note, typed
 from server.members.models import Member, MemberMemo
 from server.members.newcomer_pages import with_town
 from server.members.values import Person, read_application
@@ -20,7 +20,7 @@ from server.stores import service as stores
 from server.web.access import actor, needs, scope
 from server.web.context import db, now_ms, today
 from server.web.security import me
-from shared.errors import EnishiError, Refused
+from shared.errors import Refused
 from shared.text.plain import plain
 
 MEMO_MAX = 200
@@ -116,21 +116,6 @@ def memo(number: int) -> Answer:
     db().add(MemberMemo(member=member.number, text=text, author=actor(), at_ms=now_ms()))
     db().flush()
     note("memo", member.number)
-    return redirect(url_for("members.one", number=member.number), 303)
-
-
-@BLUEPRINT.post("/<int:number>/cards")
-@needs(Right.CARDS_EDIT)
-def give_card(number: int) -> Answer:
-    member = find(number)
-    application = read_application({"family_name": "-", "card": typed("card")}, today())
-    try:
-        if "card" in application.errors or application.card is None:
-            raise EnishiError("input.card_no", value=typed("card")[:20])
-        service.give_card(db(), member, application.card, now_ms())
-    except EnishiError as error:
-        return _record(member, request.form, refused("card", error), ""), 422
-    note("card_given", member.number, card=application.card)
     return redirect(url_for("members.one", number=member.number), 303)
 
 

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from server.access.scope import ALL, Scope
+from server.access.scope import Scope
 from server.cards import service as cards
 from server.db.bulk import add_rows, change_rows
 from server.db.database import chunks
@@ -149,7 +149,7 @@ def note_visits(session: Session, visits: Collection[str]) -> None:
     places.note_visits(session, visits)
 
 
-def find(session: Session, number: int, scope: Scope = ALL) -> Member | None:
+def find(session: Session, number: int, scope: Scope) -> Member | None:
     """A member of the scope, by number; by a former number the member that it leads to."""
     member = session.get(Member, living(session, [number]).get(number, number))
     if member is None or member.state != LIVING or not is_known(session, member.number, scope):
@@ -189,17 +189,23 @@ def numbers_of(session: Session, number: int) -> Sequence[int]:
     return found
 
 
-def count(session: Session, scope: Scope = ALL) -> int:
+def count(session: Session, scope: Scope) -> int:
     return session.scalar(select(func.count()).select_from(Member).where(visible(scope))) or 0
 
 
-def count_joined(session: Session, day: str, scope: Scope = ALL) -> int:
+def count_to(session: Session, scope: Scope, most: int) -> int:
+    """As ``count``, but nobody counts beyond ``most``."""
+    some = select(Member.number).where(visible(scope)).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def count_joined(session: Session, day: str, scope: Scope) -> int:
     """Who joined on that day at one of the scope's stores."""
     joined = select(func.count()).select_from(Member).where(Member.joined == day, scope.where(Member.store))
     return session.scalar(joined) or 0
 
 
-def search(session: Session, query: str, scope: Scope = ALL, limit: int = FOUND_MAX) -> Result:
+def search(session: Session, query: str, scope: Scope, limit: int = FOUND_MAX) -> Result:
     """Members whose name, kana, telephone or number begins with ``query``, in the order of their kana."""
     in_order = (Member.kana_key, Member.number)
     if not query.strip():
@@ -221,7 +227,7 @@ def names(session: Session, numbers: Collection[int]) -> Mapping[int, str]:
     }
 
 
-def names_of_cards(session: Session, numbers: Collection[int], scope: Scope = ALL) -> Mapping[int, tuple[int, str]]:
+def names_of_cards(session: Session, numbers: Collection[int], scope: Scope) -> Mapping[int, tuple[int, str]]:
     """Member number and name by card number, for those cards that have a member of the scope."""
     holders = cards.holders(session, numbers)
     wanted = set(holders.values())

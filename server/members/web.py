@@ -15,6 +15,7 @@ from server.cards import seeing
 from server.cards import service as cards
 from server.members import (
     attributes,
+    card_pages,
     finding,
     group_pages,
     home,
@@ -37,6 +38,7 @@ from server.web.i18n import day_with_era, short_day
 from server.web.i18n import gettext as _
 from server.web.listing import Column, Facet, Listing
 from server.web.masking import pii
+from server.web.viewed import viewed
 from shared.errors import EnishiError
 from shared.ids import CardNo, MemberNo, format_member_no, parse_card_no
 from shared.locale import N_
@@ -44,7 +46,8 @@ from shared.text.phone import group
 from shared.text.postal import format_postal_code
 from shared.units import format_number
 
-PAGES = (newcomer_pages, record_pages, merge_pages, group_pages, intake_pages)  # naming them registers their addresses
+# Naming them registers their addresses.
+PAGES = (newcomer_pages, record_pages, card_pages, merge_pages, group_pages, intake_pages)
 COUNTED_MAX = 10_000  # rows of the list that are counted; a longer list is narrowed, not read
 BANDS: Mapping[str, tuple[int, str]] = {  # name -> days, Japanese source text
     "1": (30, N_("1か月以内")), "3": (90, N_("3か月以内")), "6": (180, N_("半年以内")), "12": (365, N_("1年以内")),
@@ -64,23 +67,33 @@ def search() -> Answer:
     holder = cards.holders(db(), [card]).get(card) if card is not None else None
     if holder is not None and service.is_known(db(), holder, scope()) and not request.headers.get("HX-Request"):
         return redirect(url_for("members.one", number=holder), 303)
-    match = finding.match(db(), query, scope()) if query else None
+    match = finding.match(db(), query, viewed()) if query else None
     more = match is not None and match.more
     return lists.page(
-        _listing(match), request.args, "members/search.html", card=card, more=more, most=finding.FOUND_MAX
-    )
+        _listing(match), request.args, "members/search.html", card=card, more=more, most=finding.FOUND_MAX,
+        of_all=_of_all(),
+    )  # fmt: skip
+
+
+def _of_all() -> tuple[int, int, bool] | None:
+    """Members of the chosen store and of all of one's stores, and whether that is all; None where none is chosen."""
+    if viewed() == scope():
+        return None
+    few, all_ = (service.count_to(db(), one, COUNTED_MAX + 1) for one in (viewed(), scope()))
+    return min(few, COUNTED_MAX), min(all_, COUNTED_MAX), all_ > COUNTED_MAX
 
 
 def _listing(match: finding.Match | None) -> Listing:
-    """All members of one's stores; ``match``: only those that were looked for."""
+    """The members of the stores that one looks at; ``match``: only those that were looked for."""
     names = stores.names(db())
     numbers = match.numbers if match is not None else ()
     return Listing(
         title=N_("会員検索"),
-        query=select(Member).where(service.visible(scope())),
+        query=select(Member).where(service.visible(viewed())),
         columns=_columns(),
         key=Member.number,
         export_name="members",
+        is_personal=True,
         facets=(
             Facet("rank", N_("ランク"), Member.rank),
             Facet("store", N_("入会した店舗"), Member.store, lambda code: str(names.get(code, code))),
@@ -191,7 +204,8 @@ def _reveal(kind: str, number: int) -> str | None:
 ACTS = {
     "members.registered": N_("会員を登録"), "members.changed": N_("会員の内容を変更"),
     "members.consent": N_("お知らせの承諾を記録"), "members.memo": N_("会員のメモを記録"),
-    "members.card_given": N_("カードを会員に結びつけ"), "members.apart": N_("別の人と判断"),
+    "members.card_given": N_("カードを会員に渡し"), "members.card_parted": N_("カードを会員から外し"),
+    "members.apart": N_("別の人と判断"),
     "members.merged": N_("会員を統合"), "members.unmerged": N_("会員の統合を取り消し"),
     "members.household": N_("家族・会社を変更"), "members.attribute": N_("独自の項目を変更"),
     "members.import_read": N_("会員のファイルを受け取り"), "members.import_mapped": N_("会員のファイルの列を指定"),

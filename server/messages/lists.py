@@ -15,6 +15,7 @@ from server.messages import service
 from server.messages.models import CardMessage
 from server.stores import service as stores
 from server.terminals import service as terminals
+from server.web.access import scope
 from server.web.context import db, today
 from server.web.finding import folded
 from server.web.i18n import gettext as _
@@ -78,7 +79,7 @@ def messages() -> Listing:
 
 
 def _load(rows: Sequence[Any]) -> Sequence[_Row]:
-    names = members.names_of_cards(db(), {message.card for message in rows})
+    names = members.names_of_cards(db(), {message.card for message in rows}, scope())
     words = {"stores": stores.names(db()), "terminals": terminals.names(db())}
     found = service.with_proofs(db(), rows, today())
     return [_Row(line, names.get(line.message.card, (0, "")), words) for line in found]

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from server.access.rights import Right
+from server.access.scope import ALL
 from server.audit import service as audit
 from server.members import service as members
 from server.members.models import Member
@@ -114,7 +115,7 @@ def begin() -> Answer:
 def one(number: int) -> str:
     notice = _find(number)
     return render_template(
-        "messages/notice.html", notice=notice, segment=segments.find(db(), notice.segment),
+        "messages/notice.html", notice=notice, segment=segments.find(db(), notice.segment, ALL),
         counts=notices.counts(db(), notice, today()), states=STATE_WORDS, parts_words=PART_WORDS,
         postcard=notices.POSTCARD_YEN, is_over=notices.is_over(notice, today()), **_preview(notice.text),
     )  # fmt: skip
@@ -201,6 +202,7 @@ def _shop() -> str:
 def _people(chosen: Any) -> Listing:
     return Listing(
         title=N_("お知らせの対象"), query=chosen, key=Member.number, export_name="notice-members", order="kana",
+        is_personal=True,
         columns=(
             Column("number", N_("会員番号"), _link, _number_text, Member.number),
             Column("name", N_("氏名"), lambda row: row[0].name, lambda row: row[0].name, heads_row=True),

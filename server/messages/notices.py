@@ -70,7 +70,7 @@ class Counts:
         return self.states[PRINTED] * POSTCARD_YEN
 
 
-def plan(session: Session, draft: Draft, author: int, today: date, now_ms: int, scope: Scope = ALL) -> Notice:
+def plan(session: Session, draft: Draft, author: int, today: date, now_ms: int, scope: Scope) -> Notice:
     """Raises as ``check``, and ``notice.segment`` for one that the author may not open."""
     draft = check(draft, today)
     segment = segments.find(session, draft.segment, scope)
@@ -91,13 +91,13 @@ def plan(session: Session, draft: Draft, author: int, today: date, now_ms: int, 
     return notice
 
 
-def find(session: Session, number: int, scope: Scope = ALL) -> Notice | None:
+def find(session: Session, number: int, scope: Scope) -> Notice | None:
     """One that reaches nobody beyond its reader's stores."""
     notice = session.get(Notice, number)
     return notice if notice is not None and _is_within(notice, scope) else None
 
 
-def listed(session: Session, scope: Scope = ALL) -> Sequence[Notice]:
+def listed(session: Session, scope: Scope) -> Sequence[Notice]:
     """The newest first."""
     return [one for one in session.scalars(select(Notice).order_by(Notice.number.desc())) if _is_within(one, scope)]
 
@@ -234,7 +234,7 @@ def feed_bytes(text: str, members: int) -> int:
 
 
 def _audience(session: Session, notice: Notice) -> tuple[Rule, Scope]:
-    segment = segments.find(session, notice.segment)
+    segment = segments.find(session, notice.segment, ALL)
     if segment is None:
         return EVERYBODY, Scope(frozenset())
     return segments.rule_of(segment), segments.narrowed(segment, segments.kept_scope(notice.stores))

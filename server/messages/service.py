@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, case, func, insert, select, true
 from sqlalchemy.orm import Session
 
-from server.access.scope import ALL, Scope
+from server.access.scope import Scope
 from server.cards import seeing
 from server.cards import service as cards
 from server.db.database import chunks
@@ -55,7 +55,7 @@ class Line:
     proof: MessageProof | None
 
 
-def write(session: Session, draft: Draft, author: int, today: date, now_ms: int, scope: Scope = ALL) -> CardMessage:
+def write(session: Session, draft: Draft, author: int, today: date, now_ms: int, scope: Scope) -> CardMessage:
     """Raises ``input.message_text``, ``input.card_unknown``, ``input.priority`` or ``input.valid_until_past``."""
     text = plain(draft.text).strip()
     if not 0 < len(text) <= TEXT_MAX:
@@ -85,7 +85,7 @@ def is_told_twice(session: Session, draft: Draft, today: date) -> bool:
     return session.scalar(select(CardMessage.id).where(*same).limit(1)) is not None
 
 
-def find(session: Session, message: int, scope: Scope = ALL) -> CardMessage | None:
+def find(session: Session, message: int, scope: Scope) -> CardMessage | None:
     row = session.get(CardMessage, message)
     return row if row is not None and seeing.sees(session, row.card, scope) else None
 
@@ -131,7 +131,7 @@ def publish(session: Session, now_ms: int) -> None:
     feed.publish(session, items, now_ms)
 
 
-def waiting(session: Session, today: date, scope: Scope = ALL) -> int:
+def waiting(session: Session, today: date, scope: Scope) -> int:
     """How many messages still wait for their card."""
     due = (CardMessage.valid_until == "") | (CardMessage.valid_until >= today.isoformat())
     mine = of_scope(scope)
@@ -139,7 +139,7 @@ def waiting(session: Session, today: date, scope: Scope = ALL) -> int:
     return session.scalar(wanted) or 0
 
 
-def lines(session: Session, today: date, numbers: Collection[int] | None = None, scope: Scope = ALL) -> Sequence[Line]:
+def lines(session: Session, today: date, scope: Scope, numbers: Collection[int] | None = None) -> Sequence[Line]:
     """The newest messages, of all cards or of some."""
     query = select(CardMessage).where(of_scope(scope)).order_by(CardMessage.id.desc()).limit(LISTED_MAX)
     if numbers is not None:

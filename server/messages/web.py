@@ -10,6 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from server.access.rights import Right
+from server.access.scope import ALL
 from server.audit import service as audit
 from server.cards import seeing
 from server.cards import service as cards
@@ -126,7 +127,7 @@ def _holder(typed: str) -> str:
     except EnishiError:
         return ""
     seen = seeing.sees(db(), card, scope())
-    return members.names_of_cards(db(), [card]).get(card, (0, ""))[1] if seen else ""
+    return members.names_of_cards(db(), [card], scope()).get(card, (0, ""))[1] if seen else ""
 
 
 def _preview(text: str) -> dict[str, object]:
@@ -152,14 +153,14 @@ def _find(number: int) -> CardMessage:
 
 def _words(listed: Sequence[service.Line]) -> dict[str, object]:
     return {
-        "names": members.names_of_cards(db(), {line.message.card for line in listed}),
+        "names": members.names_of_cards(db(), {line.message.card for line in listed}, scope()),
         "stores": stores.names(db()),
         "terminals": terminals.names(db()),
     }
 
 
 def _section(numbers: list[int], card: int) -> Markup:
-    found = service.lines(db(), today(), numbers)
+    found = service.lines(db(), today(), ALL, numbers)
     return Markup(render_template("messages/section.html", lines=found, card=card, **_words(found)))
 
 

@@ -17,7 +17,7 @@ from server.web.i18n import yen
 from server.web.listing import Answer, Column, Facet, Listing
 from shared.locale import N_
 
-BLUEPRINT = Blueprint("products", __name__, url_prefix="/products")
+BLUEPRINT = Blueprint("products", __name__, template_folder="templates", url_prefix="/products")
 FEATURE = Feature(
     "products",
     BLUEPRINT,

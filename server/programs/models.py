@@ -27,7 +27,10 @@ class ProgrammeVersion(Base):
 
 
 class RainDay(Base):
-    """A business day that a shop calls rainy; ``store`` "": every shop."""
+    """The newest word on whether a shop calls a business day rainy; ``store`` "": every shop.
+
+    ``author``: of the staff at head office; or it was said at a counter: ``terminal``, and ``staff`` there.
+    """
 
     __tablename__ = "rain_day"
 
@@ -35,3 +38,6 @@ class RainDay(Base):
     store: Mapped[str] = mapped_column(String(8), primary_key=True)
     author: Mapped[Number]
     at_ms: Mapped[Millis]
+    rainy: Mapped[bool]
+    terminal: Mapped[Number]
+    staff: Mapped[Number]

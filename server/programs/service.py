@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from server.db.direct import Statement
@@ -150,18 +151,59 @@ def publish(session: Session, now_ms: int) -> None:
         feed.publish(session, {"rule": ProgrammeItem(programme)}, now_ms)
 
 
+class RainWord(NamedTuple):
+    """What staff said at a counter of a business day."""
+
+    day: str
+    store: str
+    rainy: bool
+    terminal: int
+    staff: int
+    at_ms: int
+
+
 def rainy(session: Session, day: date) -> frozenset[str]:
     """The stores whose switch is on; "" = all."""
-    return frozenset(session.scalars(select(RainDay.store).where(RainDay.day == day.isoformat())))
+    return frozenset(row.store for row in rain_words(session, day) if row.rainy)
 
 
-def set_rain(session: Session, day: date, stores: Sequence[str], author: int, now_ms: int) -> None:
-    """Exactly these stores call ``day`` rainy ("" = all of them)."""
-    session.execute(delete(RainDay).where(RainDay.day == day.isoformat()))
-    for store in dict.fromkeys(stores):
-        session.add(RainDay(day=day.isoformat(), store=store, author=author, at_ms=now_ms))
-    session.flush()
+def rain_words(session: Session, day: date) -> Sequence[RainDay]:
+    """Who said it last, for each store that anybody said it of."""
+    return session.scalars(select(RainDay).where(RainDay.day == day.isoformat()).order_by(RainDay.store)).all()
+
+
+def rain_since(session: Session, day: str) -> Mapping[tuple[str, str], int]:
+    """Rainy days and their stores ("" = all) from ``day`` (ISO) on, with the moment since when they were."""
+    rows = select(RainDay.day, RainDay.store, RainDay.at_ms).where(RainDay.day >= day, RainDay.rainy.is_(True))
+    return {(rainy_day, store): at_ms for rainy_day, store, at_ms in session.execute(rows)}
+
+
+def set_rain(session: Session, day: date, stores: Collection[str], author: int, now_ms: int) -> None:
+    """Exactly these stores call ``day`` rainy ("" = all of them). A switch that stays as it was keeps its name."""
+    held = {row.store: row.rainy for row in rain_words(session, day)}
+    for store in sorted({*held, *stores}):
+        if held.get(store, False) != (store in stores):
+            _keep_rain(session, RainWord(day.isoformat(), store, store in stores, 0, 0, now_ms), author)
     publish(session, now_ms)
+
+
+def heed_counters(session: Session, words: Sequence[RainWord], now_ms: int) -> None:
+    """Managers set the switch at their counters. Of two words on one day and store the later holds, whichever comes
+    first; none is later than the moment at which it comes."""
+    changed = False
+    for word in words:
+        held = session.get(RainDay, (word.day, word.store))
+        at_ms = min(word.at_ms, now_ms)
+        if held is None or held.at_ms <= at_ms:
+            _keep_rain(session, word._replace(at_ms=at_ms), 0)
+            changed = True
+    if changed:
+        publish(session, now_ms)
+
+
+def _keep_rain(session: Session, word: RainWord, author: int) -> None:
+    session.merge(RainDay(**word._asdict(), author=author))
+    session.flush()
 
 
 def _start(session: Session, start: str, now_ms: int) -> str:
@@ -193,7 +235,9 @@ def _rain(session: Session, day: date) -> tuple[str, ...]:
     """From yesterday on: a shop over midnight is still in its business day."""
     since = (day - timedelta(days=1)).isoformat()
     rows = session.execute(
-        select(RainDay.day, RainDay.store).where(RainDay.day >= since).order_by(RainDay.day, RainDay.store)
+        select(RainDay.day, RainDay.store)
+        .where(RainDay.day >= since, RainDay.rainy.is_(True))
+        .order_by(RainDay.day, RainDay.store)
     )
     return tuple(f"{rainy_day}:{store}" for rainy_day, store in rows)
 

@@ -71,10 +71,16 @@ class RankChange(Base):
 
 
 class RankEvaluation(Base):
-    """An evaluation that was carried out. ``moved``: how many ranks it changed."""
+    """An evaluation that was carried out, or is being: by the rules of ``programme``, up to the member ``cursor``.
+
+    ``moved``: how many ranks it changed.
+    """
 
     __tablename__ = "rank_evaluation"
 
     day: Mapped[IsoDay] = mapped_column(primary_key=True)
     moved: Mapped[int]
     at_ms: Mapped[Millis]
+    programme: Mapped[int]  # version; 0 = nobody kept it
+    cursor: Mapped[Number]
+    is_done: Mapped[bool]

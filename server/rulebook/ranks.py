@@ -21,6 +21,7 @@ from server.rulebook.models import EVALUATION, VISIT, MemberRank, RankChange, Ra
 from shared.clock import business_day
 from shared.points.program import Programme
 from shared.points.ranking import Held, RankBasis, RankRule, evaluated, evaluation_days, place, raised, to_next, window
+from shared.points.ranking import on_card as bits_of
 
 BATCH = 500  # members looked over at once
 
@@ -77,36 +78,68 @@ def preview(session: Session, programme: Programme, day: date) -> Sequence[Move]
     return moves
 
 
-def evaluate_due(session: Session, now_ms: int) -> Sequence[date]:
-    """Carry out the evaluations whose day has come and that nobody carried out yet; the first run makes ranks."""
+def is_due(session: Session, now_ms: int) -> bool:
+    """Whether an evaluation waits to be begun, or to be ended."""
     programme = programs.current(session, now_ms)
     if programme is None or not programme.ranks.ranks:
-        return ()
+        return False
+    return _begun(session) is not None or bool(_due(session, programme, now_ms))
+
+
+def advance(session: Session, now_ms: int, limit: int = BATCH) -> bool:
+    """Carry out a slice of the evaluation whose day has come, the oldest first: the next ``limit`` members, by number.
+
+    Each goes by the rules that were in force when it began, so it comes to the same wherever it is cut. The first one
+    ever makes the ranks. Whether there was anything to do.
+    """
+    programme = programs.current(session, now_ms)
+    if programme is None or not programme.ranks.ranks:
+        return False
+    row = _begun(session)
+    if row is None:
+        due = _due(session, programme, now_ms)
+        if not due:
+            return False
+        row = RankEvaluation(
+            day=due[0].isoformat(), moved=0, at_ms=now_ms, programme=programme.version, cursor=0, is_done=False
+        )
+        session.add(row)
+    piece = _after(session, row.cursor, limit)
+    row.moved += _evaluate(session, programs.version(session, row.programme) or programme, piece, row.day, now_ms)
+    row.cursor, row.is_done = max(piece, default=row.cursor), len(piece) < limit
+    session.flush()
+    return True
+
+
+def slices(session: Session) -> int:
+    """How many slices one evaluation has."""
+    return (session.scalar(select(func.count(Card.member.distinct()))) or 0) // BATCH + 1
+
+
+def _begun(session: Session) -> RankEvaluation | None:
+    begun = select(RankEvaluation).where(RankEvaluation.is_done.is_(False))
+    return session.scalars(begun.order_by(RankEvaluation.day)).first()
+
+
+def _due(session: Session, programme: Programme, now_ms: int) -> Sequence[date]:
+    """Days of evaluations that nobody has begun."""
     today = business_day(now_ms, programme.day_start_minute)
     last = session.scalar(select(func.max(RankEvaluation.day)))
-    if last is None:
-        _evaluate(session, programme, today, now_ms)
-        return (today,)
-    days = evaluation_days(programme.ranks, date.fromisoformat(last), today)
-    for day in days:
-        _evaluate(session, programme, day, now_ms)
-    return days
+    return (today,) if last is None else evaluation_days(programme.ranks, date.fromisoformat(last), today)
 
 
-def _evaluate(session: Session, programme: Programme, day: date, now_ms: int) -> None:
-    moved = 0
-    for piece in _everybody(session):
-        figures = figures_of(session, programme.ranks, piece, day)
-        changed = []
-        for member, held in held_by(session, piece).items():
-            after = evaluated(programme.ranks, held, figures[member], day)
-            if after != held:
-                _keep(session, member, held, after, figures[member], day, EVALUATION, now_ms)
-                changed += [member] if after.name != held.name else []
-        moved += len(changed)
-        members.publish(session, changed, now_ms)
-    session.add(RankEvaluation(day=day.isoformat(), moved=moved, at_ms=now_ms))
-    session.flush()
+def _evaluate(session: Session, programme: Programme, piece: Sequence[int], day: str, now_ms: int) -> int:
+    """How many got another rank, which the terminals are told."""
+    on = date.fromisoformat(day)
+    figures = figures_of(session, programme.ranks, piece, on)
+    changed = []
+    for member, held in held_by(session, piece).items():
+        after = evaluated(programme.ranks, held, figures[member], on)
+        if after != held:
+            _keep(session, member, held, after, figures[member], on, EVALUATION, now_ms)
+            changed += [member] if after.name != held.name else []
+    members.publish(session, changed, now_ms)
+    return len(changed)
 
 
 def standing(session: Session, member: int, now_ms: int) -> Standing | None:
@@ -123,6 +156,14 @@ def standing(session: Session, member: int, now_ms: int) -> Standing | None:
     ).all()
     name, missing = (following[0].name, following[1]) if following else ("", 0)
     return Standing(held, figure, name, missing, changes)
+
+
+def on_card(session: Session, card: int, now_ms: int) -> int:
+    """What the card's rank bits say of its holder; 0 = no rank, or nobody holds it."""
+    programme = programs.current(session, now_ms)
+    holder = cards.holders(session, [card]).get(card)
+    member = session.get(Member, holder) if holder else None
+    return 0 if programme is None or member is None else bits_of(programme.ranks, member.rank)
 
 
 def counts(session: Session, programme: Programme) -> Sequence[tuple[str, int]]:
@@ -171,13 +212,14 @@ def held_by(session: Session, numbers: Collection[int]) -> Mapping[int, Held]:
 def _everybody(session: Session) -> Iterable[Sequence[int]]:
     """Members with a card, some at a time, by number."""
     last = 0
-    while True:
-        rows = select(Card.member).where(Card.member > last).distinct().order_by(Card.member).limit(BATCH)
-        numbers = [number for number in session.scalars(rows) if number is not None]
-        if not numbers:
-            return
+    while numbers := _after(session, last, BATCH):
         yield numbers
         last = numbers[-1]
+
+
+def _after(session: Session, last: int, limit: int) -> Sequence[int]:
+    rows = select(Card.member).where(Card.member > last).distinct().order_by(Card.member).limit(limit)
+    return [number for number in session.scalars(rows) if number is not None]
 
 
 def _keep(

@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from server.access.scope import ALL
 from server.benefits import service as benefits
 from server.cards import service as cards
 from server.db.bulk import add_rows
@@ -35,7 +36,7 @@ from shared.points.earn import Explanation, explain
 from shared.points.lanes import Earned, earn
 from shared.points.price import keyed
 from shared.points.program import Programme
-from shared.points.why import SEEN, Why, gifts_of, rows_of
+from shared.points.why import RAIN, SEEN, Why, gifts_of, rows_of
 from shared.sale.basket import Basket, Line
 from shared.sale.earning import bought
 from shared.sale.product import TaxRate
@@ -61,7 +62,10 @@ NOBODY = Person()
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A visit and what was there before it: ``visits`` of the holder, ``last_day`` and ``earned_today`` of the card."""
+    """A visit and what was there before it: ``visits`` of the holder, ``last_day`` and ``earned_today`` of the card.
+
+    ``rain``: whether the shop's switch was on at that moment, as far as head office knows.
+    """
 
     visit: Visit
     goods: Basket
@@ -70,6 +74,7 @@ class Past:
     visits: int = 0
     last_day: date | None = None
     earned_today: int = 0
+    rain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ def _grant(session: Session, visit: Visit, why: Why, now_ms: int) -> None:
     today = date.fromisoformat(visit.business_day)
     for number in gifts_of(why):
         try:
-            benefits.grant(session, visit.card, gifts.get(number, ""), "", 0, today, now_ms)
+            benefits.grant(session, visit.card, gifts.get(number, ""), "", 0, today, now_ms, ALL)
         except EnishiError:
             continue  # a card that was stopped meanwhile, or that has more than a counter asks about
 
@@ -139,15 +144,17 @@ def reason(programme: Programme | None, past: Past, why: Why, rules: SaleRules) 
     if programme is None or programme.version != past.visit.programme:
         return Reason(past.visit, None, None)
     sold = sold_of(programme, past, rules)
-    earned = recomputed(programme, past, rules, next(rows_of(why, SEEN), None))
+    earned = recomputed(programme, past, rules, why)
     told = explain(programme, sold.basis_yen, past.visit.earn, why)
     ours = explain(programme, sold.basis_yen, earned.points, earned.why)
     return Reason(past.visit, told if past.visit.earn or why else None, ours)
 
 
-def recomputed(programme: Programme, past: Past, rules: SaleRules, seen: tuple[int, ...] | None = None) -> Earned:
-    """By the same rules with what head office knows; the card's day alone is the terminal's word, if it gave one."""
+def recomputed(programme: Programme, past: Past, rules: SaleRules, why: Why = ()) -> Earned:
+    """By the same rules with what head office knows; the hour and the weather are the terminal's word, if ``why`` has
+    them: a counter may have had its switch on or off before any other heard of it."""
     visit, person = past.visit, past.person
+    seen, rain = next(rows_of(why, SEEN), None), next(rows_of(why, RAIN), None)
     at = local_time(visit.at_ms)
     known = Circumstances(
         minute=seen[1] if seen else at.hour * 60 + at.minute,
@@ -160,6 +167,7 @@ def recomputed(programme: Programme, past: Past, rules: SaleRules, seen: tuple[i
         last_day=past.last_day,
         is_first=visit.issue and not past.visits,
         earned_today=past.earned_today,
+        rain=past.rain if rain is None else rain[1] == 1,
     )
     return earn(programme, sold_of(programme, past, rules), date.fromisoformat(visit.business_day), known)
 
@@ -175,29 +183,35 @@ def sold_of(programme: Programme, past: Past, rules: SaleRules) -> Bought:
 def pasts(session: Session, numbers: Collection[int], since: str = "") -> Sequence[Past]:
     """Counted visits of the cards of one person (or of one card), the oldest first, each with what was before it.
 
-    ``since``: only those of this ISO day and later; what was before counts all the same.
+    ``since``: only those of this ISO day and later; what was before counts all the same, and is only counted.
     """
     counted = Visit.card.in_(list(numbers)) & Visit.state.in_((COUNTED, HONOURED))
-    visits = session.scalars(select(Visit).where(counted).order_by(Visit.at_ms, Visit.gen, Visit.seq)).all()
-    wanted = [visit for visit in visits if visit.business_day >= since]
-    goods = baskets(session, [visit.visit for visit in wanted])
+    in_order = (Visit.at_ms, Visit.gen, Visit.seq)
+    brief = select(Visit.visit, Visit.card, Visit.business_day, Visit.kind, Visit.earn).where(counted)
+    wanted = {one.visit: one for one in session.scalars(select(Visit).where(counted, Visit.business_day >= since))}
+    goods, rain = baskets(session, wanted), programs.rain_since(session, since)
     holders = cards.holders(session, numbers)
     person = people(session, set(holders.values()))
-    found, last, today = [], dict[int, Visit](), dict[tuple[int, str], int]()
-    for number, visit in enumerate(visits):
-        before = last.get(visit.card)
-        key = (visit.card, visit.business_day)
-        if visit.business_day >= since:
-            holder = holders.get(visit.card, 0)
+    found, last, today = [], dict[int, str](), dict[tuple[int, str], int]()
+    for number, (name, card, day, kind, earned) in enumerate(session.execute(brief.order_by(*in_order))):
+        if name in wanted:
+            holder = holders.get(card, 0)
             found.append(
                 Past(
-                    visit, goods.get(visit.visit, Basket()), person.get(holder, NOBODY), holder in person, number,
-                    date.fromisoformat(before.business_day) if before else None, today.get(key, 0),
+                    wanted[name], goods.get(name, Basket()), person.get(holder, NOBODY), holder in person, number,
+                    date.fromisoformat(last[card]) if card in last else None, today.get((card, day), 0),
+                    _rained(rain, wanted[name]),
                 )
             )  # fmt: skip
-        last[visit.card] = visit
-        today[key] = today.get(key, 0) + (visit.earn if visit.kind == SALE else 0)
+        last[card] = day
+        today[card, day] = today.get((card, day), 0) + (earned if kind == SALE else 0)
     return found
+
+
+def _rained(rain: Mapping[tuple[str, str], int], visit: Visit) -> bool:
+    """Only from the moment on at which somebody said so."""
+    since = [rain[visit.business_day, store] for store in ("", visit.store) if (visit.business_day, store) in rain]
+    return any(at_ms <= visit.at_ms for at_ms in since)
 
 
 def people(session: Session, numbers: Collection[int]) -> Mapping[int, Person]:

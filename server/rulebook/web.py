@@ -22,6 +22,7 @@ from server.rulebook.forms import PARTS, choices, faults, words
 from server.rulebook.models import OPEN, ProgrammeDraft
 from server.staff import service as staff
 from server.stores import service as stores
+from server.terminals import service as terminals
 from server.web.access import actor, needs, scope
 from server.web.context import db, now_ms, today
 from server.web.feature import Decision, Feature, Group, MenuItem, Page, Section
@@ -253,7 +254,10 @@ def withdraw(number: int) -> Response:
 def rain() -> str:
     day = today()
     shops = [(code, name) for code, name in stores.names(db()).items() if scope().allows(code)]
-    return render_template("rulebook/rain.html", day=day, rainy=programs.rainy(db(), day), shops=shops)
+    said = {row.store: row for row in programs.rain_words(db(), day)}
+    return render_template(
+        "rulebook/rain.html", day=day, said=said, shops=shops, people=staff.names(db()), machines=terminals.names(db())
+    )
 
 
 @BLUEPRINT.post("/rain")
@@ -265,7 +269,7 @@ def set_rain() -> Response:
     chosen = [code for code in request.form.getlist("stores") if code in known and mine.allows(code)]
     others = [code for code in programs.rainy(db(), day) if code and not mine.allows(code)]
     programs.set_rain(db(), day, sorted({*chosen, *others}), actor(), now_ms())
-    audit.note(db(), actor(), "rulebook.rain", day.isoformat(), {"stores": sorted(chosen)}, now_ms())
+    audit.note(db(), actor(), "rulebook.rain", f"day:{day.isoformat()}", {"stores": sorted(chosen)}, now_ms())
     return redirect(url_for("rulebook.rain"), 303)
 
 

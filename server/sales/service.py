@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.access.scope import ALL, Scope
+from server.access.scope import Scope
 from server.db.bulk import add_rows
 from server.db.database import chunks
 from server.ledger.models import ABORTED, Visit
@@ -139,7 +139,7 @@ def lines_of(session: Session, visits: Collection[str]) -> Mapping[str, Sequence
     return found
 
 
-def days(session: Session, limit: int = LISTED_MAX, scope: Scope = ALL) -> Sequence[ClosedDay]:
+def days(session: Session, scope: Scope, limit: int = LISTED_MAX) -> Sequence[ClosedDay]:
     """The newest days that were closed."""
     mine = (DayReport.what == "close", scope.where(DayReport.store))
     rows = select(DayReport).where(*mine).order_by(DayReport.at_ms.desc(), DayReport.seq.desc())
@@ -161,7 +161,7 @@ def closed_day(row: DayReport) -> ClosedDay:
     return ClosedDay(row, _figures.decode(row.figures) if row.figures else None, differences)
 
 
-def voices(session: Session, limit: int = LISTED_MAX, scope: Scope = ALL) -> Sequence[tuple[Voice, int]]:
+def voices(session: Session, scope: Scope, limit: int = LISTED_MAX) -> Sequence[tuple[Voice, int]]:
     """The newest, each with the card of its visit; 0 = nobody's, or of a visit that was taken back."""
     stands = (Visit.visit == Voice.visit) & (Visit.state != ABORTED)
     rows = session.execute(

@@ -157,13 +157,13 @@ def is_in(session: Session, rule: Rule, scope: Scope, numbers: Collection[int], 
 # --- segments that are kept ------------------------------------------------------------------------------------------
 
 
-def all_segments(session: Session, scope: Scope = ALL) -> Sequence[Segment]:
+def all_segments(session: Session, scope: Scope) -> Sequence[Segment]:
     """Those that their readers may open, by name."""
     found = session.scalars(select(Segment).order_by(Segment.name, Segment.number)).all()
     return [segment for segment in found if _may_open(segment, scope)]
 
 
-def find(session: Session, number: int, scope: Scope = ALL) -> Segment | None:
+def find(session: Session, number: int, scope: Scope) -> Segment | None:
     segment = session.get(Segment, number)
     return segment if segment is not None and _may_open(segment, scope) else None
 
@@ -261,7 +261,8 @@ def uses(session: Session, number: int) -> int:
 
 def used_by(session: Session, number: int) -> Sequence[Segment]:
     """Segments whose rules name this one."""
-    return [one for one in all_segments(session) if one.number != number and number in _named(rules.decode(one.rule))]
+    others = (one for one in all_segments(session, ALL) if one.number != number)
+    return [one for one in others if number in _named(rules.decode(one.rule))]
 
 
 def set_tags(session: Session, after: int, now_ms: int) -> int:
@@ -330,7 +331,7 @@ def _named(rule: Rule) -> set[int]:
 
 def _refuse_circle(session: Session, number: int) -> None:
     """Raises ``segment.circle``, or ``segment.rule_size`` when all of them together ask too much."""
-    asks = {one.number: rules.decode(one.rule) for one in all_segments(session)}
+    asks = {one.number: rules.decode(one.rule) for one in all_segments(session, ALL)}
     seen: set[int] = set()
     todo = [(number, 0)]
     while todo:

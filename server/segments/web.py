@@ -307,6 +307,7 @@ def _people(chosen: Any) -> Listing:
         query=chosen,
         key=Member.number,
         export_name="segment-members",
+        is_personal=True,
         order="kana",
         columns=(
             Column("number", N_("会員番号"), _number, _number_text, Member.number),

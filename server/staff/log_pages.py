@@ -11,7 +11,9 @@ from server.audit import service as audit
 from server.audit.models import AuditRow
 from server.staff import service
 from server.staff.blueprint import BLUEPRINT, Answer
-from server.web.access import actor, needs
+from server.staff.log_words import in_words
+from server.stores import service as stores
+from server.web.access import actor, needs, opens
 from server.web.context import db, now_ms, office
 from server.web.masking import KINDS
 from shared.ids import CardNo, MemberNo, format_card_no, format_member_no
@@ -23,12 +25,22 @@ ABOUT = {  # what a line is about -> what it is called
     "message": N_("メッセージ"), "benefit": N_("お渡しするもの"), "case": N_("確認の件"), "enrolment": N_("端末の登録"),
     "approval": N_("承認の件"), "shop": N_("販売の設定"), "export": N_("書き出し"), "report": N_("照合"),
     "segment": N_("対象者リスト"), "programme": N_("ポイントのルール"), "job": N_("作業"), "import": N_("取り込み"),
-    "household": N_("家族・会社"), "attribute": N_("会員の項目"), "request": N_("個人情報の申し出"),
-    "lot": N_("カードのロット"), "hook": N_("外部への通知"),
+    "household": N_("家族・会社"), "attribute": N_("会員の項目"), "request": N_("個人情報の求め"),
+    "lot": N_("カードの入荷"), "count": N_("カードの棚卸"), "hook": N_("外部への通知"),
+    "notice": N_("お知らせの配信"), "draft": N_("ルールの変更案"), "version": N_("ルールの版"), "day": N_("日"),
+    "layout": N_("カード面・レシート"), "layout-draft": N_("カード面・レシートの案"),
+    # of a list that became a file: its name in files
+    "members": N_("会員の一覧"), "segment-members": N_("対象者の一覧"), "notice-members": N_("お知らせの対象の一覧"),
+    "stores": N_("店舗の一覧"), "terminals": N_("端末の一覧"), "days": N_("日報の一覧"),
+    "voices": N_("お客さまの声の一覧"), "products": N_("商品の一覧"), "messages": N_("メッセージの一覧"),
+    "benefits": N_("お渡しするものの一覧"), "cases": N_("確認の件の一覧"), "jobs": N_("作業の一覧"),
 }  # fmt: skip
 PAGES = {  # where it can be looked at
     "member": "members.one", "card": "cards.one", "terminal": "terminals.one", "staff": "staff.person",
-    "case": "reconcile.case", "approval": "approvals.one",
+    "case": "reconcile.case", "approval": "approvals.one", "segment": "segments.one", "job": "jobs.one",
+    "import": "members.import_one", "household": "members.household", "attribute": "members.attribute",
+    "request": "privacy.one", "hook": "hooks.one", "notice": "notices.one", "draft": "rulebook.draft",
+    "enrolment": "terminals.enrolled", "layout": "layouts.version", "layout-draft": "layouts.draft",
 }  # fmt: skip
 NUMBER_DIGITS_MAX = 18
 
@@ -49,7 +61,7 @@ def log() -> str:
         people=people,
         roles={role.value: name for role, name in ROLE_NAMES.items()},
         about=_about,
-        facts_of=audit.facts_of,
+        said={row.n: in_words(audit.facts_of(row), people, stores.names(db())) for row in rows},
         more=rows[-1].n if len(rows) == audit.LISTED_MAX else 0,
     )
 
@@ -91,16 +103,16 @@ def _words() -> dict[str, str]:
 
 def _about(row: AuditRow) -> tuple[str, str, str]:
     """What a line is about: its kind in words, which one, and where it is to be seen ("" = nowhere)."""
-    kind, _, which = row.about.partition(":")
+    kind, _colon, which = row.about.partition(":")
     number = _number(which, 0)
     endpoint = PAGES.get(kind, "")
-    url = url_for(endpoint, number=number) if endpoint and number else ""
+    url = url_for(endpoint, number=number) if number and opens(endpoint) else ""
     if kind == "staff":
         which = service.names(db()).get(number, which)
-    elif kind == "member" and number:
-        which = format_member_no(MemberNo(number))
-    elif kind == "card" and number:
-        which = format_card_no(CardNo(number))
+    elif kind == "store":
+        which = stores.names(db()).get(which, which)
+    elif kind in ("member", "card") and number:
+        which = format_member_no(MemberNo(number)) if kind == "member" else format_card_no(CardNo(number))
     elif number:
         which = format_number(number)
     return ABOUT.get(kind, kind), which, url

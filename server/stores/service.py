@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.access.scope import ALL, Scope
+from server.access.scope import Scope
 from server.stores.models import CODE_MAX, NAME_MAX, Store
 from shared.errors import EnishiError
 from shared.text.plain import plain
@@ -30,16 +30,16 @@ def add(session: Session, code: str, name: str, now_ms: int) -> Store:
     return store
 
 
-def all_stores(session: Session, scope: Scope = ALL) -> Sequence[Store]:
+def all_stores(session: Session, scope: Scope) -> Sequence[Store]:
     """The stores of a scope by code."""
     return session.scalars(select(Store).where(scope.where(Store.code)).order_by(Store.code)).all()
 
 
-def names(session: Session, scope: Scope = ALL) -> dict[str, str]:
-    """Store names by code. A name is no secret: what somebody may choose is another matter."""
-    return dict(session.execute(select(Store.code, Store.name).where(scope.where(Store.code))).all())
+def names(session: Session) -> dict[str, str]:
+    """Every store's name by code. A name is no secret: what somebody may choose is another matter."""
+    return dict(session.execute(select(Store.code, Store.name)).all())
 
 
-def exists(session: Session, code: str, scope: Scope = ALL) -> bool:
+def exists(session: Session, code: str, scope: Scope) -> bool:
     """For whatever was typed: a NUL, which PostgreSQL would not even compare, names no store."""
     return code.isprintable() and scope.allows(code) and session.get(Store, code) is not None

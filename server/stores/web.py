@@ -31,7 +31,7 @@ BLUEPRINT = Blueprint("stores", __name__, template_folder="templates", url_prefi
 def _mine(_number: int) -> Markup:
     """On the home page of who works with some stores only: which these are."""
     bound = scope()
-    names = () if bound.stores is None else sorted(service.names(db(), bound).values())
+    names = () if bound.stores is None else sorted(store.name for store in service.all_stores(db(), bound))
     return Markup("" if bound.stores is None else render_template("stores/mine.html", names=names))
 
 

@@ -66,7 +66,8 @@ def _lock(session: Session, collected: Collected) -> tuple[set[int], Mapping[int
     told = facts.cards_of_visits(session, about)
     touched = _told_of(collected)
     orphans = len(told) < len(about)
-    alone = orphans or counter.changes_cards(collected.notes) or len(touched) + len(told) > CARDS_MAX
+    changes = counter.changes_cards(collected.notes) or counter.changes_rules(collected.notes)
+    alone = orphans or changes or len(touched) + len(told) > CARDS_MAX
     lock_facts(session, alone)
     if orphans:  # what was not known before the wait may be known now
         told = facts.cards_of_visits(session, about)

@@ -21,12 +21,14 @@ from server.ledger.cases import HOLDER, REPLACED, Found
 from server.ledger.families import Claim
 from server.members import enrolling
 from server.members.enrolling import Enrolment
+from server.programs import service as programs
+from server.programs.service import RainWord
 from server.sales import service as sales
 from server.sales.models import WAITING
 from server.sales.service import Goods, NewDay, NewDuty, NewPlainSale, NewVoice
 from server.sync.handlers import Note
 from shared.text.phone_mark import tail_of
-from shared.visit.journal import Day, Handover, Newcomer, OnDuty, PlainSale, Replace, StopCard, Voice
+from shared.visit.journal import Day, Handover, Newcomer, OnDuty, PlainSale, Replace, StopCard, Voice, Weather
 
 Body = TypeVar("Body")
 TWO_HOLDERS, NOT_THIS_ONE = "holders", "claim"  # why somebody must look at a replacement
@@ -36,6 +38,11 @@ _AT_WHOSE_CARDS = (Newcomer, StopCard, Replace)
 def changes_cards(notes: Collection[Note]) -> bool:
     """Whether holders or families change, for which the push must be alone."""
     return any(isinstance(note.body, _AT_WHOSE_CARDS) for note in notes)
+
+
+def changes_rules(notes: Collection[Note]) -> bool:
+    """Whether a shop's switches move, which every terminal is told: such pushes follow each other."""
+    return any(isinstance(note.body, Weather) for note in notes)
 
 
 def cards_of(notes: Collection[Note]) -> set[int]:
@@ -55,6 +62,7 @@ def take_down(session: Session, notes: Sequence[Note], now_ms: int) -> set[int]:
     sales.record_voices(session, list(_voices(notes)))
     sales.record_duties(session, list(_duties(notes)))
     benefits.record_handovers(session, list(_handovers(notes)), now_ms)
+    programs.heed_counters(session, list(_weathers(notes)), now_ms)
     if not changes_cards(notes):
         return set()
     changed: set[int] = set()
@@ -164,6 +172,12 @@ def _duties(notes: Collection[Note]) -> Iterator[NewDuty]:
     for note, body in _of(notes, OnDuty):
         origin = note.origin
         yield NewDuty(origin.stream, note.seq, body.staff, body.what, origin.terminal, origin.store, note.at_ms)
+
+
+def _weathers(notes: Sequence[Note]) -> Iterator[RainWord]:
+    for note, body in _of(notes, Weather):
+        origin = note.origin
+        yield RainWord(body.business_day, origin.store, body.is_rainy, origin.terminal, body.staff, note.at_ms)
 
 
 def _handovers(notes: Collection[Note]) -> Iterator[NewHandover]:

@@ -11,7 +11,7 @@ from shared.sale import basket as baskets
 from shared.sale.basket import Basket
 from shared.text.phone import PHONE_DIGITS
 from shared.units import YEN_MAX
-from shared.visit.journal import Day, Handover, Newcomer, OnDuty, PlainSale, Replace, Said, StopCard, Voice
+from shared.visit.journal import Day, Handover, Newcomer, OnDuty, PlainSale, Replace, Said, StopCard, Voice, Weather
 
 KANA_MAX = 200  # as typed; what is kept is shorter
 STOP_WHYS = ("lost", "stolen", "broken")
@@ -53,6 +53,8 @@ def check_note(body: Said, terminal: int) -> None:
             _demand("what", body.what in DAY_WHATS)
             _demand("figures", (body.figures is not None) == (body.what == "close"))
             _demand("figures", body.figures is None or body.figures.terminal == terminal)
+        case Weather():
+            check_day(body.business_day)
         case OnDuty():
             _demand("what", body.what in DUTY_WHATS)
         case _:

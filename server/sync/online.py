@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from server.access.scope import ALL
 from server.cards import service as cards
 from server.cards import settling
 from server.cards.models import ONLINE_ONLY, STOPPED
@@ -85,7 +86,7 @@ def _is_untrusted(session: Session, image: CardImage, hash_: bytes) -> bool:
         return False
     if _TOLD.rows(session, card=image.card, image=hash_):
         return False
-    writer = terminals.find(session, image.writer)
+    writer = terminals.find(session, image.writer, ALL)
     return (writer is None or writer.state == REVOKED) and not _BEGUN.rows(session, image=hash_)
 
 

@@ -17,10 +17,11 @@ from server.ledger import families
 from server.ledger.books import Books
 from server.ledger.facts import encode_lots
 from server.ledger.models import Repair as Made
+from server.rulebook import ranks
 from server.sync.checks import check_visit_id
 from server.terminals.models import Terminal
 from shared.card.codec import LIMITS, Verdict, decode, encode, track_hash
-from shared.card.image import NO_LOT, CardFlag, CardImage, Lot
+from shared.card.image import NO_LOT, CardFlag, CardImage, Lot, ranked
 from shared.card.mac import KeyRing
 from shared.clock import business_day, card_day, card_month
 from shared.errors import EnishiError, Refused
@@ -85,7 +86,8 @@ def _make(
     image = CardImage(
         tenant=ring.tenant, card=CardNo(told.card), gen=known + 1, seq=0, adj=number, lots=start,
         day=card_day(today), writer=terminal.id, vtag=visit_tag(VisitId(told.request)),
-        prev=int.from_bytes(root[:4], "big"), flags=CardFlag.REPAIRED,
+        prev=int.from_bytes(root[:4], "big"),
+        flags=ranked(CardFlag.REPAIRED, ranks.on_card(session, told.card, now_ms)),
     )  # fmt: skip
     track = encode(image, ring, told.uid)
     moved = _moved(books, start, today)

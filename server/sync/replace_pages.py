@@ -35,7 +35,7 @@ def replace(number: int) -> Response | tuple[str, int]:
     old, store = _find(number), request.form.get("store", "")
     try:
         new = parse_card_no(unicodedata.normalize("NFKC", request.form.get("card", "")).strip())
-        if not (stores.exists(db(), store) and scope().allows(store)):
+        if not stores.exists(db(), store, scope()):
             raise EnishiError("input.store_unknown", value=store[:20])
         replacing.replace(db(), old, new, store, actor(), request.form.get("note", ""), now_ms())
     except EnishiError as error:
@@ -45,7 +45,7 @@ def replace(number: int) -> Response | tuple[str, int]:
 
 
 def _form(card: Card, typed: Mapping[str, str], errors: Mapping[str, Refused]) -> str:
-    seen = [store for store in stores.all_stores(db()) if scope().allows(store.code)]
+    seen = stores.all_stores(db(), scope())
     return render_template("sync/replace.html", card=card, stores=seen, typed=typed, errors=errors)
 
 

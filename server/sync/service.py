@@ -15,6 +15,7 @@ from server.sync import booking, days, handlers, lineage, pages
 from server.sync.handlers import Origin
 from server.sync.lineage import HELD, NAMED, HeldStream
 from server.sync.models import JournalStream, QuarantinedEvent
+from server.terminals import health
 from server.terminals import service as terminals
 from server.terminals.models import Terminal
 from shared.card.mac import KeyRing
@@ -60,6 +61,7 @@ def hello(session: Session, terminal: Terminal, told: Hello, now_ms: int) -> Hel
         waiting += max(told_seq - row.head_seq, 0)
     software = "".join(sign for sign in told.software[:SOFTWARE_MAX] if sign.isprintable())
     terminals.note(terminal, software=software, cursor=min(told.cursor, SEQ_MAX), waiting=waiting)
+    health.note(session, terminal, told.health, told.wall_ms - now_ms, now_ms)
     session.flush()
     return HelloReply(PROTOCOL, now_ms, feed.epoch(session), tuple(heads))
 
@@ -107,7 +109,7 @@ def pull(session: Session, terminal: Terminal, cursor: int, limit: int, members_
 def is_chained(told: Push) -> bool:
     """Whether numbers rise by one, types are plain and every hash follows from the one before."""
     first, prev = told.events[0].seq, told.prev_hash
-    if (first == 1 and prev != ZERO_HASH) or told.events[-1].seq > SEQ_MAX:
+    if (first == 1 and prev != ZERO_HASH) or max(first, told.events[-1].seq) > SEQ_MAX:
         return False
     if not all(kind.isascii() and kind.isprintable() for kind in {event.type for event in told.events}):
         return False

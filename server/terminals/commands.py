@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from server.access.scope import ALL
 from server.feed import service as feed
 from server.keys import service as keys
 from server.keys.models import ONLINE
@@ -23,11 +24,11 @@ ACTIONS = ("list", "stolen", "revoke", "settle")
 def run(session: Session, action: str, number: int, since: str, now_ms: int) -> Iterator[str]:
     """What was done, line by line, in English: it goes to logs. Raises ``input.*`` and ``keys.*``."""
     if action == "list":
-        for row in service.all_terminals(session):
+        for row in service.all_terminals(session, ALL):
             odd = " ".join(alarm.kind for alarm in service.alarms(session, row.id))
             yield f"{row.id:>5}  {row.state:<9} {odd}".rstrip()
         return
-    terminal = service.find(session, number)
+    terminal = service.find(session, number, ALL)
     if terminal is None:
         raise EnishiError("input.terminal_id", value=number, limit=TERMINAL_ID_MAX)
     match action:

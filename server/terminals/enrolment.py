@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.access.scope import ALL, Scope
 from server.feed import service as feed
 from server.stores import service as stores
+from server.terminals import health
 from server.terminals import service as terminals
 from server.terminals.models import CONFIRMED, OFFERED, REFUSED, WAITING, EnrolAttempt, Enrolment, Terminal
 from server.vault import Vault
@@ -27,7 +28,7 @@ _LANGUAGES = {"ja": "japanese", "en": "english"}
 
 
 def offer(
-    session: Session, store: str, name: str, replaces: int, author: int, now_ms: int, scope: Scope = ALL
+    session: Session, store: str, name: str, replaces: int, author: int, now_ms: int, scope: Scope
 ) -> tuple[Enrolment, str]:
     """A fresh code, which is stored only as a digest. ``replaces``: a terminal, 0 for none.
 
@@ -75,7 +76,7 @@ def ask(session: Session, vault: Vault, row: Enrolment, counter: int) -> EnrolRe
     return _reply(session, vault, row)
 
 
-def find(session: Session, number: int, scope: Scope = ALL) -> Enrolment | None:
+def find(session: Session, number: int, scope: Scope) -> Enrolment | None:
     row = session.get(Enrolment, number)
     return row if row is not None and scope.allows(row.store) else None
 
@@ -85,7 +86,7 @@ def by_name(session: Session, name: str) -> Enrolment | None:
     return session.scalar(select(Enrolment).where(Enrolment.name == name)) if name else None
 
 
-def waiting(session: Session, now_ms: int, scope: Scope = ALL) -> Sequence[Enrolment]:
+def waiting(session: Session, now_ms: int, scope: Scope) -> Sequence[Enrolment]:
     """Those whose words are to be compared, or whose code still lives."""
     wanted = select(Enrolment).where(
         Enrolment.state.in_((OFFERED, WAITING)),
@@ -106,9 +107,10 @@ def confirm(session: Session, row: Enrolment, now_ms: int) -> Terminal:
     _require_open(row, now_ms)
     number = terminals.free_number(session)
     terminal = terminals.provision(session, number, row.store, row.register_name, row.sign_key, now_ms, row.board)
-    old = terminals.find(session, row.replaces) if row.replaces else None
+    old = terminals.find(session, row.replaces, ALL) if row.replaces else None
     if old is not None:
         terminals.replace(session, old, number, now_ms)
+        health.inherit(session, old.id, number)
     row.state, row.terminal = CONFIRMED, number
     session.flush()
     return terminal
@@ -151,7 +153,7 @@ def _plain(text: str) -> str:
 
 def _reply(session: Session, vault: Vault, row: Enrolment) -> EnrolReply:
     state = {OFFERED: WAITING}.get(row.state, row.state)
-    terminal = terminals.find(session, row.terminal) if row.state == CONFIRMED else None
+    terminal = terminals.find(session, row.terminal, ALL) if row.state == CONFIRMED else None
     if terminal is None:
         return EnrolReply(row.name, state, vault.public_key)
     if not terminal.is_open:

@@ -42,6 +42,25 @@ class Terminal(Base):
         return self.state in OPEN_STATES
 
 
+class TerminalHealth(Base):
+    """How a terminal said it was, last. Counts since a part was changed: ``rewrites - rewrites_from`` of the card unit,
+    ``prints - prints_from`` of its head; a beginning lies below 0 where the terminal's own count began anew since."""
+
+    __tablename__ = "terminal_health"
+
+    terminal: Mapped[int] = mapped_column(ForeignKey("terminal.id"), primary_key=True, autoincrement=False)
+    told_ms: Mapped[Millis]
+    skew_ms: Mapped[Number]  # its clock less ours, the way there included
+    told: Mapped[bytes] = mapped_column(LargeBinary)  # shared.sync.health.Health as JSON
+    rewrites: Mapped[Number]  # as it counts them
+    rewrites_from: Mapped[Number]
+    unit_ms: Mapped[Millis]  # when the unit was changed, or told of first
+    prints: Mapped[Number]
+    prints_from: Mapped[Number]
+    head_ms: Mapped[Millis]
+    grade: Mapped[Number]  # judging.Level of what was told
+
+
 class TerminalKey(Base):
     """A card key sealed to a terminal: made once, sent with every hello."""
 

@@ -52,7 +52,7 @@ def provision(
     if not 1 <= terminal <= TERMINAL_ID_MAX:
         raise EnishiError("input.terminal_id", value=terminal, limit=TERMINAL_ID_MAX)
     name = checked_name(name)
-    if not stores.exists(session, store):
+    if not stores.exists(session, store, ALL):
         raise EnishiError("input.store_unknown", value=store[:20])
     if len(sign_key) != KEY_BYTES:
         raise ValueError(f"a public key has {KEY_BYTES} bytes")
@@ -127,7 +127,7 @@ def packages(session: Session, vault: Vault, terminal: Terminal) -> tuple[int, t
     return kids[0], tuple(KeyPackage(kid, made[kid]) for kid in kids)
 
 
-def all_terminals(session: Session, scope: Scope = ALL) -> Sequence[Terminal]:
+def all_terminals(session: Session, scope: Scope) -> Sequence[Terminal]:
     """The terminals of a scope by number."""
     return session.scalars(select(Terminal).where(scope.where(Terminal.store)).order_by(Terminal.id)).all()
 
@@ -137,7 +137,7 @@ def names(session: Session) -> dict[int, str]:
     return dict(session.execute(select(Terminal.id, Terminal.name)).all())
 
 
-def find(session: Session, terminal: int, scope: Scope = ALL) -> Terminal | None:
+def find(session: Session, terminal: int, scope: Scope) -> Terminal | None:
     """For any number: one that no card can hold names no terminal, and PostgreSQL has no column for it."""
     row = session.get(Terminal, terminal) if 1 <= terminal <= TERMINAL_ID_MAX else None
     return row if row is not None and scope.allows(row.store) else None

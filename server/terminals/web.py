@@ -6,16 +6,19 @@ from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from markupsafe import Markup
-from sqlalchemy import case, func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from server.access.rights import Right
 from server.audit import service as audit
 from server.stores import service as stores
-from server.terminals import enrolment, service
-from server.terminals.lists import SILENT_MS, matches, state_column, terminals
-from server.terminals.models import FROZEN, REPLACED, REVOKED, Enrolment, Terminal
+from server.terminals import board, enrolment, health, judging, service
+from server.terminals.board import Watched
+from server.terminals.health import Part
+from server.terminals.judging import HEAD_LIFE_PRINTS, Level, judge
+from server.terminals.lists import matches, state_of, terminals
+from server.terminals.models import Enrolment, Terminal
 from server.web import listing as lists
 from server.web.access import actor, needs, scope
 from server.web.context import db, now_ms, office
@@ -31,7 +34,10 @@ from shared.sync.enrolment import shown_code
 
 NUMBER_DIGITS_MAX = 5
 HOME_MAX = 8  # lines beside the other parts of the home page
-CLOSED = ("revoked", "replaced")
+PARTS = {
+    Part.HEAD: N_("印字ヘッドだけ"),
+    Part.UNIT: N_("カード機ごと"),
+}
 TERMINALS_LOOK_S = 5.0  # each calls every minute: a chain's terminals together more often than anybody reads
 _FIELDS = {"input.store_unknown": "store", "input.terminal_name": "name", "input.terminal_closed": "name"}
 
@@ -52,7 +58,7 @@ def one(number: int) -> str:
     return render_template(
         "terminals/one.html",
         terminal=terminal,
-        state=state(terminal),
+        state=state_of(terminal, now_ms()),
         store=stores.names(db()).get(terminal.store),
         alarms=service.alarms(db(), number),
     )
@@ -78,6 +84,25 @@ def settle(number: int) -> Response:
     """A manager has looked at what is odd, and the machine that called last goes on."""
     service.settle(db(), _find(number), now_ms())
     _note("terminals.settled", f"terminal:{number}")
+    return redirect(url_for("terminals.one", number=number), 303)
+
+
+@BLUEPRINT.get("/<int:number>/changes/new")
+@needs(Right.TERMINALS_EDIT)
+def ask_change(number: int) -> str:
+    return render_template("terminals/change.html", terminal=_find(number), parts_known=PARTS)
+
+
+@BLUEPRINT.post("/<int:number>/changes")
+@needs(Right.TERMINALS_EDIT)
+def change(number: int) -> Response:
+    """A part of the card unit is new: its count begins anew, and the log keeps what the old one had done."""
+    terminal, asked = _find(number), request.form.get("piece", "")
+    part = next((part for part in Part if part.value == asked), None)
+    if part is None:
+        abort(400)
+    done = health.change(db(), terminal, part, now_ms())
+    _note("terminals.part_changed", f"terminal:{number}", {"piece": part.value, **done})
     return redirect(url_for("terminals.one", number=number), 303)
 
 
@@ -133,7 +158,8 @@ def refuse(number: int) -> Response:
 
 def _offered(typed: Mapping[str, str], errors: Mapping[str, Refused]) -> dict[str, object]:
     old = service.find(db(), _replaced(typed.get("replaces", "")), scope())
-    return {"typed": typed, "errors": errors, "stores": stores.names(db(), scope()), "old": old}
+    shops = {store.code: store.name for store in stores.all_stores(db(), scope())}
+    return {"typed": typed, "errors": errors, "stores": shops, "old": old}
 
 
 def _progress(row: Enrolment) -> dict[str, object]:
@@ -153,40 +179,50 @@ def _asked(number: int) -> Enrolment:
     return row
 
 
-def state(terminal: Terminal) -> str:
-    """``revoked``, ``replaced``, ``frozen``, ``never``, ``silent`` or ``live``."""
-    if terminal.state in (REVOKED, REPLACED, FROZEN):
-        return terminal.state
-    if not terminal.contact_ms:
-        return "never"
-    return "silent" if now_ms() - terminal.contact_ms > SILENT_MS else "live"
+def _board(limit: int) -> Sequence[Watched]:
+    """Of those that are in use the worst, as many as are wanted."""
+    level = health.level_column(now_ms())
+    mine = board.query(viewed().where(Terminal.store), level).where(level != int(Level.CLOSED))
+    rows = db().execute(mine.order_by(level, Terminal.id).limit(limit)).all()
+    return [board.watch((row[0], row[1], row[2], row[3]), now_ms()) for row in rows]
+
+
+def _levels() -> Mapping[Level, int]:
+    return health.levels(db(), viewed().where(Terminal.store), now_ms())
 
 
 def _home(_number: int) -> Markup:
-    """Those that need a look first, and as many as fit."""
-    kind = state_column(now_ms())
-    is_well = case((kind == "live", 1), else_=0)
-    mine = select(Terminal, kind).where(viewed().where(Terminal.store), kind.not_in(CLOSED))
-    rows = db().execute(mine.order_by(is_well, Terminal.id).limit(HOME_MAX)).all()
-    number = db().scalar(select(func.count()).select_from(mine.subquery())) or 0
-    return Markup(render_template("terminals/home.html", rows=rows, stores=stores.names(db()), number=number))
+    """Those that need a hand first, and as many as fit."""
+    number = sum(count for level, count in _levels().items() if level is not Level.CLOSED)
+    return Markup(
+        render_template("terminals/home.html", rows=_board(HOME_MAX), stores=stores.names(db()), number=number)
+    )
+
+
+def _health(number: int) -> Markup:
+    """What is thought of one terminal, with all its devices."""
+    terminal = _find(number)
+    alarms = len(service.alarms(db(), number))
+    seen = health.seen(terminal, health.of(db(), number), alarms)
+    one = Watched(terminal, health.of(db(), number), seen, judging.level(seen, now_ms()), judge(seen, now_ms()))
+    return Markup(
+        render_template("terminals/health.html", one=one, life=HEAD_LIFE_PRINTS, device_name=board.device_name)
+    )
 
 
 def _todos() -> Sequence[Todo]:
-    """Machines that ought to call and do not, and those whose use rests until somebody has looked."""
+    """Machines that want a hand, and those that are worth a look."""
     if not me().may(Right.TERMINALS_READ):
         return ()
-    kind = state_column(now_ms())
-    mine = select(kind, func.count()).where(viewed().where(Terminal.store)).group_by(text("1"))
-    numbers = dict(db().execute(mine).all())
+    numbers = _levels()
     words = (
-        ("frozen", "hand", _("利用を止めている端末が{n}台あります")),
-        ("silent", "wifi-off", _("通信のない端末が{n}台あります")),
+        (Level.ACT, "hand", _("手当ての要る端末が{n}台あります")),
+        (Level.LOOK, "tablet", _("様子を見たい端末が{n}台あります")),
     )
     return [
-        Todo(icon, said.format(n=numbers[state]), url_for("terminals.listing", state=state), urgent=state == "frozen")
-        for state, icon, said in words
-        if numbers.get(state)
+        Todo(icon, said.format(n=numbers[level]), url_for("terminals.listing", health=int(level)), level is Level.ACT)
+        for level, icon, said in words
+        if numbers.get(level)
     ]
 
 
@@ -224,11 +260,15 @@ FEATURE = Feature(
     acts={
         "terminals.revoked": N_("端末を停止"),
         "terminals.settled": N_("端末の異常を確認"),
+        "terminals.part_changed": N_("部品の交換を記録"),
         "terminals.offered": N_("端末の登録コードを作成"),
         "terminals.enrolled": N_("端末を登録"),
         "terminals.refused": N_("端末の登録を断る"),
     },
-    sections=(Section(Page.HOME, _home, right=Right.TERMINALS_READ, name="terminals"),),
+    sections=(
+        Section(Page.HOME, _home, right=Right.TERMINALS_READ, name="terminals"),
+        Section(Page.TERMINAL, _health, 1, right=Right.TERMINALS_READ, name="health"),
+    ),
     todos=_todos,
     finds=_finds,
     pulses={"terminals": Pulse(_newest_contact, TERMINALS_LOOK_S)},

@@ -68,14 +68,15 @@ KINDS = {
 def answer(listing: Listing, asked: Asked, wanted: str, with_pii: bool) -> Response:
     """The file. Raises ``input.export_large``; 403 without the right, 404 for a kind that there is not.
 
-    ``with_pii``: what is masked elsewhere stands in it, for who may reveal it and has just shown a second factor.
+    ``with_pii``: what is masked elsewhere stands in it, for who may reveal it. For that, and for any list of persons,
+    one must have shown within the last minutes who one is.
     """
     kind = KINDS.get(wanted)
     if kind is None:
         abort(404)
     if not me().may(Right.EXPORT) or (with_pii and not me().may(Right.PII_REVEAL)):
         abort(403)
-    asking = ask_step_up() if with_pii else None
+    asking = ask_step_up() if with_pii or listing.is_personal else None
     if asking is not None:
         return asking
     number = finding.count(db(), listing.question(), asked, EXPORT_ROWS_MAX)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from babel.dates import format_date
 from flask import Flask, has_request_context, session
+from markupsafe import Markup, escape
 
 from server.web.context import now_ms, office
 from shared.clock import local_time, month_from_card
@@ -38,8 +39,13 @@ def translator(name: str) -> Translate:
     return _catalogue(name).gettext
 
 
-def ngettext(singular: str, plural: str, number: int) -> str:
-    return _catalogue(language()).ngettext(singular, plural, number)
+def said(text: str, /, **facts: object) -> Markup:
+    """What ``_`` is in templates: ``text`` in the reader's language with ``facts`` in it, as text and never as markup.
+
+    Jinja's own takes whatever it is handed for markup and for a format. Some of it is a name that somebody typed.
+    """
+    words = escape(gettext(text) if text else "")
+    return words % facts if facts else words
 
 
 def sentence(refused: Refused) -> str:
@@ -116,10 +122,7 @@ def ago(wall_ms: int) -> str:
 
 def install(app: Flask) -> None:
     """Give the templates the same words and figures."""
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    # The method comes with the extension, at run time.
-    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(language=language, language_names=LANGUAGE_NAMES)
+    app.jinja_env.globals.update(_=said, language=language, language_names=LANGUAGE_NAMES)
     app.jinja_env.filters.update(
         number=format_number, points=points, yen=yen, ago=ago, day=short_day, time=short_time, long_day=long_day,
         day_with_era=day_with_era, month_end=month_end, sentence=sentence,

@@ -76,6 +76,7 @@ class Listing:
     load: Callable[[Sequence[Any]], Sequence[Any]] = _as_they_are
     count_max: int = 0
     live: str = ""  # the topic on which the list is asked for again
+    is_personal: bool = False  # each row is a person: as a file only for who has proved it within the last minutes
 
     def question(self) -> Question:
         sorts = {column.name: column.sort for column in self.columns if column.sort is not None}

@@ -12,7 +12,6 @@ from flask import (
     Response,
     abort,
     current_app,
-    flash,
     get_flashed_messages,
     redirect,
     render_template,
@@ -169,19 +168,21 @@ def crumbs() -> list[MenuItem]:
     return sorted(above, key=lambda item: len(url_for(item.endpoint)))[-1:]
 
 
-def notify(text: str) -> None:
-    """Say on the next page that something is done; in the reader's language."""
-    flash(text)
-
-
 def explained(endpoint: str) -> dict[str, object]:
     """The screen's title and its help; that of the page above it where it has none of its own."""
     lines = {item.endpoint: item for items in menu().values() for item in items}
     blueprint, _, view = endpoint.partition(".")
-    near = [name for name in lines if name.startswith(f"{blueprint}.")]
+    near = _nearest([name for name in lines if name.startswith(f"{blueprint}.")], endpoint)
     names = [f"{blueprint}/help/{view}.html", *(f"{blueprint}/help/{name.partition('.')[2]}.html" for name in near)]
     title = lines[endpoint].title if endpoint in lines else lines[near[0]].title if near else _HOME.title
     return {"templates": [*names, "shell/help/home.html"], "title": gettext(title)}
+
+
+def _nearest(names: list[str], endpoint: str) -> list[str]:
+    """Pages of the menu, that first below whose address the page of ``endpoint`` lies."""
+    here = next(current_app.url_map.iter_rules(endpoint)).rule
+    above = {name: rule for name in names if here.startswith(rule := next(current_app.url_map.iter_rules(name)).rule)}
+    return sorted(names, key=lambda name: -len(above.get(name, "")))
 
 
 def asset(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.card.content import FaceContent, FaceMessage
+from shared.card.layout import USUAL, Layout
 from shared.card.rows import Row, Section, Typesetter, fixed_sections, message_section
 from shared.card.stock import FaceStock
 from shared.ids import MessageId
@@ -35,21 +36,26 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class FaceLayout:
-    """``printed`` and ``no_room`` part the messages; ``replaced`` are characters that the printer does not have."""
+    """``printed`` and ``no_room`` part the messages; ``replaced`` are characters that the printer does not have;
+    ``left_out``: parts of the face itself (``shared.card.layout.Part``, "card", "day") for which there is no room."""
 
     face: Face
     printed: tuple[MessageId, ...]
     no_room: tuple[MessageId, ...]
     replaced: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    free_rows: int = 0  # lines for messages that are still there
 
 
-def lay_out(stock: FaceStock, content: FaceContent, translate: Translate) -> FaceLayout:
+def lay_out(stock: FaceStock, content: FaceContent, translate: Translate, layout: Layout = USUAL) -> FaceLayout:
     """Place what the card says: balance and expiry first, then the other figures, then messages by priority.
 
-    A message is printed whole or not at all. The foot of the card (number, date) stays at the bottom edge.
+    A message is printed whole or not at all. The foot of the card (number, date) stays at the bottom edge. ``layout``
+    says in which order the rest stands, never whether balance and expiry have room.
     """
     setter = Typesetter(stock, translate)
-    body, foot = fixed_sections(setter, content)
+    fixed = fixed_sections(setter, content, layout)
+    body, foot = list(fixed.body), list(fixed.foot)
     free = stock.rows - sum(section.height for section in (*body, *foot))
     printed: list[MessageId] = []
     no_room: list[MessageId] = []
@@ -62,7 +68,7 @@ def lay_out(stock: FaceStock, content: FaceContent, translate: Translate) -> Fac
         printed.append(message.id)
         body.append(section)
     face = Face(stock.landscape, tuple(_lines(stock, body, foot, free)))
-    return FaceLayout(face, tuple(printed), tuple(no_room), tuple(setter.replaced))
+    return FaceLayout(face, tuple(printed), tuple(no_room), tuple(setter.replaced), fixed.left_out, free)
 
 
 def _lines(stock: FaceStock, body: list[Section], foot: list[Section], free_rows: int) -> Iterator[FaceLine]:

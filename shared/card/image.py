@@ -8,6 +8,7 @@ from enum import IntFlag
 from shared.ids import CardNo
 
 LOTS_MAX = 3  # the 402 bits of the stripe have room for three
+RANK_SHIFT = 4  # of the seven flag bits the upper three
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +58,10 @@ class CardImage:
 
     @property
     def rank(self) -> int:
-        """Member rank 0-7."""
-        return self.flags >> 4
+        """The rank's place in the rules, from 1 for the lowest; 0 = none."""
+        return self.flags >> RANK_SHIFT
+
+
+def ranked(flags: int, rank: int) -> int:
+    """The flags with another rank, 0 to 7; the bits below stay."""
+    return flags & (1 << RANK_SHIFT) - 1 | rank << RANK_SHIFT

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.card.content import FaceContent
+from shared.card.layout import Layout, Part
 from shared.card.stock import FaceStock
 from shared.clock import month_from_card
 from shared.ids import format_card_no
@@ -17,6 +18,7 @@ from shared.text.width import columns, fit
 from shared.units import format_number
 
 NAME_ROWS_MAX = 2  # of the shop and of the member; what is longer is cut
+_HEADING = (Part.SHOP, Part.NAME, Part.OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +87,54 @@ class Typesetter:
         return used <= stock.print_width
 
 
-def fixed_sections(setter: Typesetter, content: FaceContent) -> tuple[list[Section], list[Section]]:
-    """What every face says, in order from the top, and its foot. On a small stock the last of ``wanted`` goes first."""
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What every face says, in order from the top, and its foot. ``left_out``: what found no room."""
+
+    body: tuple[Section, ...]
+    foot: tuple[Section, ...]
+    left_out: tuple[str, ...]
+
+
+def fixed_sections(setter: Typesetter, content: FaceContent, layout: Layout) -> Fixed:
+    """On a small stock the last of ``wanted`` goes first."""
     card, day = _foot(setter, content)
     wanted = {
-        "balance": _balance(setter, content),
-        "expiry": _expiry(setter, content),
-        "name": _name(setter, content.name),
+        Part.BALANCE.value: _balance(setter, content),
+        Part.EXPIRY.value: _expiry(setter, content),
+        Part.NAME.value: _name(setter, content.name),
         "card": card,
-        "today": _today(setter, content),
+        Part.TODAY.value: _today(setter, content),
         "day": day,
-        "shop": _shop(setter, content.shop),
+        Part.SHOP.value: _shop(setter, content.shop),
+        Part.OWN.value: _own(setter, layout.own),
     }
+    for part in layout.hidden:
+        wanted[part.value] = []
     free = setter.stock.rows
     chosen: dict[str, Rows] = {}
     for kind, variants in wanted.items():
         chosen[kind] = setter.choose(variants, free)
         free -= _height(chosen[kind])
-    body = [Section(chosen[kind], kind in ("balance", "today")) for kind in ("shop", "name", "balance", "today")]
-    body.append(Section(chosen["expiry"], apart=not chosen["today"]))
-    return [section for section in body if section.rows], [Section(chosen["card"]), Section(chosen["day"])]
+    foot = (Section(chosen["card"]), Section(chosen["day"]))
+    left_out = tuple(kind for kind, variants in wanted.items() if variants and not chosen[kind])
+    return Fixed(tuple(_body(layout, chosen)), foot, left_out)
+
+
+def _body(layout: Layout, chosen: Mapping[str, Rows]) -> Iterator[Section]:
+    above: Part | None = None
+    for part in layout.order:
+        rows = chosen[part.value]
+        if rows:
+            yield Section(rows, _stands_off(part, above))
+            above = part
+
+
+def _stands_off(part: Part, above: Part | None) -> bool:
+    """From what is directly above it. Who and where belong together, and so do the day's points and the expiry."""
+    if part in _HEADING:
+        return above is not None and above not in _HEADING
+    return part is not Part.EXPIRY or above is not Part.TODAY
 
 
 def message_section(setter: Typesetter, text: str) -> Section:
@@ -187,6 +217,14 @@ def _shop(setter: Typesetter, shop: str) -> list[Rows]:
     if not folded:
         return []
     return [*_name_rows(setter, folded), *_cut_rows(setter, folded)]
+
+
+def _own(setter: Typesetter, lines: tuple[str, ...]) -> list[Rows]:
+    """All of them or none: half a message of the shop may say something else."""
+    if not lines:
+        return []
+    rows = tuple(Row(setter.fold(line).replace("\n", " ").strip()) for line in lines)
+    return [rows, tuple(Row(to_half_width_kana(row.left)) for row in rows)]
 
 
 def _name_rows(setter: Typesetter, name: str) -> list[Rows]:

@@ -12,6 +12,7 @@ class Circumstances:
 
     ``visits``: before this one, -1 = unknown; ``last_day``: business day of this card's visit before; ``is_first``: it
     has none. ``earned_today``: points this card got on this business day already, as far as is known here.
+    ``rain``: the counter's own word on the day; None: the switches that travel with the rules say it.
     """
 
     minute: int = -1  # of the day in Japan, -1 = unknown
@@ -25,6 +26,7 @@ class Circumstances:
     last_day: date | None = None
     is_first: bool = False
     earned_today: int = 0
+    rain: bool | None = None
 
 
 UNKNOWN = Circumstances()

@@ -59,7 +59,7 @@ def holds(
         and (not asked.stores or known.store in asked.stores)
         and (not asked.ranks or known.rank in asked.ranks)
         and (asked.spend is None or spends(asked.spend, bought.amount_yen))
-        and (not asked.rain or is_rainy(rain, day, known.store))
+        and (not asked.rain or rains(rain, day, known))
         and (not asked.tags or any(tag in asked.tags for tag in known.tags))
         and (asked.nth_visit is None or is_nth(asked.nth_visit, known.visits))
         and (asked.new_member is None or is_new(asked.new_member, known.joined, day))
@@ -101,8 +101,13 @@ def spends(asked: Spend, amount_yen: int) -> bool:
 
 
 def is_rainy(rain: tuple[str, ...], day: date, store: str) -> bool:
-    """Whether the shop's switch is on for that day."""
+    """Whether the shop's switch at head office is on for that day."""
     return bool(rain) and (f"{day.isoformat()}:" in rain or (bool(store) and f"{day.isoformat()}:{store}" in rain))
+
+
+def rains(rain: tuple[str, ...], day: date, known: Circumstances) -> bool:
+    """The counter's own word goes before the switches that it was told."""
+    return is_rainy(rain, day, known.store) if known.rain is None else known.rain
 
 
 def is_nth(asked: NthVisit, visits: int) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.points.circumstances import UNKNOWN, Circumstances
-from shared.points.conditions import Bought, holds
+from shared.points.conditions import Bought, holds, rains
 from shared.points.earning import EarnRule, points_for
 from shared.points.program import Kind, Programme, Stacking
 from shared.points.promotion import LEVEL, Benefits, Promotion
@@ -25,6 +25,7 @@ from shared.points.why import (
     LANE,
     PLUS,
     PLUS_MAX,
+    RAIN,
     SEEN,
     TIMES,
     TIMES_MAX,
@@ -65,6 +66,8 @@ def earn(programme: Programme, bought: Bought, day: date, known: Circumstances =
     rows += [(GIFT, number) for number in gifts[:GIFTS_MAX]]
     if len(rows) == 1 and not winner:
         return Earned(points, rule)
+    if any(one.is_active and one.conditions.rain for one in programme.promotions):
+        rows.append((RAIN, int(rains(programme.rain, day, known))))
     rank = place(programme.ranks, known.rank) if known.rank else -1
     seen = (SEEN, known.minute, known.visits, known.earned_today, rank)
     return Earned(points, rule, (seen, *rows))

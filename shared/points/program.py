@@ -115,7 +115,14 @@ class Caps:
     """The most points that a visit, or a card's business day, may earn in all; 0 = no such limit."""
 
     per_visit: int = field(default=0, metadata=asked(N_("1回の来店で付く上限"), N_("0なら上限なし"), POINTS))
-    per_day: int = field(default=0, metadata=asked(N_("1日に付く上限"), N_("カード1枚あたり。0なら上限なし"), POINTS))
+    per_day: int = field(
+        default=0,
+        metadata=asked(
+            N_("1日に付く上限"),
+            N_("カード1枚あたり。0なら上限なし。同じ日にほかの端末で付いた点は、直前の1回分だけが数に入ります"),
+            POINTS,
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,16 @@ def place(rule: RankRule, name: str) -> int:
     return next((number for number, rank in enumerate(rule.ranks) if rank.name == name), -1)
 
 
+def on_card(rule: RankRule, name: str) -> int:
+    """What the card's three bits say of a rank: 1 for the lowest; 0 for none and for one that is no more."""
+    return place(rule, name) + 1
+
+
+def from_card(rule: RankRule, number: int) -> str:
+    """The rank that the card's bits mean under these rules; "" for none and for one that they do not have."""
+    return rule.ranks[number - 1].name if 0 < number <= len(rule.ranks) else ""
+
+
 def earned_place(rule: RankRule, figure: int) -> int:
     """The highest rank that ``figure`` reaches; -1 for none."""
     return max((number for number, rank in enumerate(rule.ranks) if figure >= rank.at), default=-1)

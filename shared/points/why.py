@@ -18,11 +18,12 @@ PLUS = 4  # (4, promotion, points); promotion 0: several small ones that had no 
 VISIT_CAP = 5  # (5, cap, points left)
 DAY_CAP = 6  # (6, cap, points left)
 GIFT = 7  # (7, promotion)
+RAIN = 8  # (8, 1 or 0): whether the day counted as rainy; only where a promotion asks for it
 
-LENGTHS = {SEEN: 5, BASE: 4, TIMES: 3, LANE: 2, PLUS: 3, VISIT_CAP: 3, DAY_CAP: 3, GIFT: 2}
+LENGTHS = {SEEN: 5, BASE: 4, TIMES: 3, LANE: 2, PLUS: 3, VISIT_CAP: 3, DAY_CAP: 3, GIFT: 2, RAIN: 2}
 TIMES_MAX = PLUS_MAX = 12  # rows of either kind
 GIFTS_MAX = 4
-ROWS_MAX = 4 + TIMES_MAX + 1 + PLUS_MAX + GIFTS_MAX  # 33 rows are 600 bytes at most, of an INTENT's 2,000
+ROWS_MAX = 5 + TIMES_MAX + 1 + PLUS_MAX + GIFTS_MAX  # 34 rows are 600 bytes at most, of an INTENT's 2,000
 FIGURE_MAX = 99_999_999  # eight digits: above every figure that can stand in a row
 
 

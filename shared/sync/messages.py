@@ -12,9 +12,11 @@ from typing import Annotated
 from msgspec import UNSET, DecodeError, Meta, Struct, UnsetType
 
 from shared.card.chip import UID_PATTERN
+from shared.card.layout import Layout
 from shared.points.program import Programme
 from shared.sale.product import Product
 from shared.sale.rules import SaleRules
+from shared.sync.health import Health
 from shared.sync.roster import ID_CHARS as ROSTER_ID_CHARS
 
 PROTOCOL = PROTOCOL_MIN = 1  # what is spoken here, and the oldest that is still understood
@@ -88,6 +90,7 @@ class Hello(Struct, frozen=True):
     server_epoch: Count = 0  # the last one heard; 0 = none yet
     board: Annotated[str, Meta(max_length=BOARD_CHARS)] = ""  # SHA-256 of the board's serial number, in hex
     roster: RosterHeld | UnsetType = UNSET  # not said: this terminal keeps to the feed
+    health: Health | UnsetType = UNSET  # not said: an older release
 
 
 class HelloReply(Struct, frozen=True):
@@ -344,10 +347,19 @@ class BenefitItem(Struct, frozen=True, tag="benefit", tag_field="kind"):
     open: bool = True
 
 
+class LayoutItem(Struct, frozen=True, tag="layout", tag_field="kind"):
+    """How faces and receipts are laid out. ``store`` "": at every shop that is told none of its own; ``layout`` None:
+    the shop has none of its own any more."""
+
+    store: Annotated[str, Meta(max_length=NAME_MAX)]
+    version: Count
+    layout: Layout | None = None
+
+
 FeedItem = (
     MemberItem | MessageItem | MessageClosedItem | CardHighWaterItem | ProgrammeItem | TombstoneItem
     | AdjustmentItem | CardDenyItem | WriterDenyItem | KidPolicyItem
-    | ProductItem | StaffItem | ShopItem | BenefitItem
+    | ProductItem | StaffItem | ShopItem | BenefitItem | LayoutItem
 )  # fmt: skip
 
 

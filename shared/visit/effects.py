@@ -8,7 +8,7 @@ from enum import Enum
 from shared.card.face import Face
 from shared.ids import CardNo, MessageId, VisitId
 from shared.visit.facts import Duty
-from shared.visit.journal import How, Intent, OffCard, Reissue, Said
+from shared.visit.journal import How, Intent, OffCard, Reissue, Said, Weather
 from shared.visit.receipt import Receipt
 from shared.visit.screens import NO_CARD, Screen
 
@@ -280,6 +280,13 @@ class SetDuty:
 
 
 @dataclass(frozen=True, slots=True)
+class SetWeather:
+    """From now on the day counts as this says: the loop keeps it in the shop."""
+
+    weather: Weather
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerPos:
     """What became of a sale that the POS handed over."""
 
@@ -298,7 +305,7 @@ class ListCalls:
     """-> CallsListed, from memory: who called is stored nowhere."""
 
 
-PlaceEffect = SetDuty | AnswerPos | ListCalls
+PlaceEffect = SetDuty | SetWeather | AnswerPos | ListCalls
 
 Effect = (
     RewriterEffect | StoreEffect | OfficeEffect | PlaceEffect | Show | Play

@@ -76,3 +76,4 @@ class Topic(Enum):
     LINES = "lines"  # of the basket: quantity, off, discount
     REPRINT = "reprint"
     CALLS = "calls"  # what rang lately
+    RAIN = "rain"

@@ -1,9 +1,14 @@
-"""What the terminal knows about a card when it is put in: read from the store in one query."""
+"""What the terminal knows about a card when it is put in: read from the store in one query.
+
+What every look-up makes is a Struct: it is made within a tenth of the time of a frozen dataclass.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from shared.ids import CardNo, MemberNo, MessageId, VisitId
 from shared.visit.journal import Intent
@@ -25,8 +30,7 @@ class OpenVisit:
     state: VisitState
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """What the pop-up needs of a registered member."""
 
     member: MemberNo
@@ -74,8 +78,7 @@ class Adjustment:
     lots: tuple[tuple[int, int], ...]  # (expiry month, change in points)
 
 
-@dataclass(frozen=True, slots=True)
-class OfflineState:
+class OfflineState(Struct, frozen=True):
     """What limits redeeming without head office."""
 
     synced_ms: int = 0  # wall clock of the last successful round of sync; 0 = never
@@ -133,8 +136,7 @@ class PastVisit:
     left_yen: int
 
 
-@dataclass(frozen=True, slots=True)
-class CardFacts:
+class CardFacts(Struct, frozen=True):
     card: CardNo
     member: Member | None
     shadow: Shadow | None

@@ -225,7 +225,16 @@ class OnDuty:
     what: str  # "on" | "off"
 
 
-_OpenNote = StopCard | Replace | Voice | Handover | PlainSale | Day | OnDuty
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """A shop's business day is one of rain from now on, or is none any more."""
+
+    business_day: str  # ISO date
+    is_rainy: bool
+    staff: int
+
+
+_OpenNote = StopCard | Replace | Voice | Handover | PlainSale | Day | OnDuty | Weather
 Said = Newcomer | _OpenNote  # what staff note
 NoteBody = Enrol | _OpenNote  # and how it is written
 
@@ -282,5 +291,6 @@ TYPES: dict[str, type[Body]] = {  # names are permanent: they stand in journals 
     "SALE": PlainSale,
     "DAY": Day,
     "DUTY": OnDuty,
+    "WEATHER": Weather,
 }
 NAMES: dict[type[Body], str] = {body: name for name, body in TYPES.items()}

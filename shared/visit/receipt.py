@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from shared.card.layout import USUAL, Layout
 from shared.clock import local_time, month_from_card
 from shared.ids import CardNo, format_card_no
 from shared.locale import N_, Translate
@@ -57,17 +58,20 @@ class ReceiptContent:
     messages: tuple[str, ...] = ()  # that stand on the face where there is one
 
 
-def compose(content: ReceiptContent, translate: Translate, columns: int = RECEIPT_COLUMNS) -> Receipt:
+def compose(
+    content: ReceiptContent, translate: Translate, columns: int = RECEIPT_COLUMNS, layout: Layout = USUAL
+) -> Receipt:
     """The receipt for paper of ``columns`` half-width characters. Every line fits, and only JIS X 0208 is used."""
     paper = Paper(max(columns, COLUMNS_MIN), translate)
+    content = content if layout.gives_reason else replace(content, sentence="")
     mark = training_mark(translate, columns) if content.is_training else ()
     parts = (
-        [*mark, *_head(paper, content)],
+        [*mark, *_head(paper, content, layout.head)],
         _goods(paper, content),
         _money_back(paper, content) if content.is_refund else _money(paper, content),
         _points(paper, content) if content.card else [],
         [line for text in content.messages for line in paper.wrapped(paper.plain(text))],
-        [*paper.centred(paper.text("ありがとうございました")), *mark],
+        [*_closing(paper, layout.closing), *mark],
     )
     lines = [line for part in parts if part for line in (RULE, *part)]
     return Receipt(content.slip, tuple(lines[1:]))
@@ -96,9 +100,15 @@ def mask_card_no(card: CardNo) -> str:
     return "".join(masked)
 
 
-def _head(paper: Paper, content: ReceiptContent) -> list[ReceiptLine]:
+def _closing(paper: Paper, own: tuple[str, ...]) -> list[ReceiptLine]:
+    lines = [paper.plain(line) for line in own] or [paper.text("ありがとうございました")]
+    return [line for text in lines for line in paper.centred(text)]
+
+
+def _head(paper: Paper, content: ReceiptContent, own: tuple[str, ...]) -> list[ReceiptLine]:
     at = local_time(content.at_wall_ms).strftime("%Y/%m/%d %H:%M")
     lines = paper.centred(paper.plain(content.shop), large=True)
+    lines += [line for text in own for line in paper.centred(paper.plain(text))]
     if content.sale is not None:
         lines += invoice.number(paper, content.invoice_number)
     if content.reprint:

@@ -97,6 +97,7 @@ class Keying:
     as_of_ms: int = 0  # when head office told what is shown of the member (UTC); 0 = it never did, or there is none
     enrolled: bool = False  # in this very visit
     sentence: str = ""  # why so many points, when promotions have a part in them
+    rank: str = ""  # as head office told it, else as the card bears it
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from shared.card.face import FaceStock
+from shared.card.layout import USUAL, Layout
 from shared.card.mac import KeyRing
 from shared.clock import Now, business_day
 from shared.ids import TerminalId
@@ -13,6 +14,7 @@ from shared.locale import Translate, japanese
 from shared.points.program import Programme, in_force
 from shared.sale.rules import SaleRules
 from shared.visit.facts import NOBODY, Duty
+from shared.visit.journal import Weather
 from shared.visit.unit import CardUnit
 
 
@@ -41,7 +43,9 @@ class Shop:
     needs_duty: bool = False  # somebody must be on duty before anything is sold
     unit: CardUnit = CardUnit.REWRITER  # as it said when it was last ready
     store: str = ""  # head office's code of the shop; promotions may ask for it
+    layout: Layout = USUAL  # of faces and receipts
     redeem_barred: str = ""  # error code: why head office lets nobody use points at this terminal for now
+    weather: Weather | None = None  # what was said here of the day, until head office's answer to it has come
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,12 @@ class TerminalBooks:
         """The newest benefit that the card's next visit would ask about; empty for none."""
         return self._one("SELECT text FROM benefit WHERE card = ? AND state = 'due' ORDER BY id DESC", card)
 
+    def rules(self) -> int:
+        """The version of the programme that the next visit earns by; 0 for none."""
+        with self._open() as connection:
+            row = connection.execute("SELECT document FROM programme").fetchone()
+        return int(json.loads(row[0])["version"]) if row else 0
+
     def unsent(self) -> int:
         """Events that head office has not acknowledged."""
         with self._open() as connection:

@@ -16,6 +16,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from sqlalchemy import func, select
 
+from server.access.scope import ALL
 from server.app import create_app
 from server.config import Settings
 from server.db.database import Database
@@ -123,7 +124,7 @@ class HeadOffice:
         now_ms = self._clock.now().wall_ms
         draft = messages.Draft(card=card, text=text, priority=0, valid_until="")
         with self.database.transaction() as session:
-            return messages.write(session, draft, AUTHOR, business_day(now_ms), now_ms).id
+            return messages.write(session, draft, AUTHOR, business_day(now_ms), now_ms, ALL).id
 
     # --- the books, read by plain queries for the oracle -------------------------------------------------------------
 

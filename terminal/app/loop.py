@@ -12,7 +12,7 @@ from dataclasses import replace
 from shared.clock import Clock, Now
 from shared.errors import EnishiError
 from shared.visit import machine
-from shared.visit.effects import Effect, PrintFace, SetDuty, WriteCard
+from shared.visit.effects import Effect, PrintFace, SetDuty, SetWeather, WriteCard
 from shared.visit.events import (
     CardRewriterLost,
     CardRewriterReady,
@@ -24,7 +24,6 @@ from shared.visit.events import (
     FacePrintFailed,
     Started,
 )
-from shared.visit.facts import Duty
 from shared.visit.shop import Shop
 from shared.visit.states import Idle, State, deadline_s
 from terminal.app.log import Log, silent, step_facts
@@ -72,7 +71,7 @@ class Loop:
         self.next_deadline: float | None = None  # monotonic seconds at which ``tick`` wants to be called
         self.trace: deque[tuple[Now, Event]] = deque(maxlen=TRACE_MAX)
         self._journal = journal
-        self._performer = Performer(journal, ports, show, office, self._set_duty, answer_pos, calls)
+        self._performer = Performer(journal, ports, show, office, self._set_place, answer_pos, calls)
         self._training = Training(self._performer)
         self._clock = clock
         self._log = log
@@ -153,8 +152,8 @@ class Loop:
         performer = self._training if self.shop.duty.is_training else self._performer
         return self._training.told(performer.perform(effect, now.mono_s))
 
-    def _set_duty(self, duty: Duty) -> None:
-        self.shop = replace(self.shop, duty=duty)
+    def _set_place(self, effect: SetDuty | SetWeather) -> None:
+        self.shop = with_effect(self.shop, effect)
 
     def _is_held_back(self, effect: Effect) -> bool:
         return self._closing and isinstance(effect, _UNIT_BUSY)
@@ -176,6 +175,17 @@ def with_unit(shop: Shop, event: Event) -> Shop:
     return replace(shop, unit=event.unit)
 
 
+def with_effect(shop: Shop, effect: Effect) -> Shop:
+    """The shop after an effect that says who serves, or what the weather is."""
+    match effect:
+        case SetDuty(duty=duty):
+            return replace(shop, duty=duty)
+        case SetWeather(weather=weather):
+            return replace(shop, weather=weather)
+        case _:
+            return shop
+
+
 def replay(trace: Sequence[tuple[Now, Event]], shop: Shop) -> State:
     """The state after a recorded trace: the machine alone, without store or devices. ``shop``: as it was at start."""
     state, _ = machine.start()
@@ -184,5 +194,5 @@ def replay(trace: Sequence[tuple[Now, Event]], shop: Shop) -> State:
         turn = machine.step(state, event, now, shop)
         state = turn.state
         for effect in turn.effects:
-            shop = replace(shop, duty=effect.duty) if isinstance(effect, SetDuty) else shop
+            shop = with_effect(shop, effect)
     return state

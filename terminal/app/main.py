@@ -25,6 +25,7 @@ import requests
 from shared.clock import Clock
 from shared.errors import EnishiError, explain
 from shared.ids import TerminalId
+from shared.release import RELEASE
 from shared.visit.effects import CancelAwait
 from shared.visit.events import (
     CallEnded,
@@ -43,7 +44,8 @@ from shared.visit.shop import Shop
 from shared.visit.states import Down, Idle, Keying, OffCardKeying
 from terminal.app.board import board_id
 from terminal.app.clock import SystemClock
-from terminal.app.config import TerminalConfig, load, split_device
+from terminal.app.condition import Condition, admit
+from terminal.app.config import TerminalConfig, load
 from terminal.app.front import Front
 from terminal.app.glyphs import glyphs
 from terminal.app.halted import Halted
@@ -76,11 +78,11 @@ from terminal.app.sync.line import Line
 from terminal.app.sync.results import SyncResult
 from terminal.app.sync.worker import SyncWorker
 from terminal.app.telephone import Telephone
+from terminal.app.vitals import Vitals
 from terminal.drivers.port import Role
 from terminal.drivers.pump import Pump, Worker
-from terminal.drivers.registry import Options, find_driver
 
-SOFTWARE = "0.2.0"
+SOFTWARE = RELEASE
 EXIT_CONFIG = 2
 PUMP_SILENT_MAX_S = 10.0  # a pump that has not turned for so long is stuck: the watchdog is no longer fed
 ICONS = Path(__file__).resolve().parents[2] / "assets" / "icons.svg"
@@ -144,7 +146,8 @@ class Terminal:
         self._log: Log = stream_log(stderr, self._clock)
         self._inbox = Inbox()
         self._stage = Stage()
-        self._pumps = self._make_pumps(config)
+        self._conditions = {one.role: one for one in admit(config, glyphs())}
+        self._pumps = {role: self._make_pump(one) for role, one in self._conditions.items()}
         self._pos = PosBoard(self._inbox.post, self._withdraw_sale, recall=lambda name: self._pos_sales.find(name))
         self._kiosk = open_kiosk(config, self._stage, self._touched, self._health, self._pos)
         try:
@@ -229,20 +232,9 @@ class Terminal:
 
     # --- parts -------------------------------------------------------------------------------------------------------
 
-    def _make_pumps(self, config: TerminalConfig) -> dict[Role, Pump]:
-        translate = translation(config.terminal.language)
-        pumps = {}
-        for role in Role:
-            device: str = getattr(config.devices, role.value)
-            if device:
-                model, port = split_device(device)
-                driver = find_driver(model, role)
-                opener = partial(driver.open_link, port)
-                core = driver.make_core(Options(translate, config.card.face_gap_dots, port, glyphs()))
-                pumps[role] = Pump(
-                    role.value, core, opener, self._clock, self._device_spoke, self._wire_changed, self._crashed
-                )
-        return pumps
+    def _make_pump(self, one: Condition) -> Pump:
+        opener, spoke = partial(one.driver.open_link, one.port), partial(self._device_spoke, one)
+        return Pump(one.role.value, one.core, opener, self._clock, spoke, self._wire_changed, self._crashed)
 
     def _open_store(self, config: TerminalConfig) -> Store:
         nonce = secrets.token_bytes(NONCE_BYTES)
@@ -256,16 +248,11 @@ class Terminal:
     def _make_sync(self, config: TerminalConfig) -> SyncWorker | None:
         if not config.office_url:
             return None
-        client = SyncClient(
-            requests.Session(),
-            config.office_url,
-            self._signer,
-            Outbox(config.journal, self._engine),
-            self._clock,
-            SOFTWARE,
-            self._store.clock.hear,
-            board_id(),
-        )
+        outbox, around = Outbox(config.journal, self._engine), lambda: self._stage.scene.status
+        has_mirror = config.terminal.mirror is not None
+        vitals = Vitals(tuple(self._conditions.values()), outbox, config.journal, has_mirror, around)
+        where = (requests.Session(), config.office_url, self._signer, outbox, self._clock, SOFTWARE)
+        client = SyncClient(*where, self._store.clock.hear, board_id(), vitals.told)
         backoff = Backoff(config.head_office.sync_every_s, random.SystemRandom())
         return SyncWorker(client, backoff, self._office_spoke, partial(self._crashed, "sync"))
 
@@ -288,7 +275,8 @@ class Terminal:
     def _withdraw_sale(self, reference: str) -> None:
         self._inbox.post(Job(partial(self._let_go, reference)))
 
-    def _device_spoke(self, event: Event) -> None:
+    def _device_spoke(self, one: Condition, event: Event) -> None:
+        one.hear(event)
         self._inbox.post(event)
         if isinstance(event, PanelLost | PanelReady | DeviceLost | DeviceReady):
             self._inbox.post(Job(partial(self._front.device_spoke, event)))
@@ -299,6 +287,7 @@ class Terminal:
         self._inbox.post(Job(partial(self._answer_call, touched)) if isinstance(touched, Answered) else touched)
 
     def _wire_changed(self, device: str, error: EnishiError | None) -> None:
+        self._conditions[Role(device)].hear(error)
         self._inbox.post(Job(partial(self._front.wire_changed, device, error)))
 
     def _office_spoke(self, result: SyncResult) -> None:

@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import Protocol, assert_never
 
 from shared.card.face import FaceStock
+from shared.card.layout import Layout
 from shared.card.mac import KeyRing
 from shared.ids import TerminalId
 from shared.points.program import Programme
-from shared.sync.messages import KeyPackage, KidPolicyItem, ProgrammeItem, Pull, ShopItem, Verdict
+from shared.sync.messages import KeyPackage, KidPolicyItem, LayoutItem, ProgrammeItem, Pull, ShopItem, Verdict
+from shared.visit.journal import Weather
 from shared.visit.shop import KidPolicy, Shop
 from terminal.app.config import TerminalConfig
 from terminal.app.language import translation
@@ -28,7 +30,7 @@ from terminal.app.sync.results import (
 
 VOICES_MAX = 9  # headings: one key each
 OpenRing = Callable[[int, tuple[KeyPackage, ...]], KeyRing]
-_RULES = (ProgrammeItem, KidPolicyItem, ShopItem)
+_RULES = (ProgrammeItem, KidPolicyItem, ShopItem, LayoutItem)
 
 
 class Books(Protocol):
@@ -42,6 +44,8 @@ class Books(Protocol):
     def programme(self) -> Programme: ...
     def kid_policies(self) -> Mapping[int, KidPolicy]: ...
     def shop_settings(self) -> ShopItem: ...
+    def weather(self) -> Weather | None: ...
+    def layout(self, store: str) -> Layout: ...
 
 
 def first_shop(config: TerminalConfig, books: Books, open_ring: OpenRing, note: OfficeNote) -> Shop:
@@ -79,6 +83,8 @@ def as_told(books: Books, shop: Shop) -> Shop:
         voices=settings.voices[:VOICES_MAX],
         invoice_number=settings.invoice_number,
         needs_duty=settings.needs_duty,
+        weather=books.weather(),
+        layout=books.layout(shop.store),
     )
 
 

@@ -110,7 +110,7 @@ class Performer:
         ports: Mapping[Role, Port],
         show: ShowScreen,
         office: OfficePort | None = None,
-        set_duty: Callable[[Duty], None] = nobody_listens,
+        set_place: Callable[[e.SetDuty | e.SetWeather], None] = nobody_listens,
         answer_pos: AnswerSale = nobody_listens,
         calls: Calls = nobody_calls,
     ) -> None:
@@ -118,7 +118,7 @@ class Performer:
         self._ports = dict(ports)
         self._show = show
         self._office = office
-        self._set_duty = set_duty
+        self._set_place = set_place
         self._answer_pos = answer_pos
         self._calls = calls
         self._last_receipt: Receipt | None = None
@@ -145,8 +145,8 @@ class Performer:
         """The drawer hangs on the receipt printer."""
         return self._order(Role.RECEIPT_PRINTER, effect, now)
 
-    def set_duty(self, effect: e.SetDuty, now: float) -> Answer:
-        self._set_duty(effect.duty)
+    def set_place(self, effect: e.SetDuty | e.SetWeather, now: float) -> Answer:
+        self._set_place(effect)
         return None
 
     def answer_pos(self, effect: e.AnswerPos, now: float) -> Answer:
@@ -295,6 +295,7 @@ PERFORMERS: Mapping[type[e.Effect], Callable[[Performer, Any, float], Answer]] =
     e.PrintReport: Performer.printer,
     e.PrintAgain: Performer.print_again,
     e.OpenDrawer: Performer.printer,
-    e.SetDuty: Performer.set_duty,
+    e.SetDuty: Performer.set_place,
+    e.SetWeather: Performer.set_place,
     e.AnswerPos: Performer.answer_pos,
 }

@@ -27,7 +27,7 @@ from terminal.app.perform import Answer, Performer
 
 NO_REPAIR = "visit.training_no_repair"  # a new generation of a card is made for good
 _LEFT_OUT = (
-    e.Abort, e.Doubt, e.RecordSeen, e.RecordPrint, e.RecordEject, e.Resolve, e.CheckCard, e.OpenDrawer,
+    e.Abort, e.Doubt, e.RecordSeen, e.RecordPrint, e.RecordEject, e.Resolve, e.CheckCard, e.OpenDrawer, e.SetWeather,
 )  # fmt: skip
 
 

@@ -133,7 +133,7 @@ def made(folder: Path, members: int) -> Database:
     if found:
         return database
     with database.transaction() as session:
-        if not stores.exists(session, "1"):
+        if not stores.exists(session, "1", ALL):
             stores.add(session, "1", "駅前店", 1)
             session.add(Attribute(id=1, name="好み", kind="choice", choices=b"[]", place=1, gone=False))
         state = session.scalars(select(FeedState)).one()
@@ -215,7 +215,7 @@ def main(arguments: list[str]) -> int:
     if not chosen.no_box:
         other = prepare(Settings(data_dir=FOLDER / f"box-{chosen.members}"))
         with other.transaction() as session:
-            if not stores.exists(session, "1"):
+            if not stores.exists(session, "1", ALL):
                 stores.add(session, "1", "駅前店", 1)
         goals.append(box(other, chosen.members))
         other.close()

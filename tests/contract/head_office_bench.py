@@ -18,6 +18,7 @@ from zlib import crc32
 import msgspec
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec import UNSET, UnsetType
 from nacl.public import SealedBox
 from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import func, select
@@ -44,6 +45,7 @@ from shared.ids import CardNo, VisitId, make_card_no
 from shared.points.derive import add_up
 from shared.points.lots import padded
 from shared.sync.chain import ZERO_HASH, encode_body, event_hash
+from shared.sync.health import Health
 from shared.sync.holder import Holder, sealed_holder
 from shared.sync.messages import (
     PROTOCOL,
@@ -218,10 +220,10 @@ class Terminal:
         assert answer.status_code == 200, answer.get_data(as_text=True)
         return msgspec.json.decode(answer.data, type=PushReply)
 
-    def hello(self, server_epoch: int = 0) -> HelloReply:
+    def hello(self, server_epoch: int = 0, health: Health | UnsetType = UNSET) -> HelloReply:
         head = self.events[-1]
         heads = (StreamHead(self.stream, head.seq, head.hash),)
-        told = Hello(1, "enishi 0.1", heads, 0, 0, self.wall_ms, server_epoch)
+        told = Hello(1, "enishi 0.1", heads, 0, 0, self.wall_ms, server_epoch, health=health)
         return msgspec.json.decode(self.send("/v1/hello", told).data, type=HelloReply)
 
     def pull(self, cursor: int = 0, limit: int = 1000) -> Pull:

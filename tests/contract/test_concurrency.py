@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
+from server.access.scope import ALL
 from server.cards import service as cards
 from server.cards.models import Card
 from server.db.database import Database
@@ -72,7 +73,7 @@ def furnish(bench: Bench, journals: Sequence[Sequence[Body]]) -> list[list[Termi
     with bench.database.transaction() as session:
         for first, second in zip(CARDS[::2], CARDS[1::2], strict=True):
             person = members.register(session, Person("山田", str(first)), first, "1", DAY, START_MS)
-            member = members.find(session, person)
+            member = members.find(session, person, ALL)
             assert member is not None
             members.give_card(session, member, second, START_MS)
     boots = []
@@ -276,7 +277,7 @@ def test_a_desk_and_a_terminal_follow_each_other(bench: Bench, pool: ThreadPoolE
     terminal = bench.terminal(FIRST)
     terminal.write(intent(1, 1), commit(1))
     with bench.database.transaction() as session:
-        assert members.count(session) == 0  # a transaction begins with its first statement
+        assert members.count(session, ALL) == 0  # a transaction begins with its first statement
         pushed = pool.submit(terminal.push)
         assert is_waiting(bench.database, pushed)
         members.register(session, Person("山田", "花"), CARD, "1", DAY, START_MS)

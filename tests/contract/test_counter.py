@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from server.access.scope import ALL
 from server.benefits import service as benefits
 from server.benefits.models import Benefit, Handover
 from server.cards.models import Card
@@ -227,7 +228,7 @@ def test_a_voice_is_kept_under_its_heading_of_then(bench: Bench, terminal: Termi
     assert terminal.push().quarantined == ()
     with bench.database.transaction() as session:
         shop.change(session, shop.Settings(voices=("ほか",)), START_MS)
-        assert [(voice.text, card) for voice, card in sales.voices(session)] == [("", 0), ("せまい", CARD)]
+        assert [(voice.text, card) for voice, card in sales.voices(session, ALL)] == [("", 0), ("せまい", CARD)]
     assert [(one.staff, one.what) for one in rows(bench, Duty)] == [(3, "on")]
 
 
@@ -235,7 +236,7 @@ def test_a_benefit_that_was_handed_over_is_closed_everywhere(bench: Bench, termi
     terminal.write(BOOT, intent(1, 1), commit(1))
     terminal.push()
     with bench.database.transaction() as session:
-        benefit = benefits.grant(session, CARD, "お花 1本", "", 1, TODAY, START_MS).id
+        benefit = benefits.grant(session, CARD, "お花 1本", "", 1, TODAY, START_MS, ALL).id
     assert told(other, BenefitItem) == [BenefitItem(benefit, CARD, "お花 1本", "")]
     terminal.write(j.Handover(benefit, CARD, visit_id(1), False, 0))
     terminal.push()
@@ -256,7 +257,7 @@ def test_an_open_benefit_goes_over_to_the_new_card(bench: Bench, terminal: Termi
     terminal.write(BOOT, intent(1, 1), commit(1))
     terminal.push()
     with bench.database.transaction() as session:
-        benefit = benefits.grant(session, CARD, "カップ", "2027-01-31", 0, TODAY, START_MS).id
+        benefit = benefits.grant(session, CARD, "カップ", "2027-01-31", 0, TODAY, START_MS, ALL).id
     terminal.write(j.Replace(CARD, OTHER_CARD, 0))
     terminal.push()
     assert told(terminal, BenefitItem) == [BenefitItem(benefit, OTHER_CARD, "カップ", "2027-01-31")]
@@ -308,7 +309,7 @@ def days_line(bench: Bench) -> list[str]:
 
 def states(bench: Bench) -> list[str]:
     with bench.database.reading() as session:
-        return [day.report.state for day in sales.days(session)]
+        return [day.report.state for day in sales.days(session, ALL)]
 
 
 def test_a_day_that_was_closed_with_the_right_figures_is_green(bench: Bench, terminal: Terminal) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from server.access.scope import ALL
 from server.cli import main
 from server.db.database import Database, Waiting, at_commit
 from server.feed import service as feed
@@ -72,14 +73,14 @@ def test_text_is_in_the_order_of_its_code_points(bench: Bench) -> None:
         for code in codes:
             stores.add(session, code, code, START_MS)
     with bench.database.reading() as session:
-        assert [store.code for store in stores.all_stores(session)] == sorted([*codes, "1", "2"])
+        assert [store.code for store in stores.all_stores(session, ALL)] == sorted([*codes, "1", "2"])
 
 
 def test_what_no_column_can_hold_names_nothing(bench: Bench) -> None:
     """PostgreSQL would refuse the very question."""
     with bench.database.reading() as session:
-        assert not stores.exists(session, "\0")
-        assert [terminals.find(session, number) for number in (1 << 40, (1 << 63) - 1)] == [None, None]
+        assert not stores.exists(session, "\0", ALL)
+        assert [terminals.find(session, number, ALL) for number in (1 << 40, (1 << 63) - 1)] == [None, None]
 
 
 def test_names_of_people_do_not_get_into_error_texts(bench: Bench) -> None:

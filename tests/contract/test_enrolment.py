@@ -16,6 +16,7 @@ from mnemonic import Mnemonic
 from nacl.signing import SigningKey
 from werkzeug.serving import make_server
 
+from server.access.scope import ALL
 from server.terminals import enrolment
 from server.terminals import service as terminals
 from server.terminals.enrolment import ATTEMPTS_MAX
@@ -35,13 +36,13 @@ SEED, BOARD = b"s" * 32, "ab" * 32
 
 def offered(bench: Bench, replaces: int = 0) -> tuple[int, str]:
     with bench.database.transaction() as session:
-        row, code = enrolment.offer(session, "1", "1番レジ", replaces, 1, bench.now_ms)
+        row, code = enrolment.offer(session, "1", "1番レジ", replaces, 1, bench.now_ms, ALL)
         return row.id, code
 
 
 def row_of(bench: Bench, number: int) -> Enrolment:
     with bench.database.reading() as session:
-        row = enrolment.find(session, number)
+        row = enrolment.find(session, number, ALL)
         assert row is not None
         session.expunge(row)
         return row
@@ -69,7 +70,7 @@ class Officer:
         assert enrolment.words(row, "ja") == words
         assert enrolment.words(row, "en") == in_words(Mnemonic("english").wordlist, self.shown)
         with self.bench.database.transaction() as session:
-            held = enrolment.find(session, self.number)
+            held = enrolment.find(session, self.number, ALL)
             assert held is not None
             if self.says_yes:
                 enrolment.confirm(session, held, self.bench.now_ms)
@@ -91,7 +92,7 @@ def test_a_terminal_is_let_in_when_both_screens_say_the_same(bench: Bench) -> No
     assert (identity.office_key, identity.server_epoch) == (vault.public_key, 1)
     assert open_ring(identity, identity.kid, identity.keys) == KeyRing(7, 1, {1: vault.epoch_key(1)})
     with bench.database.reading() as session:
-        row = terminals.find(session, 1)
+        row = terminals.find(session, 1, ALL)
         assert row is not None
         assert (row.board, row.state, row.sign_key) == (BOARD, "pending", bytes(SigningKey(SEED).verify_key))
     terminal = Terminal(bench.app, 1, SigningKey(SEED))
@@ -106,7 +107,7 @@ def test_nobody_is_let_in_when_the_words_differ(bench: Bench) -> None:
         over_a_line(bench).run(code, officer.show, officer.rest)
     assert row_of(bench, number).state == REFUSED
     with bench.database.reading() as session:
-        assert not terminals.all_terminals(session)
+        assert not terminals.all_terminals(session, ALL)
 
 
 def test_somebody_in_between_shows_other_words(bench: Bench) -> None:
@@ -148,7 +149,7 @@ def test_words_that_nobody_compared_in_time_are_over(bench: Bench) -> None:
     def rest() -> None:
         bench.now_ms += CODE_LIFE_MS + 1
         with bench.database.transaction() as session:
-            row = enrolment.find(session, number)
+            row = enrolment.find(session, number, ALL)
             assert row is not None
             assert enrolment.is_over(row, bench.now_ms)
             enrolment.confirm(session, row, bench.now_ms)
@@ -189,7 +190,7 @@ def test_a_replacement_gets_a_new_number_and_closes_the_old_one(bench: Bench) ->
     identity = enrolled(bench, replaces=12)
     assert identity.terminal == 13
     with bench.database.reading() as session:
-        row = terminals.find(session, 12)
+        row = terminals.find(session, 12, ALL)
         assert row is not None
         assert (row.state, row.successor, row.closed_ms) == ("replaced", 13, bench.now_ms)
     assert old.hello().verdict == "REVOKED"
@@ -207,7 +208,7 @@ def test_a_replacement_gets_a_new_number_and_closes_the_old_one(bench: Bench) ->
 )
 def test_a_code_for_nothing_is_not_made(bench: Bench, store: str, name: str, replaces: int, code: str) -> None:
     with bench.database.transaction() as session, pytest.raises(EnishiError) as caught:
-        enrolment.offer(session, store, name, replaces, 1, bench.now_ms)
+        enrolment.offer(session, store, name, replaces, 1, bench.now_ms, ALL)
     assert caught.value.code == code
 
 
@@ -223,7 +224,7 @@ def test_the_command_writes_the_identity_and_says_the_words(bench: Bench, tmp_pa
         while not row_of(bench, number).words:
             done.wait(0.05)
         with bench.database.transaction() as session:
-            row = enrolment.find(session, number)
+            row = enrolment.find(session, number, ALL)
             assert row is not None
             enrolment.confirm(session, row, bench.now_ms)
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from server.access.scope import ALL
 from server.members import service as members
 from server.members.values import Person
 from server.messages import service as messages
@@ -53,7 +54,7 @@ def register(bench: Bench, person: Person = PERSON) -> MemberNo:
 
 def write(bench: Bench, text: str = "いつもありがとうございます") -> int:
     with bench.database.transaction() as session:
-        return messages.write(session, Draft(CARD, text, 0, ""), 1, TODAY, START_MS).id
+        return messages.write(session, Draft(CARD, text, 0, ""), 1, TODAY, START_MS, ALL).id
 
 
 def told(terminal: Terminal, kind: type[FeedItem]) -> list[FeedItem]:
@@ -63,7 +64,7 @@ def told(terminal: Terminal, kind: type[FeedItem]) -> list[FeedItem]:
 def state(bench: Bench, message: int) -> tuple[str, str]:
     """The message's own state and its proof's kind."""
     with bench.database.reading() as session:
-        (line,) = (line for line in messages.lines(session, TODAY) if line.message.id == message)
+        (line,) = (line for line in messages.lines(session, TODAY, ALL) if line.message.id == message)
         return line.state, line.proof.kind if line.proof else ""
 
 
@@ -137,7 +138,7 @@ def test_only_the_newest_state_of_a_thing_is_kept(bench: Bench, terminal: Termin
     number = register(bench)
     before = terminal.pull().next
     with bench.database.transaction() as session:
-        member = members.find(session, number)
+        member = members.find(session, number, ALL)
         assert member is not None
         members.change(session, member, Person("高橋", "道子"), START_MS)
     (entry,) = terminal.pull(before).items
@@ -159,7 +160,7 @@ def test_a_message_is_printed_once_with_its_proof_and_closed_everywhere(bench: B
     terminal.push()
     assert state(bench, message) == ("printed", "printed")
     with bench.database.reading() as session:
-        (line,) = messages.lines(session, TODAY)
+        (line,) = messages.lines(session, TODAY, ALL)
         assert line.proof is not None
         assert (line.proof.visit, line.proof.terminal, line.proof.store) == (visit_id(1), 12, "1")
         assert line.proof.at_ms == terminal.events[3].wall_ms
@@ -197,7 +198,7 @@ def test_a_withdrawn_message_is_closed_and_a_late_print_is_still_believed(bench:
     register(bench)
     message = write(bench)
     with bench.database.transaction() as session:
-        row = messages.find(session, message)
+        row = messages.find(session, message, ALL)
         assert row is not None
         messages.withdraw(session, row, START_MS)
     assert told(terminal, MessageClosedItem) == [MessageClosedItem(message)]
@@ -209,13 +210,13 @@ def test_a_withdrawn_message_is_closed_and_a_late_print_is_still_believed(bench:
 def test_a_message_past_its_day_is_shown_as_expired(bench: Bench) -> None:
     register(bench)
     with bench.database.transaction() as session:
-        messages.write(session, Draft(CARD, "今月だけ", 5, DAY), 1, TODAY, START_MS)
+        messages.write(session, Draft(CARD, "今月だけ", 5, DAY), 1, TODAY, START_MS, ALL)
     with bench.database.reading() as session:
-        assert [line.state for line in messages.lines(session, TODAY)] == ["waiting"]
-        assert messages.waiting(session, TODAY) == 1
+        assert [line.state for line in messages.lines(session, TODAY, ALL)] == ["waiting"]
+        assert messages.waiting(session, TODAY, ALL) == 1
         later = date(2026, 11, 19)
-        assert [line.state for line in messages.lines(session, later)] == ["expired"]
-        assert messages.waiting(session, later) == 0
+        assert [line.state for line in messages.lines(session, later, ALL)] == ["expired"]
+        assert messages.waiting(session, later, ALL) == 0
 
 
 def test_messages_and_members_of_other_cards_stay_as_they_were(bench: Bench, terminal: Terminal) -> None:

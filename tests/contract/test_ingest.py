@@ -117,6 +117,7 @@ def test_a_broken_chain_is_refused_and_nothing_of_it_stored(bench: Bench, termin
         Push(terminal.stream, bytes(31) + b"1", events),
         Push(terminal.stream, ZERO_HASH, (events[0], events[2])),
         Push(terminal.stream, ZERO_HASH, (events[0], events[0])),
+        Push(terminal.stream, ZERO_HASH, (msgspec.structs.replace(events[0], seq=1 << 64), events[1])),
     )
     for packet in broken:
         answer = terminal.send("/v1/push", packet)

@@ -104,14 +104,14 @@ def test_what_was_touched_since_stays_and_is_named(offices: Offices) -> None:
         found = session.get_one(Member, known)
         assert (found.birthday, found.memo) == ("1965-02-03", "くるみ")  # an empty cell takes nothing away
         service.change(session, found, Person("高橋", "花子", birthday="1970-01-01", phone=found.phone), START_MS + 2)
-        (suzuki,) = service.search(session, "鈴木").found
+        (suzuki,) = service.search(session, "鈴木", ALL).found
         session.add(MemberMemo(member=suzuki.member.number, text="お電話あり", author=1, at_ms=START_MS))
         intake_back.give_back(session, file, lines(session, file), START_MS + 3)
         undone = {row.line: row.undone for row in intake.rows(session, file.id)}
         assert undone == {2: intake.KEPT, 3: intake.KEPT, 4: intake.BACK}
         assert session.get_one(Member, known).birthday == "1970-01-01"
         assert attributes.values_of(session, [known])[known] == {}
-        assert (service.search(session, "鈴木").count, service.search(session, "佐藤").count) == (1, 0)
+        assert (service.search(session, "鈴木", ALL).count, service.search(session, "佐藤", ALL).count) == (1, 0)
 
 
 def test_a_line_about_another_stores_member_or_anothers_card_is_refused(offices: Offices) -> None:

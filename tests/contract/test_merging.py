@@ -85,7 +85,7 @@ def build(session: Session, world: Mapping[str, Any]) -> None:
         attributes.define(session, name, "yes_no", ())
     known = {row.name: row.id for row in attributes.definitions(session)}
     for number in NUMBERS:
-        member = service.find(session, number)
+        member = service.find(session, number, ALL)
         assert member is not None
         told = {list(known.values())[place - 1]: value for place, value in world["told"][number].items()}
         attributes.write(session, number, told)
@@ -96,9 +96,9 @@ def build(session: Session, world: Mapping[str, Any]) -> None:
     service.set_tags(session, world["tags"], START_MS)
     for one in world["seed"].cards:
         messages.write(
-            session, Draft(one.card, "いつもありがとうございます", 0, ""), 1, date.fromisoformat(DAY), START_MS
+            session, Draft(one.card, "いつもありがとうございます", 0, ""), 1, date.fromisoformat(DAY), START_MS, ALL
         )
-        benefits.grant(session, one.card, "お花", "", 1, date.fromisoformat(DAY), START_MS)
+        benefits.grant(session, one.card, "お花", "", 1, date.fromisoformat(DAY), START_MS, ALL)
 
 
 def everything(session: Session) -> dict[str, list[tuple[Any, ...]]]:
@@ -124,11 +124,11 @@ def check(session: Session, world: Mapping[str, Any], chosen: Mapping[str, str])
     allowed = [consents.now(one) for one in both(session)]
     row = merging.merge(session, *both(session), chosen, 1, START_MS + 1)
     kept, gone = both(session)
-    assert service.find(session, GONE) is kept
+    assert service.find(session, GONE, ALL) is kept
     assert set(cards.of_members(session, [KEPT, GONE]).get(KEPT, ())) == of_both.keys()
     assert (ledger.balances(session, held), ledger.outstanding(session)) == (points, total)
     assert consents.now(kept) == consents.strictest(*allowed)
-    assert gone.number not in [line.member.number for line in service.search(session, "").found]
+    assert gone.number not in [line.member.number for line in service.search(session, "", ALL).found]
     assert not [one for finding in check_books(session) for one in finding.wrong]
     unchanged = everything(session)
     for table in ("entry", "visit", "card_message", "benefit", "member_consent", "member_memo"):
@@ -171,7 +171,7 @@ def test_the_kept_record_takes_what_the_other_alone_had(offices: Offices) -> Non
             kept, gone = both(session)
             merging.merge(session, kept, gone, merging.suggestion(kept, gone), 1, START_MS)
         with bench.database.reading() as session:
-            found = service.find(session, GONE)
+            found = service.find(session, GONE, ALL)
             assert found is not None
             told = (found.number, found.phone, found.email, found.memo, found.joined, found.store)
             assert told == (KEPT, "09012345678", "m@example.jp", "くるみ", "2024-04-01", "2")

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from server.access.scope import ALL
 from server.ledger import cases
 from server.ledger.models import BooksState, Entry, Ruling
 from server.ledger.postings import PENDING
@@ -193,7 +194,7 @@ def test_what_nobody_can_have_forgotten_to_tell_waits_for_a_person(
     complete.push()
     bench.terminal(14)
     with bench.database.transaction() as session:
-        row = terminals.find(session, 14)
+        row = terminals.find(session, 14, ALL)
         assert row is not None
         terminals.revoke(session, row, START_MS)
     bench.now_ms = START_MS + DAY_MS

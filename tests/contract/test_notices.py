@@ -67,7 +67,7 @@ def work_all(bench: Bench) -> int:
 
 def counts(bench: Bench, number: int, today: date = TODAY) -> Counts:
     with bench.database.reading() as session:
-        notice = notices.find(session, number)
+        notice = notices.find(session, number, ALL)
         assert notice is not None
         return notices.counts(session, notice, today)
 
@@ -163,7 +163,7 @@ def test_promotion_goes_to_nobody_who_does_not_want_it_and_to_nobody_without_a_c
 
 def refuse(bench: Bench, member: int) -> None:
     with bench.database.transaction() as session:
-        person = members.find(session, member)
+        person = members.find(session, member, ALL)
         assert person is not None
         consents.give(session, person, [Given(consents.PRINT, False)], "", AUTHOR, START_MS)
 
@@ -215,7 +215,7 @@ def test_a_notice_taken_back_closes_what_waits(bench: Bench) -> None:
     number = begin(bench)
     work_all(bench)
     with bench.database.transaction() as session:
-        notice = notices.find(session, number)
+        notice = notices.find(session, number, ALL)
         assert notice is not None
         notices.withdraw(session, notice)
         work.end(session, notice, AUTHOR, START_MS)
@@ -228,7 +228,7 @@ def test_a_notice_taken_back_closes_what_waits(bench: Bench) -> None:
         ]
         assert len(closed) == 3
     with bench.database.transaction() as session:
-        again = notices.find(session, number)
+        again = notices.find(session, number, ALL)
         assert again is not None
         with pytest.raises(EnishiError) as raised:
             notices.withdraw(session, again)
@@ -254,7 +254,7 @@ def test_a_growing_notice_reaches_who_comes_and_leaves_who_goes(bench: Bench) ->
     work_all(bench)
     people(bench, 1, first=300)
     with bench.database.transaction() as session:
-        gone = members.find(session, first)
+        gone = members.find(session, first, ALL)
         assert gone is not None
         members.change(session, gone, Person("山田"), START_MS)
     assert work_all(bench) == 0
@@ -297,7 +297,7 @@ def test_the_list_behind_each_number_is_as_long_as_the_number(bench: Bench) -> N
     work_all(bench)
     told = counts(bench, number)
     with bench.database.reading() as session:
-        notice = notices.find(session, number)
+        notice = notices.find(session, number, ALL)
         assert notice is not None
         for what, wanted in {**told.states, **told.parts}.items():
             rows = (
@@ -326,5 +326,5 @@ def test_the_list_behind_each_number_is_as_long_as_the_number(bench: Bench) -> N
 def test_a_draft_that_cannot_be_sent_is_refused(bench: Bench, draft: Draft, code: str) -> None:
     segment(bench)
     with bench.database.transaction() as session, pytest.raises(EnishiError) as raised:
-        notices.plan(session, draft, AUTHOR, TODAY, START_MS)
+        notices.plan(session, draft, AUTHOR, TODAY, START_MS, ALL)
     assert raised.value.code == code

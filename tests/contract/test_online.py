@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
+from server.access.scope import ALL
 from server.cards import settling
 from server.ledger import cases, grants
 from server.ledger.models import Entry, Repair, Ruling, SeenImage
@@ -150,7 +151,7 @@ def test_a_card_that_was_stopped_or_is_in_question_is_not_served(bench: Bench, t
 def test_an_untold_image_by_a_stopped_terminal_is_held(bench: Bench, terminal: Terminal) -> None:
     thief = bench.terminal(14)
     with bench.database.transaction() as session:
-        row = terminals.find(session, 14)
+        row = terminals.find(session, 14, ALL)
         assert row is not None
         terminals.revoke(session, row, START_MS)
     rich = encode(replace(image_of(track(CARD, 1, 3)), writer=14), RING)

@@ -13,6 +13,7 @@ import pytest
 from nacl.public import SealedBox
 from werkzeug.test import TestResponse
 
+from server.access.scope import ALL
 from server.feed import service as feed
 from server.roster.building import CIPHER_MODULE, cipher
 from server.roster.commands import Due, bring_up_to_date, due, make
@@ -230,7 +231,7 @@ def test_a_dismissed_terminal_is_offered_nothing_and_gets_no_part(bench: Bench) 
     publish(bench, [person(1, 10)])
     label = made(bench)
     with bench.database.transaction() as session:
-        row = terminals.find(session, terminal.number)
+        row = terminals.find(session, terminal.number, ALL)
         assert row is not None
         terminals.revoke(session, row, START_MS)
     assert hello(terminal).rosters is msgspec.UNSET

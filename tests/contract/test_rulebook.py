@@ -9,6 +9,7 @@ from itertools import count
 import msgspec
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server.benefits.models import Benefit
 from server.features import JOBS
@@ -18,13 +19,14 @@ from server.members.models import Member
 from server.members.values import Person
 from server.programs import service as programs
 from server.rulebook import drafts, ranks, reasons, replay
-from server.rulebook.models import MemberRank, VisitReason
+from server.rulebook.models import MemberRank, RankEvaluation, VisitReason
 from shared.errors import EnishiError
 from shared.points.program import Programme, Terms
 from shared.points.promotion import Benefits, Birthday, Conditions, Multiply, Promotion, Weekdays, Window
 from shared.points.ranking import Rank, RankBasis, RankRule
-from shared.points.why import BASE, GIFT, LANE, SEEN, TIMES
+from shared.points.why import BASE, GIFT, LANE, PLUS, RAIN, SEEN, TIMES
 from shared.sync.messages import ProgrammeItem
+from shared.visit.journal import Weather
 from tests.contract.head_office_bench import CARD, DAY, OTHER_CARD, START_MS, Bench, commit, intent, visit_id
 
 DAY_MS = 86_400_000
@@ -170,6 +172,84 @@ def test_a_rainy_day_is_told_and_over_on_the_next(bench: Bench) -> None:
     assert told(bench).rain == ()
 
 
+RAINY = Promotion(9, "雨の日", conditions=Conditions(rain=True), benefits=Benefits(points=5))
+WET = {"earn": 15, "lots": ((36, 15),), "programme": 2}
+
+
+def said(bench: Bench, rainy: bool, number: int = 12, store: str = "1", at_ms: int = 0) -> None:
+    terminal = bench.terminal(number, store)
+    terminal.wall_ms = at_ms or terminal.wall_ms
+    terminal.write(Weather(DAY, rainy, 3))
+    terminal.hello()
+    assert not terminal.push().quarantined
+
+
+def test_a_manager_at_a_counter_switches_the_own_store(bench: Bench) -> None:
+    enacted(bench, replace(doubled(bench), promotions=(RAINY,)))
+    said(bench, True)
+    said(bench, True, 13, "2")
+    assert told(bench).rain == (f"{DAY}:1", f"{DAY}:2")
+    with bench.database.reading() as session:
+        first, _ = programs.rain_words(session, date.fromisoformat(DAY))
+        assert (first.terminal, first.staff, first.author, first.rainy) == (12, 3, 0, True)
+    said(bench, False, 14)
+    assert told(bench).rain == (f"{DAY}:2",)
+
+
+def test_of_head_office_and_counter_the_later_word_holds_whichever_comes_first(bench: Bench) -> None:
+    enacted(bench, replace(doubled(bench), promotions=(RAINY,)))
+    with bench.database.transaction() as session:
+        programs.set_rain(session, date.fromisoformat(DAY), ["1"], 1, bench.now_ms)
+    said(bench, False, 12, at_ms=bench.now_ms - 60_000)  # was on its way when head office said otherwise
+    assert told(bench).rain == (f"{DAY}:1",)
+    said(bench, False, 13, at_ms=bench.now_ms + 60_000)  # a clock that is ahead
+    assert told(bench).rain == ()
+    with bench.database.transaction() as session:
+        (word,) = programs.rain_words(session, date.fromisoformat(DAY))
+        assert word.at_ms == bench.now_ms, "no word is later than its coming"
+        programs.set_rain(session, date.fromisoformat(DAY), ["1"], 4, bench.now_ms + 1)
+        (word,) = programs.rain_words(session, date.fromisoformat(DAY))
+        assert (word.rainy, word.author, word.terminal, word.staff) == (True, 4, 0, 0)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_head_office_comes_to_what_a_rainy_counter_gave(bench: Bench, when: str) -> None:
+    """Also when nobody had told it of the rain, and when somebody at head office had said that there is none."""
+    member(bench)
+    enacted(bench, replace(doubled(bench), promotions=(RAINY,)))
+    terminal = bench.terminal(15)
+    why = ((SEEN, 600, 0, 0, -1), (BASE, 0, 1000, 10), (PLUS, 9, 5), (RAIN, 1))
+    note = [Weather(DAY, True, 3)]
+    visits = [intent(1, 1, **WET, why=why), commit(1)]
+    terminal.write(*(note + visits if when == "before" else visits))
+    terminal.hello()
+    assert not terminal.push().quarantined
+    with bench.database.reading() as session:
+        (reason,) = reasons.of_visits(session, [CARD])
+        assert (reason.ours.earn, reason.difference) == (15, 0)
+        assert reason.told.text(str) == "1,000円 ÷ 100円 × 1点 ＋ 5点（雨の日） = 15点"
+
+
+def test_a_visit_before_the_rain_is_dry(bench: Bench) -> None:
+    member(bench)
+    enacted(bench, replace(doubled(bench), promotions=(RAINY,)))
+    visited(bench, (1, 1, {"programme": 2}))
+    bench.now_ms += 3_600_000
+    said(bench, True, 16, at_ms=bench.now_ms)
+    with bench.database.reading() as session:
+        (reason,) = reasons.of_visits(session, [CARD])
+        assert (reason.visit.at_ms < bench.now_ms, reason.difference) == (True, 0)
+        (past,) = reasons.pasts(session, [CARD])
+        assert not past.rain
+
+
+def test_a_draft_is_tried_with_the_rain_that_there_was(bench: Bench) -> None:
+    said(bench, True, 21, at_ms=START_MS - 3_600_000)
+    visited(bench, (1, 1, {}))
+    number = drafted(bench, replace(doubled(bench), promotions=(RAINY,)))
+    assert (tried(bench, number).before, tried(bench, number).after) == (10, 15)
+
+
 WHY = ((SEEN, 600, 0, 0, -1), (BASE, 0, 1000, 10), (TIMES, 7, 20), (LANE, 20), (GIFT, 7))
 DOUBLE = {"earn": 20, "lots": ((36, 20),), "programme": 2, "why": WHY}
 
@@ -219,6 +299,11 @@ def test_rows_that_mean_nothing_cost_the_visit_nothing(bench: Bench) -> None:
     assert bench.count(VisitReason) == 0
 
 
+def looked_over(session: Session, now_ms: int) -> None:
+    while ranks.advance(session, now_ms):
+        pass
+
+
 RANKED = RankRule(RankBasis.AMOUNT, 12, (Rank("銀", 1_000), Rank("金", 2_000)), 4, 1, 3)
 
 
@@ -231,19 +316,20 @@ def test_a_rank_rises_at_once_and_falls_at_an_evaluation_after_its_grace(bench: 
         standing = ranks.standing(session, number, bench.now_ms)
         assert (standing.figure, standing.next_name, standing.held.since) == (2_000, "", DAY)
     with bench.database.transaction() as session:
-        assert list(ranks.evaluate_due(session, bench.now_ms)) == [date.fromisoformat(DAY)]
+        looked_over(session, bench.now_ms)
+        assert session.scalars(select(RankEvaluation.day)).all() == [DAY]
     after = {"2027-04-01": "金", "2028-04-01": ""}  # the first finds it still earned; the next but one too little
     for day, rank in after.items():
         now_ms = START_MS + (date.fromisoformat(day) - date.fromisoformat(DAY)).days * DAY_MS
         with bench.database.transaction() as session:
             moves = ranks.preview(session, replace(doubled(bench), ranks=RANKED), date.fromisoformat(day))
-            ranks.evaluate_due(session, now_ms)
+            looked_over(session, now_ms)
             held = session.get(MemberRank, number)
             if not rank:
                 assert [(move.before, move.after, move.grace) for move in moves] == [("金", "金", True)]
                 assert (held.rank, held.short_since) == ("金", day)
                 now_ms += 366 * DAY_MS
-                ranks.evaluate_due(session, now_ms)
+                looked_over(session, now_ms)
                 assert session.get(Member, number).rank == ""
             else:
                 assert session.get(Member, number).rank == rank

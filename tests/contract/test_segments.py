@@ -56,7 +56,7 @@ def test_a_visit_a_link_and_a_change_are_seen_by_the_next_search(bench: Bench) -
     terminal.push()
     assert meant(bench, CAME) == {hanako}
     with bench.database.transaction() as session:
-        member = members.find(session, hanako)
+        member = members.find(session, hanako, ALL)
         assert member is not None
         members.change(session, member, Person("鈴木"), START_MS)
     assert meant(bench, Is("name", "is", ("鈴木",))) == {hanako}
@@ -129,7 +129,7 @@ def test_a_fixed_segment_keeps_its_members_and_its_day_a_dynamic_one_goes_along(
     assert meant(bench, Is("segment", "any", (str(moving),))) == {hanako, taro}
     assert meant(bench, Is("segment", "none", (str(fixed),))) == {taro}
     with bench.database.reading() as session:
-        kept = service.find(session, fixed)
+        kept = service.find(session, fixed, ALL)
         assert kept is not None
         assert (kept.fixed_day, kept.count) == (DAY, 1)
 
@@ -154,7 +154,7 @@ def test_whoever_has_no_store_sees_nobody_and_keeps_nobody(bench: Bench) -> None
     nobody = Scope(frozenset())
     number = save(bench, Draft("だれも", EVERYBODY), scope=nobody)
     with bench.database.reading() as session:
-        kept = service.find(session, number)
+        kept = service.find(session, number, ALL)
         assert kept is not None
         assert kept.count == 0
         assert service.scope_of(kept) == nobody
@@ -183,7 +183,7 @@ def test_a_segment_in_use_is_not_removed(bench: Bench) -> None:
     second = save(bench, Draft("二", Is("segment", "any", (str(first),))))
     for number in (first, second, first):
         with bench.database.transaction() as session:
-            kept = service.find(session, number)
+            kept = service.find(session, number, ALL)
             if number == first and kept is not None and service.used_by(session, first):
                 with pytest.raises(EnishiError) as raised:
                     service.remove(session, kept)
@@ -191,7 +191,7 @@ def test_a_segment_in_use_is_not_removed(bench: Bench) -> None:
             elif kept is not None:
                 service.remove(session, kept)
     with bench.database.reading() as session:
-        assert not service.all_segments(session)
+        assert not service.all_segments(session, ALL)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_terminals_are_told_who_is_in_a_tagged_segment_and_who_is_no_more(bench:
     work_all(bench)
     assert told(bench)[hanako] == (str(number),)
     with bench.database.transaction() as session:
-        member = members.find(session, hanako)
+        member = members.find(session, hanako, ALL)
         assert member is not None
         members.change(session, member, Person("鈴木"), START_MS)
         work.tell(session, AUTHOR, bench.now_ms)

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
+from server.access.scope import ALL
 from server.feed.models import FeedState
 from server.keys import service as keys
 from server.terminals import service as terminals
@@ -44,14 +45,14 @@ def boot_after(parent: Terminal, seq: int, nonce: int) -> Terminal:
 
 def row(bench: Bench) -> Row:
     with bench.database.reading() as session:
-        found = terminals.find(session, 12)
+        found = terminals.find(session, 12, ALL)
         assert found is not None
         return found
 
 
 def settle(bench: Bench) -> None:
     with bench.database.transaction() as session:
-        found = terminals.find(session, 12)
+        found = terminals.find(session, 12, ALL)
         assert found is not None
         terminals.settle(session, found, bench.now_ms)
 
@@ -164,7 +165,7 @@ def test_after_a_theft_the_thief_gets_nothing_and_the_others_are_warned(bench: B
     hello(terminal)
     hello(other)
     with bench.database.transaction() as session:
-        found = terminals.find(session, 12)
+        found = terminals.find(session, 12, ALL)
         assert found is not None
         said = list(stolen(session, found, "", bench.now_ms))
     assert len(said) == 4

@@ -10,6 +10,7 @@ from threading import Event, Thread
 
 import pytest
 
+from server.access.scope import ALL
 from server.adjustments import service as adjustments
 from server.api import events, hooks, wire
 from server.api.courier import BASE_MS, CAP_MS, GIVE_UP_MS, LEASE_MS
@@ -67,8 +68,8 @@ def test_everything_that_happens_is_told_in_numbers_only(bench: Bench, peer: Pee
     terminal.hello()
     terminal.push()
     with bench.database.transaction() as session:
-        adjustments.ask(session, CARD, 30, "付け忘れ", 1, START_MS)
-        message = messages.write(session, Draft(CARD, "こんにちは", 0, ""), 1, date.fromisoformat(DAY), START_MS)
+        adjustments.ask(session, CARD, 30, "付け忘れ", 1, START_MS, ALL)
+        message = messages.write(session, Draft(CARD, "こんにちは", 0, ""), 1, date.fromisoformat(DAY), START_MS, ALL)
         proof = Proof(b"s" * 10, 1, message.id, PRINTED, visit_id(1), 12, "1", START_MS)
         messages.record_proofs(session, [proof], START_MS)
         acts.stop(session, session.get_one(Card, OTHER_CARD), "lost", "", 1, START_MS)

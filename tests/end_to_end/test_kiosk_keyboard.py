@@ -12,7 +12,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from simulators.bench.tray import TrayCard
 from simulators.demo.places import Places, choose_ports
@@ -20,6 +19,7 @@ from simulators.demo.running import Running
 from simulators.demo.set_up import set_up
 from simulators.goods import GOODS
 from simulators.scanner import Label
+from tests.web.axe import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -28,7 +28,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SPEED = 10.0  # times the pace of the real card unit
 PATIENCE_MS = 20_000
-AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 KEYS = {"enter": "Enter", "cancel": "F2", "use": "F4", "menu": "F9", "clear": "Escape", "back": "Backspace"}
 PHONE = "07000001234"  # a block that is not assigned
 KANA = "ノハラ ツムギ"
@@ -61,8 +60,7 @@ class Clerk:
             expect(self.page.locator("main")).to_contain_text(text, timeout=PATIENCE_MS)
         if screen not in self.judged:
             self.judged.add(screen)
-            found = Axe().run(self.page, options=AXE_RULES)
-            assert found.violations_count == 0, (screen, found.generate_report())
+            assert not violations(self.page), screen
         return self
 
     def keys(self, words: str) -> Clerk:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from shared.card.codec import Decoded, Verdict, decode, encode
-from shared.card.image import NO_LOT, CardImage, Lot
+from shared.card.image import NO_LOT, CardFlag, CardImage, Lot, ranked
 from shared.card.mac import KeyRing
 from shared.ids import CardNo
 
 PUBLISHED = "LBAcSZYC0gAACoAMATiEgAJYMAAAAABWQAZVeb3gAHgAAAAAA71bfd4BxFNPwrjWC36_n"
+RANKED = (
+    "LBAcSZYC0gAACoAMATiEgAJYMAAAAABWQAZVeb3gAHgAAAAAA71bfd9RrZanS3X4bBkIv"  # the same with the fifth rank, REPAIRED
+)
 KEY = bytes(range(32))
 RING = KeyRing(tenant=7, current=1, keys={1: KEY})
 IMAGE = CardImage(
@@ -132,3 +136,13 @@ def test_encode_gives_the_published_record_of_a_chip() -> None:
 def test_neither_is_ever_the_other() -> None:
     assert decode(ON_CHIP, RING).verdict is Verdict.FORGED
     assert decode(PUBLISHED, RING, CHIP).verdict is Verdict.FORGED
+
+
+def test_a_rank_stands_in_the_three_bits_above_the_flags():
+    """The seven bits of the field: the rank's place from 1, then TEMP, REPAIRED, ONLINE_ONLY, LOCKED."""
+    track = encode(replace(IMAGE, flags=ranked(CardFlag.REPAIRED, 5)), RING)
+    assert track == RANKED
+    bits = "".join(f"{BASE64URL.index(character):06b}" for character in track[2:])
+    assert bits[:322] == "".join(FIELD_STRINGS[:-1]) + "1010100"
+    image = decode(track, RING).image
+    assert (image.rank, image.flags & 0b1111) == (5, CardFlag.REPAIRED)

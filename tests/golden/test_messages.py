@@ -5,15 +5,19 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from shared.card.layout import Layout, Part
+from shared.sync.health import DeviceHealth, Health
 from shared.sync.identity import Identity
 from shared.sync.messages import (
     Enrol,
     EnrolReply,
     ErrorReply,
+    FeedEntry,
     Hello,
     HelloReply,
     JournalEvent,
     KeyPackage,
+    LayoutItem,
     Push,
     PushReply,
     Quarantined,
@@ -27,6 +31,14 @@ HEAD = StreamHead(STREAM, 3, HASH)
 HEAD_JSON = '{"stream":"AAxubm5ubm5ubg==","seq":3,"hash":"aGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGg="}'
 HASH_JSON = '"aGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGg="'
 
+HEALTH = Health(
+    48_123, 48_000,
+    (
+        DeviceHealth("card_rewriter", "tcp300", identity="TCP3II V 1.00"),
+        DeviceHealth("receipt_printer", "escpos", "device.receipt_printer.paper_low"),
+    ),
+    20_480, "ok", True,
+)  # fmt: skip
 OFFER = RosterOffer("c" * 32, "b" * 32, 9, 88, 20_000, 4_194_305, 4_194_304, HASH, b"sealed")
 
 GOLDEN: list[tuple[msgspec.Struct, str]] = [
@@ -46,6 +58,13 @@ GOLDEN: list[tuple[msgspec.Struct, str]] = [
         f'"server_epoch":0,"board":"","roster":{{"ids":["{"b" * 32}"],"upto":77}}}}',
     ),
     (
+        Hello(1, "0.3.0", (), 5, 9, 1_790_000_000_000, health=HEALTH),
+        '{"protocol":1,"software":"0.3.0","streams":[],"cursor":5,"feed_epoch":9,"wall_ms":1790000000000,'
+        '"server_epoch":0,"board":"","health":{"rewrites":48123,"prints":48000,"devices":[{"role":"card_rewriter",'
+        '"model":"tcp300","identity":"TCP3II V 1.00"},{"role":"receipt_printer","model":"escpos",'
+        '"code":"device.receipt_printer.paper_low"}],"free_mb":20480,"mirror":"ok","training":true}}',
+    ),
+    (
         HelloReply(1, 1_790_000_000_000, 9, (), rosters=(OFFER,)),
         '{"protocol":1,"server_time_ms":1790000000000,"feed_epoch":9,"streams":[],"server_epoch":0,"verdict":"OK",'
         f'"min_protocol":1,"kid":0,"keys":[],"rosters":[{{"id":"{"c" * 32}","base":"{"b" * 32}","feed_epoch":9,'
@@ -60,6 +79,16 @@ GOLDEN: list[tuple[msgspec.Struct, str]] = [
     (
         PushReply(4, 2, (Quarantined(3, "sync.body"),), 30),
         '{"acked_seq":4,"durable_seq":2,"quarantined":[{"seq":3,"code":"sync.body"}],"backoff_s":30}',
+    ),
+    (
+        FeedEntry(8, LayoutItem("1", 3, Layout((*Part,), (Part.TODAY,), ("一言",), ("電話",), ("またどうぞ",), False))),
+        '{"number":8,"item":{"kind":"layout","store":"1","version":3,"layout":{"order":["shop","name","balance","today",'
+        '"expiry","own"],"hidden":["today"],"own":["一言"],"head":["電話"],"closing":["またどうぞ"],'
+        '"gives_reason":false}}}',
+    ),
+    (
+        FeedEntry(9, LayoutItem("1", 4)),
+        '{"number":9,"item":{"kind":"layout","store":"1","version":4,"layout":null}}',
     ),
     (
         ErrorReply("sync.epoch", {"epoch": 2}),
@@ -96,6 +125,11 @@ EARLIER: list[tuple[str, msgspec.Struct]] = [
     (
         '{"protocol":1,"software":"0.1.0","streams":[],"cursor":0,"feed_epoch":0,"wall_ms":0}',
         Hello(1, "0.1.0", (), 0, 0, 0, 0, ""),
+    ),
+    (
+        '{"protocol":1,"software":"9","streams":[],"cursor":0,"feed_epoch":0,"wall_ms":0,'
+        '"health":{"mood":"calm","devices":[{"role":"robot","model":"r2","arms":4}]}}',
+        Hello(1, "9", (), 0, 0, 0, health=Health(devices=(DeviceHealth("robot", "r2"),))),
     ),
     (
         '{"protocol":1,"server_time_ms":0,"feed_epoch":9,"streams":[]}',

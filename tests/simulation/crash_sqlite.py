@@ -186,6 +186,9 @@ class CrashConnection:
             self._watch(self, "committed", self._waits)
         return cursor
 
+    def cursor(self) -> CrashCursor:
+        return CrashCursor(self, self.inner.cursor())
+
     def executemany(self, statement: str, rows: Iterable[Any]) -> CrashCursor:
         return CrashCursor(self, guarded(self.inner.executemany, statement, [tuple(row) for row in rows]))
 
@@ -205,6 +208,9 @@ class CrashConnection:
 class CrashCursor:
     def __init__(self, connection: CrashConnection, inner: apsw.Cursor) -> None:
         self._connection, self._inner = connection, inner
+
+    def execute(self, statement: str, parameters: Any = ()) -> CrashCursor:
+        return self._connection.execute(statement, parameters)
 
     @property
     def rowcount(self) -> int:

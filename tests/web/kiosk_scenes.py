@@ -45,6 +45,7 @@ KEYING = s.Keying(
     card=CARD, member=MICHIKO, new_card=False, balance=12_480, expiring_points=300, expiring_month=36,
     days_since_last=7, field="amount", amount_yen=3_800, use_points=0, earn=38, due_yen=3_800, balance_after=12_518,
     messages=("お誕生日おめでとうございます。ケーキ券をどうぞ。", "冬物入荷"), reward=REWARD, as_of_ms=AS_OF_MS,
+    rank=MICHIKO.rank,
 )  # fmt: skip
 MILK = s.BasketLine("しぼりたて牛乳 1000ml", 2, 198, 396, 0, True)
 BREAD = s.BasketLine("ひまわりの食パン 6枚切", 1, 238, 188, 50, True)
@@ -95,6 +96,7 @@ SCENES: dict[str, s.Screen] = {
         CARD, MICHIKO, False, 12_480, 300, 36, 0, "points", 3_800, 500, 33, 3_300, 12_013, ()
     ),
     "keying-birthday": replace(KEYING, guides=(BIRTHDAY,)),
+    "keying-card-rank": replace(KEYING, member=None, messages=()),
     "keying-guided": replace(KEYING, messages=(), guides=(LAPSING, BOUGHT), as_of_ms=AS_OF_MS),
     "keying-away": replace(KEYING, days_since_last=94, guides=(AWAY, BOUGHT), reward=None, expiring_points=0),
     "keying-near": replace(KEYING, guides=(NEAR,), reward=NextReward(8, 500, 500, 800), expiring_points=0),
@@ -108,7 +110,7 @@ SCENES: dict[str, s.Screen] = {
     "keying-longest": s.Keying(
         CARD, LONG, False, 1_048_575, 104_857, 30, 688, "points", 9_999_999, 100_000, 98_999, 9_899_999, 1_047_574,
         ("春の大感謝祭のご案内。三月二十日から二十七日まで全品一割引です。",) * 3, guides=(BIRTHDAY, BOUGHT),
-        reward=NextReward(99_999, 1_048_000, 1_048_000, 9_999_900), as_of_ms=AS_OF_MS,
+        reward=NextReward(99_999, 1_048_000, 1_048_000, 9_999_900), as_of_ms=AS_OF_MS, rank=LONG.rank,
     ),
     "writing": s.Writing(),
     "done-printing": DONE,
@@ -188,7 +190,7 @@ SCENES: dict[str, s.Screen] = {
     "keying-basket-longest": s.Keying(
         CARD, LONG, False, 1_048_575, 104_857, 30, 688, "points", 9_999_999, 100_000, 98_999, 9_899_999, 1_047_574,
         (), (s.Notice("points.too_few", {"needed": 87_519, "balance": 3_800}), s.Notice("visit.adjusted")),
-        basket=FULL, benefits=("花束",),
+        basket=FULL, benefits=("花束",), rank=LONG.rank,
     ),
     "keying-hints": replace(
         KEYING, guides=(BIRTHDAY, BOUGHT), benefits=("誕生日の花束", "新しいカップ"),

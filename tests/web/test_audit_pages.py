@@ -1,4 +1,4 @@
-"""Every deed of the console is one line of the audit log, in words; and what hides behind ● is shown only so."""
+"""The audit log's page tells deeds in words; what hides behind ● is shown only to who asks; four eyes for much."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from server.ledger.cases import Found
 from server.members import service as members
 from server.members.values import Person
 from server.web.masking import KINDS, pii
+from shared.ids import format_card_no
 from tests.contract.head_office_bench import CARD, DAY, START_MS, Bench, all_is_well, post
 from tests.house.tree import ROOT
 
@@ -57,39 +58,6 @@ def adjust(client: FlaskClient, points: str, why: str = "付け忘れ", way: str
 def balance(bench: Bench) -> int:
     with bench.database.reading() as session:
         return ledger.balances(session, [CARD])[CARD]
-
-
-@pytest.mark.parametrize(
-    ("page", "path", "fields", "act"),
-    [
-        ("/stores/new", "/stores", {"code": "N1", "name": "北店"}, "stores.added"),
-        ("/messages/new", "/messages", {"card": f"{CARD:010d}", "text": "はい", "priority": "0"}, "messages.written"),
-        ("/benefits/new", "/benefits", {"card": f"{CARD:010d}", "text": "お花"}, "benefits.granted"),
-        ("/shop", "/shop", {"price_basis": "inclusive", "price_digits": "5", "prefixes": "02"}, "shop.changed"),
-        ("/terminals/12", "/terminals/12/revocations", {}, "terminals.revoked"),
-        ("/terminals/12", "/terminals/12/settlements", {}, "terminals.settled"),
-        ("/terminals/enrolments/new", "/terminals/enrolments", {"store": "1", "name": "レジ2"}, "terminals.offered"),
-        ("/reconciliation", "/reconciliation/reports", {}, "reconcile.started"),
-        ("/reconciliation/cases/1", "/reconciliation/cases/1/answers", {"answer": "seen", "note": "見た"},
-         "reconcile.answered"),
-        ("/staff/new", "/staff", {"name": "店", "login": "tencho", "role": "manager", "stores": "1"}, "staff.invited"),
-        ("/me", "/me/recovery-codes", {}, "staff.recovery_codes_made"),
-        ("/me", "/me/totps", {}, "staff.totp_begun"),
-        ("/me", "/me/session-endings", {}, "staff.sessions_ended"),
-        ("/me", "/sign-outs", {}, "staff.signed_out"),
-        ("/me", "/reveal/phone/13", {}, "members.revealed"),
-        ("/adjustments/new", "/adjustments", {"card": f"{CARD:010d}", "points": "5", "why": "x"}, "adjustments.done"),
-        ("/adjustments/new", "/adjustments", {"card": f"{CARD:010d}", "points": "5000", "why": "x"},
-         "adjustments.asked"),
-    ],
-)  # fmt: skip
-def test_a_deed_is_one_line(bench: Bench, page: str, path: str, fields: dict[str, str], act: str) -> None:
-    client = bench.signed_in()
-    before = len(rows(bench))
-    assert post(client, page, path, **fields).status_code < 400
-    (line,) = rows(bench)[before:]
-    assert (line.act, line.actor, line.role, line.address) == (act, 1, "admin", "127.0.0.1")
-    assert PHONE not in line.facts.decode()
 
 
 def test_what_is_refused_leaves_no_line(bench: Bench) -> None:
@@ -129,6 +97,35 @@ def test_the_page_tells_it_in_words_and_finds_by_person_deed_and_day(bench: Benc
     assert "店舗を追加" in text(client.get(f"/audit?day={DAY}&person=1"))
     for odd in ("day=x", "person=abc", "before=-1", "person=" + "9" * 40, "act=" + "x" * 500):
         assert client.get(f"/audit?{odd}").status_code == 200, odd
+
+
+FACTS = {
+    "role": "manager", "stores": ["1", "2"], "asked_by": 1, "card": int(CARD), "revealed": True,
+    "scopes": ["members:read"],
+    "remains": ["phone", f"card {CARD}", "attribute-3"], "numbers": [13], "needs_duty": "", "points": 1200, "none": "",
+    "fields": ["family_name", "attribute-7"] * 8, "something": "new", "rows": None,
+}  # fmt: skip
+TOLD = {
+    "ja": ("役割：</span>店長", "店舗：</span>駅前店、緑町店", "頼んだ人：</span>本部 花子", "●をはずした：</span>はい",
+           "できること：</span>会員：見る", "独自の項目3", "担当者の入力が要る：</span>いいえ",
+           "ポイント：</span>1,200", "<summary>項目</summary>", "something：</span>new", "行の数：</span>すべて"),
+    "en": ("Store manager", "本部 花子", "Points", "1,200", "Yes", "<summary>", "something"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_facts_are_told_in_words_and_long_ones_fold_away(bench: Bench, language: str) -> None:
+    client = bench.signed_in()
+    post(client, "/", "/language", language=language, next="/")
+    with bench.database.transaction() as session:
+        audit.note(session, 1, "segments.made", "segment:1", FACTS, START_MS)
+    page = text(client.get("/audit?act=segments.made")).partition("<tbody>")[2].partition("</tbody>")[0]
+    for word in TOLD[language]:
+        assert word in page, word
+    assert format_card_no(CARD) in page
+    for name in ("asked_by", "needs_duty", ">manager", "members:read", "family_name", "none"):
+        assert name not in page, name
+    assert language == "ja" or not re.search("[\u3040-\u30ff]", page.replace("レジ", ""))
 
 
 def test_the_log_turns_its_pages(bench: Bench) -> None:
@@ -195,6 +192,19 @@ def test_a_large_one_waits_for_another_person(bench: Bench) -> None:
     assert [row.act for row in rows(bench)][-1] == "approvals.granted"
 
 
+def test_head_office_decides_what_a_shop_asked_for_and_nobody_the_own(bench: Bench) -> None:
+    shop, office = bench.client_of("manager", "1"), bench.client_of("office")
+    asked, own = (
+        adjust(client, f"{adjustments.ALONE_MAX + n}").headers["Location"] for client, n in ((shop, 1), (office, 2))
+    )
+    assert "承認を待っているものが1件あります" in text(office.get("/"))
+    assert "承認を待っている" not in text(shop.get("/"))
+    assert post(shop, "/approvals", f"{own}/decisions", answer="yes").status_code == 403
+    assert post(office, "/me", f"{own}/decisions", answer="yes").status_code == 422
+    assert post(office, asked, f"{asked}/decisions", answer="yes").status_code == 303
+    assert balance(bench) == adjustments.ALONE_MAX + 1
+
+
 def test_what_cannot_be_taken_any_more_stays_open(bench: Bench) -> None:
     asker, other = bench.signed_in(), bench.client_of("admin")
     adjust(asker, "900")
@@ -221,34 +231,3 @@ def test_a_form_sent_twice_counts_once(bench: Bench) -> None:
     client = bench.signed_in()
     assert [adjust(client, "10").status_code for _ in range(2)] == [303, 422]
     assert balance(bench) == 10
-
-
-# --- scripts in every field ------------------------------------------------------------------------------------------
-
-SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
-
-
-def test_a_script_in_any_free_field_is_shown_as_letters(bench: Bench) -> None:
-    client = bench.signed_in()
-    short = "<i onx=1>"
-    person = {"family_name": short, "given_name": short, "street": SCRIPT, "memo": SCRIPT, "city": short, "store": "1"}
-    post(client, "/members/new", "/members", **person)
-    post(client, "/messages/new", "/messages", card=f"{CARD:010d}", text=SCRIPT, priority="0")
-    post(client, "/benefits/new", "/benefits", card=f"{CARD:010d}", text=short)
-    post(client, "/stores/new", "/stores", code="X1", name=SCRIPT[:40])
-    post(client, "/staff/new", "/staff", name=SCRIPT[:40], login="<b>x</b>", role="auditor")
-    post(client, "/terminals/enrolments/new", "/terminals/enrolments", store="1", name=SCRIPT[:40])
-    post(client, "/shop", "/shop", voices=short, price_basis="inclusive", price_digits="5", prefixes="02")
-    adjust(client, "5000", SCRIPT)
-    post(client, "/reconciliation/cases/1", "/reconciliation/cases/1/answers", answer="seen", note=SCRIPT)
-    for rule in bench.app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or rule.endpoint in ("static", "live.stream") or "<path" in rule.rule:
-            continue
-        path = re.sub(r"<[^>]+>", "1", rule.rule)
-        for one in {path, path.replace("/1", "/13"), path.replace("/1", f"/{CARD}")}:
-            answer = client.get(one)
-            page = "" if answer.mimetype != "text/html" else text(answer)
-            answer.close()
-            assert "<script>alert" not in page, one
-            assert "<img src=x" not in page, one
-            assert "<i onx" not in page, one

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from simulators.bench.server import BenchServer
@@ -24,9 +23,9 @@ from simulators.card_rewriter import find_fonts
 from simulators.rig import Counter, Rig
 from simulators.rig.rig import free_port
 from simulators.shop import make_shop, write_shop
+from tests.web.axe import violations
 
 SHOTS = os.environ.get("ENISHI_SHOTS")  # a folder: keep pictures of the page
-AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 TODAY = date(2026, 11, 21)
 
 
@@ -84,8 +83,7 @@ def test_the_page_is_accessible_and_never_wider_than_the_window(
     quiet.set_viewport_size({"width": width, "height": 900})
     quiet.goto(f"{bench.url}/counters/1?lang={language}")
     expect(quiet.locator("#power")).not_to_have_text("…")
-    found = Axe().run(quiet, options=AXE_RULES)
-    assert found.violations_count == 0, found.generate_report()
+    assert not violations(quiet)
     assert quiet.locator("html").evaluate("page => page.scrollWidth") <= width
     assert quiet.locator("html").get_attribute("lang") == language
 
@@ -96,8 +94,7 @@ def test_the_first_page_leads_through_step_by_step(quiet: Page, bench: Bench, la
     quiet.set_viewport_size({"width": 320, "height": 640})
     quiet.goto(f"{bench.url}/?lang={language}")
     expect(quiet.locator(".guide-steps")).to_contain_text(steps)
-    found = Axe().run(quiet, options=AXE_RULES)
-    assert found.violations_count == 0, found.generate_report()
+    assert not violations(quiet)
     assert quiet.locator("html").evaluate("page => page.scrollWidth") <= 320
     assert quiet.locator("a.go").first.get_attribute("href") == f"/counters/1?lang={language}"
 
@@ -275,8 +272,7 @@ def test_a_link_lays_a_scenario_out_and_a_press_plays_it(quiet: Page, bench: Ben
     quiet.keyboard.press("Enter")
     expect(quiet.locator("#play-state")).to_have_text("すべて台本どおりでした", timeout=60_000)
     assert quiet.locator("#steps li.past").count() == quiet.locator("#steps li").count()
-    found = Axe().run(quiet, options=AXE_RULES)
-    assert found.violations_count == 0, found.generate_report()
+    assert not violations(quiet)
     _picture(quiet, "play")
 
 
@@ -285,8 +281,7 @@ def test_counters_stand_side_by_side(quiet: Page, bench: Bench) -> None:
     quiet.set_viewport_size({"width": 1920, "height": 1080})
     quiet.goto(f"{bench.url}/counters")
     expect(quiet.frame_locator("iframe").first.locator("#power")).to_have_text("電源が入っています")
-    found = Axe().run(quiet, options=AXE_RULES)
-    assert found.violations_count == 0, found.generate_report()
+    assert not violations(quiet)
 
 
 @pytest.mark.browser
@@ -302,8 +297,7 @@ def test_what_hands_do_is_written_down_as_steps_for_a_link(quiet: Page, bench: B
     quiet.get_by_role("button", name="カードを抜く").click()
     expect(quiet.locator("#own")).to_have_value(re.compile("insert new\nkeys cancel\npull\n"))
     expect(quiet).to_have_url(re.compile("steps=insert\\+new"))
-    found = Axe().run(quiet, options=AXE_RULES)
-    assert found.violations_count == 0, found.generate_report()
+    assert not violations(quiet)
     bench.counter.await_screen("Waiting")
 
 

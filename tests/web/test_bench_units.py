@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from simulators.bench.server import BenchServer
@@ -19,9 +18,9 @@ from simulators.card_rewriter import find_fonts
 from simulators.rig import Counter, Rig
 from simulators.rig.rig import free_port
 from tests.contract.pcsc_bench import require_pcsc
+from tests.web.axe import violations
 
 SHOTS = os.environ.get("ENISHI_SHOTS")  # a folder: keep pictures of the page
-AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 PATIENCE_MS = 20_000
 
 
@@ -61,8 +60,7 @@ def _card(bench: Bench, kind: str) -> str:
 
 
 def _looked_at(page: Page, name: str) -> None:
-    found = Axe().run(page, options=AXE_RULES)
-    assert found.violations_count == 0, found.generate_report()
+    assert not violations(page)
     assert page.locator("html").evaluate("page => page.scrollWidth") <= 1280
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/bench-{name}.png", full_page=True)

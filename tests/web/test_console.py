@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from server.access.scope import ALL
 from server.members import service as members
 from server.members.values import Person
 from server.setup import invite
@@ -89,7 +90,7 @@ def test_a_form_without_its_token_is_refused(bench: Bench, clerk: FlaskClient) -
         answer = clerk.post(path, data={"family_name": "高橋", "store": "1"})
         assert answer.status_code == 400, path
     with bench.database.reading() as session:
-        assert members.count(session) == 0
+        assert members.count(session, ALL) == 0
 
 
 def test_after_signing_in_one_is_where_one_wanted_to_be(bench: Bench) -> None:
@@ -231,7 +232,7 @@ def test_what_was_typed_stays_when_a_field_is_wrong(bench: Bench, clerk: FlaskCl
     assert 'role="alert"' in page
     assert page.count('aria-invalid="true"') == 2
     with bench.database.reading() as session:
-        assert members.count(session) == 0
+        assert members.count(session, ALL) == 0
 
 
 def test_a_card_of_another_member_is_not_given_away(bench: Bench, clerk: FlaskClient) -> None:
@@ -240,7 +241,7 @@ def test_a_card_of_another_member_is_not_given_away(bench: Bench, clerk: FlaskCl
     assert answer.status_code == 422
     assert "ほかの会員のものとして登録されています。" in text(answer)
     with bench.database.reading() as session:
-        assert members.count(session) == 1
+        assert members.count(session, ALL) == 1
 
 
 def test_searching_works_without_any_script(bench: Bench, clerk: FlaskClient) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from server.access.scope import ALL
 from server.benefits import service as benefits
 from server.products import service as products
 from server.shop import service as shop
@@ -128,7 +129,7 @@ def test_the_page_of_a_card_says_why_it_is_stopped_and_what_was_handed_over(benc
     terminal.write(BOOT, intent(1, 1), commit(1), StopCard(CARD, "stolen", 7), Replace(CARD, OTHER_CARD, 0))
     terminal.push()
     with bench.database.transaction() as session:
-        benefit = benefits.grant(session, OTHER_CARD, "お花", "", 1, TODAY, START_MS).id
+        benefit = benefits.grant(session, OTHER_CARD, "お花", "", 1, TODAY, START_MS, ALL).id
     terminal.write(Handover(benefit, OTHER_CARD, visit_id(1), True, 0))
     terminal.push()
     page = text(clerk, f"/cards/{CARD}")

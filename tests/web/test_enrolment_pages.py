@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from nacl.signing import SigningKey
 from sqlalchemy.orm import Session
 
+from server.access.scope import ALL
 from server.terminals import enrolment
 from server.terminals import service as terminals
 from server.terminals.models import Enrolment
@@ -23,7 +24,7 @@ KEY = bytes(SigningKey(b"s" * 32).verify_key)
 
 def waiting_terminal(bench: Bench, session: Session) -> Enrolment:
     """A new terminal that has shown its code: its words wait to be compared."""
-    row, code = enrolment.offer(session, "1", "2番レジ", 0, 1, bench.now_ms)
+    row, code = enrolment.offer(session, "1", "2番レジ", 0, 1, bench.now_ms, ALL)
     vault = bench.app.extensions["enishi"].vault
     assert isinstance(enrolment.begin(session, vault, Enrol(code, KEY, "", "0.1.0"), bench.now_ms), EnrolReply)
     return row
@@ -61,7 +62,7 @@ def test_a_code_is_shown_once_and_never_again(bench: Bench, clerk: FlaskClient) 
     for path in ("/terminals/enrolments/1", "/terminals"):
         assert shown[1] not in text(clerk, path)
     with bench.database.reading() as session:
-        row = enrolment.find(session, 1)
+        row = enrolment.find(session, 1, ALL)
         assert row is not None
         assert normal_code(shown[1]).encode() not in row.code_hash
 
@@ -73,7 +74,7 @@ def test_the_words_stand_on_the_page_in_the_readers_language(bench: Bench, clerk
     post(clerk, "/terminals", "/language", language=language, next="/")
     page = text(clerk, f"/terminals/enrolments/{number}")
     with bench.database.reading() as session:
-        row = enrolment.find(session, number)
+        row = enrolment.find(session, number, ALL)
         assert row is not None
         words = enrolment.words(row, language)
     assert re.findall(r"<li>([^<\s]+)</li>", page.partition('class="words"')[2]) == list(words)
@@ -99,7 +100,7 @@ def test_no_ends_it(bench: Bench, clerk: FlaskClient) -> None:
     assert "取りやめました" in text(clerk, page)
     assert post(clerk, page, f"{page}/confirmations").status_code == 409
     with bench.database.reading() as session:
-        assert not terminals.all_terminals(session)
+        assert not terminals.all_terminals(session, ALL)
 
 
 def test_time_runs_out(bench: Bench, clerk: FlaskClient) -> None:
@@ -108,7 +109,7 @@ def test_time_runs_out(bench: Bench, clerk: FlaskClient) -> None:
     bench.now_ms += CODE_LIFE_MS - 60_000
     assert "同じです" in text(clerk, "/terminals/enrolments/1")
     with bench.database.reading() as session:
-        row = enrolment.find(session, 1)
+        row = enrolment.find(session, 1, ALL)
         assert row is not None
         assert not enrolment.is_over(row, bench.now_ms)
         assert enrolment.is_over(row, START_MS + CODE_LIFE_MS + 1)
@@ -131,11 +132,11 @@ def test_a_wrong_field_is_named_and_no_code_is_made(
 def test_what_is_odd_stands_on_the_terminals_page_until_it_is_settled(bench: Bench, clerk: FlaskClient) -> None:
     bench.terminal()
     with bench.database.transaction() as session:
-        row = terminals.find(session, 12)
+        row = terminals.find(session, 12, ALL)
         assert row is not None
         for kind in (Verdict.DUPLICATE_ID, Verdict.TERMINAL_ROLLED_BACK, Verdict.BOARD_CHANGED):
             terminals.raise_alarm(session, row, kind, "detail", bench.now_ms)
-    assert "利用停止中" in text(clerk, "/terminals")
+    assert "ポイントの利用を止めています" in text(clerk, "/terminals")
     page = text(clerk, "/terminals/12")
     for said in ("2台動いています", "古くなりました", "別の機械で動いています"):
         assert said in page
@@ -149,7 +150,7 @@ def test_a_replaced_terminal_names_its_successor(bench: Bench, clerk: FlaskClien
     bench.terminal()
     assert "端末 12 の交換" in text(clerk, "/terminals/enrolments/new?replaces=12")
     with bench.database.transaction() as session:
-        row = terminals.find(session, 12)
+        row = terminals.find(session, 12, ALL)
         assert row is not None
         terminals.replace(session, row, 13, bench.now_ms)
     page = text(clerk, "/terminals/12")

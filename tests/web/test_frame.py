@@ -147,12 +147,12 @@ def test_home_names_what_waits_for_a_person(bench: Bench, clerk: FlaskClient) ->
     terminal = bench.terminal()
     terminal.write(intent(1, 1), commit(1))
     terminal.push()
-    assert "通信のない端末" not in text(clerk, "/")
+    assert "様子を見たい端末" not in text(clerk, "/")
     bench.now_ms += 20 * MINUTE_MS
     clerk = bench.signed_in()
     page = text(clerk, "/")
-    assert "通信のない端末が1台あります" in page
-    assert "/terminals?state=silent" in page
+    assert "様子を見たい端末が1台あります" in page
+    assert "/terminals?health=1" in page
     with bench.database.transaction() as session:
         jobs.start(session, "rulebook.replay", {}, 1, bench.now_ms)
     assert "あなたの作業が1件、進んでいます" in text(clerk, "/")

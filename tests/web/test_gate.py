@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from server.access.rights import RIGHTS, Right, Role
+from server.access.scope import ALL
 from server.adjustments import service as adjustments
 from server.benefits import service as benefits
 from server.ledger import cases
@@ -46,11 +47,11 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     with bench.database.transaction() as session:
         person = Person(SECRET, "美智子", "タカジョウ", "ミチコ", "09012345678", birthday="1965-02-03", memo="くるみ")
         members.register(session, person, CARD, "1", DAY, START_MS)
-        messages.write(session, Draft(CARD, "こんにちは", 0, ""), 1, day, START_MS)
-        benefits.grant(session, CARD, "菖蒲", "", 1, day, START_MS)
-        enrolment.offer(session, "1", "レジ2", 0, 1, START_MS)
+        messages.write(session, Draft(CARD, "こんにちは", 0, ""), 1, day, START_MS, ALL)
+        benefits.grant(session, CARD, "菖蒲", "", 1, day, START_MS, ALL)
+        enrolment.offer(session, "1", "レジ2", 0, 1, START_MS, ALL)
         cases.report(session, Found(cases.FORK, "00" * 32, CARD, 0, {"gen": 1, "seq": 1, "images": 2}), START_MS)
-        adjustments.ask(session, CARD, adjustments.ALONE_MAX + 1, "付け忘れ", 1, START_MS)
+        adjustments.ask(session, CARD, adjustments.ALONE_MAX + 1, "付け忘れ", 1, START_MS, ALL)
     yield bench
     bench.close()
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from markupsafe import Markup
 from playwright.sync_api import Browser, Page, expect
 
@@ -15,10 +14,10 @@ from shared.visit.events import Chosen, Key, KeyPressed, TextTyped
 from shared.visit.screens import Asking
 from terminal.app.kiosk.server import KioskServer
 from terminal.drivers.pump import Worker
+from tests.web.axe import violations
 from tests.web.kiosk_scenes import OFFLINE, ONLINE, SCENES, STRAINED, TRAINING, TROUBLE, Counter
 
 SHOTS = os.environ.get("ENISHI_SHOTS")  # a folder: keep a picture of every screen
-AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 TOO_SMALL = """() => [...document.querySelectorAll('button')].map(b => [b.innerText, b.getBoundingClientRect()])
     .filter(([, r]) => r.width < 47 || r.height < 47).map(([text, r]) => `${text} ${r.width}x${r.height}`)"""
 SPILLS = """() => [...document.querySelectorAll('body, main, main *, footer, footer *')].filter(e =>
@@ -96,8 +95,7 @@ def test_every_screen_fits_800_by_480_and_is_accessible(name: str, page: Page, s
     served.keep_picture(page, name + "-1280")
     assert page.evaluate(SPILLS) == []
     page.set_viewport_size({"width": 800, "height": 480})
-    found = Axe().run(page, options=AXE_RULES)
-    assert found.violations_count == 0, found.generate_report()
+    assert not violations(page)
 
 
 @pytest.mark.browser

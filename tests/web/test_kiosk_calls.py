@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
@@ -21,9 +20,10 @@ from shared.visit.events import Key
 from shared.visit.facts import Member
 from shared.visit.screens import Keying, Waiting
 from terminal.app.kiosk.web import BODY_MAX, Answered
+from tests.web.axe import violations
 from tests.web.kiosk_scenes import LONG, MICHIKO, OFFLINE, ONLINE, SCENES, TROUBLE, Counter
 from tests.web.test_kiosk import OWN, code_of, events_of
-from tests.web.test_kiosk_browser import AXE_RULES, Served
+from tests.web.test_kiosk_browser import Served
 
 NOON = Now(100.0, 1_795_266_480_000)
 MOBILE, FIXED, ABROAD = "09012345678", "0312345678", "010441234567890"
@@ -225,8 +225,7 @@ def test_a_call_fits_beside_every_kind_of_screen(line: str, page: Page, served: 
         page.set_viewport_size({"width": 1280, "height": 800})
         assert page.evaluate(SPILLS) == []
         page.set_viewport_size({"width": 800, "height": 480})
-        found = Axe().run(page, options=AXE_RULES)
-        assert found.violations_count == 0, found.generate_report()
+        assert not violations(page)
 
 
 @pytest.mark.browser

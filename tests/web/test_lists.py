@@ -19,11 +19,12 @@ from server.members import service as members
 from server.members.values import Person
 from server.products import service as products
 from server.staff.models import Staff
+from server.staff.service import FRESH_MS
 from server.web import export
 from server.web.export import MASKED
 from server.web.finding import PAGE_ROWS, SEARCH_MAX
 from shared.sale.product import Product, TaxRate
-from tests.contract.head_office_bench import CARD, DAY, START_MS, Bench
+from tests.contract.head_office_bench import CARD, DAY, START_MS, Bench, post
 
 FORMULAS = ["=1+1", "+81", "-2", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "＋1"]
 LISTS = (
@@ -220,6 +221,20 @@ def test_what_is_masked_on_pages_is_masked_in_files_until_a_proof_was_shown(benc
     bench.now_ms += 60 * 60_000 // 5  # longer than the proof of signing in lasts
     asked = clerk.get("/members?format=csv-utf8&pii=1")
     assert (asked.status_code, "step-up" in asked.headers["Location"]) == (303, True)
+
+
+def test_persons_become_a_file_only_for_who_has_just_proved_it(bench: Bench, clerk: FlaskClient) -> None:
+    row = {"g0r0-field": "name", "g0r0-op": "contains", "g0r0-text": "髙橋"}
+    notice = {"segment": "1", "text": "はい", "promotes": "1", "holdout": "0"}
+    assert post(clerk, "/segments/new", "/segments", name="高橋さん", **row).status_code == 303
+    assert post(clerk, "/notices/new", "/notices", name="冬", **notice).status_code == 303
+    lists = ("/members", "/segments/1/members", "/notices/1/members/waiting")
+    assert {clerk.get(f"{path}?format=json").status_code for path in lists} == {200}
+    bench.now_ms += FRESH_MS
+    for path in (*(f"{path}?format=json" for path in lists), "/members/imports/1/report.csv"):
+        asked = clerk.get(path)
+        assert (asked.status_code, asked.headers["Location"].partition("?")[0]) == (303, "/step-up"), path
+    assert clerk.get("/products?format=json").status_code == 200
 
 
 def test_too_many_rows_are_refused_in_words(bench: Bench, clerk: FlaskClient) -> None:

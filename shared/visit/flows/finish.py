@@ -44,6 +44,7 @@ from shared.visit.events import (
 )
 from shared.visit.facts import CardMessage
 from shared.visit.flows import pos
+from shared.visit.flows.knowing import rank_of
 from shared.visit.flows.pricing import is_clock_suspect, post_image
 from shared.visit.flows.topics import handover
 from shared.visit.flows.turn import Turn, lose_unit, stay
@@ -88,11 +89,11 @@ def reprint(plan: Plan, moment: Moment) -> Turn:
 def _print(plan: Plan, moment: Moment, before: tuple[Effect, ...]) -> Turn:
     if not moment.shop.unit.has_face:
         messages = (*_promised(plan, moment), *(message.text for message in _messages(plan, moment)))
-        receipt = compose(_receipt(plan, moment, messages), moment.shop.translate)
+        receipt = compose(_receipt(plan, moment, messages), moment.shop.translate, layout=moment.shop.layout)
         return Turn(Ejecting(plan, NO_FACE, ()), (*before, PrintReceipt(receipt), EjectCard()))
     layout = _layout(plan, moment)
     missed = _promised(plan, moment) if OF_RULES in layout.no_room else ()
-    receipt = compose(_receipt(plan, moment, missed), moment.shop.translate)
+    receipt = compose(_receipt(plan, moment, missed), moment.shop.translate, layout=moment.shop.layout)
     printed, no_room = (_of_office(messages) for messages in (layout.printed, layout.no_room))
     return Turn(Printing(plan, printed, no_room), (*before, PrintFace(layout.face), PrintReceipt(receipt)))
 
@@ -130,7 +131,7 @@ def _layout(plan: Plan, moment: Moment) -> FaceLayout:
         ),
         reprint=plan.copy > 1,
     )
-    return lay_out(moment.shop.face, content, moment.shop.translate)
+    return lay_out(moment.shop.face, content, moment.shop.translate, moment.shop.layout)
 
 
 def _messages(plan: Plan, moment: Moment) -> tuple[CardMessage, ...]:
@@ -146,7 +147,7 @@ def _values(plan: Plan, moment: Moment) -> Mapping[str, str]:
     member = plan.facts.member if plan.facts else None
     image = post_image(plan.intent, moment)
     soonest = expiring(image.lots, date.fromisoformat(plan.intent.business_day))
-    rank = member.rank if member else ""
+    rank = rank_of(member, image, moment.shop.programme.ranks)
     shop, translate = moment.shop.name, moment.shop.translate
     return values(translate, _name(plan), shop, rank, image.balance, soonest.points, soonest.month)
 

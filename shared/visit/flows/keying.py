@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from shared.errors import Refused
 from shared.units import YEN_MAX
 from shared.visit import screens
@@ -127,7 +129,7 @@ def checked(state: Keying, event: CardChecked, moment: Moment) -> Turn:
             uid=state.uid,
         )
     known = {one.number: one for one in (*state.facts.adjustments, *event.adjustments)}
-    facts = replace(state.facts, adjustments=tuple(known[number] for number in sorted(known)))
+    facts = structs.replace(state.facts, adjustments=tuple(known[number] for number in sorted(known)))
     return _shown(replace(state, facts=facts, online=True), moment)
 
 

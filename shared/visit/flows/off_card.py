@@ -188,7 +188,7 @@ def kept_receipt(
         invoice_number=moment.shop.invoice_number,
         is_training=moment.shop.duty.is_training,
     )
-    return PrintReceipt(compose(content, moment.shop.translate))
+    return PrintReceipt(compose(content, moment.shop.translate, layout=moment.shop.layout))
 
 
 def seen(track: str, code: str, uid: str = "") -> tuple[Effect, ...]:

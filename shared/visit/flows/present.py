@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from shared.card.codec import Verdict, decode
 from shared.card.image import CardImage
 from shared.ids import CARD_NO_DIGITS, is_valid
@@ -127,7 +129,7 @@ def looked_up(state: Judging, event: CardLookedUp, moment: Moment) -> Turn:
         told: tuple[Effect, ...] = (*records(settled), RecordSeen(state.track, code, state.uid))
         return off_card.open_keys(facts, code, moment, *told, errand=state.errand, uid=state.uid)
     lost = _has_lost(image, newest(facts.shadow, settled), moment)
-    facts = replace(facts, offline=replace(facts.offline, is_set_back=True)) if lost else facts
+    facts = structs.replace(facts, offline=structs.replace(facts.offline, is_set_back=True)) if lost else facts
     retry = _retry(settled, state.errand, moment)
     keying = Keying(
         track=state.track,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from shared.card.codec import LIMITS, decode, encode, key_id, prev_tag
-from shared.card.image import NO_LOT, CardFlag, CardImage, Lot
+from shared.card.image import NO_LOT, CardFlag, CardImage, Lot, ranked
 from shared.clock import CARD_EPOCH, business_day, card_day, day_from_card
 from shared.errors import Refused
 from shared.ids import visit_tag
@@ -14,13 +14,14 @@ from shared.points.adjust import Adjusted, adjust, collect
 from shared.points.lots import Changes, Lots, expiring, live_balance
 from shared.points.offline import Barred, Offline, aged, halved, is_near
 from shared.points.price import Priced, price, usable_points
+from shared.points.ranking import on_card
 from shared.points.reward import NextReward, next_reward
 from shared.sale.earning import earning, keyed_yen, payable_yen
 from shared.units import POINTS_MAX
 from shared.visit import screens
 from shared.visit.facts import CardFacts
 from shared.visit.flows.guidance import Occasion, guides
-from shared.visit.flows.knowing import circumstances
+from shared.visit.flows.knowing import circumstances, rank_of
 from shared.visit.flows.waiting import basket_view
 from shared.visit.journal import Intent
 from shared.visit.shop import Moment
@@ -197,6 +198,7 @@ def keying_screen(state: Keying, moment: Moment) -> screens.Keying:
         as_of_ms=_as_of_ms(state, moment),
         enrolled=state.enrolled,
         sentence=figures.sentence.text(moment.shop.translate) if figures and figures.why else "",
+        rank=rank_of(state.facts.member, image, moment.shop.programme.ranks),
     )
 
 
@@ -298,8 +300,18 @@ def post_of(
         off_red=0 if state.online else min(off_red + counts_offline, LIMITS["off_red"]),
         off_cnt=0 if state.online else min(off_cnt + 1, LIMITS["off_cnt"]),
         prev=prev_tag(state.track),
-        flags=image.flags & ~CardFlag.REPAIRED if state.online else image.flags,
+        flags=_flags(state, moment),
     )
+
+
+def _flags(state: Keying, moment: Moment) -> int:
+    """The rank as head office told it; of a holder whom it did not tell here the card keeps what it bears."""
+    flags, member = state.image.flags, state.facts.member
+    if state.online:
+        flags &= ~CardFlag.REPAIRED
+    if member is None or not member.member:
+        return flags
+    return ranked(flags, on_card(moment.shop.programme.ranks, member.rank))
 
 
 def post_image(intent: Intent, moment: Moment) -> CardImage:

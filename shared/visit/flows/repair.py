@@ -229,7 +229,7 @@ def _face(repair: Repair, moment: Moment) -> Face:
         expiring_month=soonest.month,
         day=day_from_card(image.day) if image.day else day,  # what the stripe says, if it does
     )
-    return lay_out(moment.shop.face, content, moment.shop.translate).face
+    return lay_out(moment.shop.face, content, moment.shop.translate, moment.shop.layout).face
 
 
 def _name(facts: CardFacts) -> str:

@@ -35,6 +35,7 @@ from shared.visit.flows.topics import (
     lost,
     menu,
     plain_sale,
+    rain,
     refund,
     reprint,
     training,
@@ -60,6 +61,7 @@ TOPICS: Mapping[Topic, Steps] = {
     Topic.LINES: lines.STEPS,
     Topic.REPRINT: reprint.STEPS,
     Topic.CALLS: calls.STEPS,
+    Topic.RAIN: rain.STEPS,
 }
 
 

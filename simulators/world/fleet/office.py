@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import func, make_url, select
 
+from server.access.scope import ALL
 from server.backup import back_up
 from server.cards import settling
 from server.db.database import Database
@@ -105,7 +106,7 @@ class FleetOffice(HeadOffice):
             for _ in commands.restored(session, 1_000 + self.restores, now_ms):
                 pass
             for identity in self._admitted.values():  # admitted after the backup: admitted again
-                if terminals.find(session, identity.terminal) is None:
+                if terminals.find(session, identity.terminal, ALL) is None:
                     admit(session, self.vault, identity.terminal)
         return True
 
@@ -114,7 +115,7 @@ class FleetOffice(HeadOffice):
         successor = max(self._admitted) + 1
         with self.database.transaction() as session:
             identity = admit(session, self.vault, successor)
-            gone = terminals.find(session, number)
+            gone = terminals.find(session, number, ALL)
             assert gone is not None
             terminals.replace(session, gone, successor, self.now_ms())
         self._admitted[successor] = identity
@@ -166,13 +167,13 @@ class FleetOffice(HeadOffice):
     def alarms(self) -> list[str]:
         """What head office noticed about terminals, and nobody has looked at yet."""
         with self.reading() as session:
-            rows = terminals.all_terminals(session)
+            rows = terminals.all_terminals(session, ALL)
             return [f"{row.id} {alarm.kind}" for row in rows for alarm in terminals.alarms(session, row.id)]
 
     def settle_alarms(self) -> None:
         """A person has looked at every terminal that was set back, and lets it go on."""
         with self.database.transaction() as session:
-            for terminal in terminals.all_terminals(session):
+            for terminal in terminals.all_terminals(session, ALL):
                 terminals.settle(session, terminal, self.now_ms())
 
     def red(self) -> list[str]:

@@ -24,8 +24,8 @@ _TO_KATAKANA = {code: code + 0x60 for code in _HIRAGANA}
 _DOT = "●"
 _NAMES = ("slip", "value", "port", "card")  # numbers that count nothing
 _DONE = (
-    "day.begun", "day.closed", "duty.begun", "duty.ended", "member.enrolled", "sale.noted", "visit.refund_resolved",
-    "visit.resolved", "visit.voice_noted",
+    "day.begun", "day.closed", "day.rain_begun", "day.rain_ended", "duty.begun", "duty.ended", "member.enrolled",
+    "sale.noted", "visit.refund_resolved", "visit.resolved", "visit.voice_noted",
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -23,8 +23,9 @@ from shared.visit.journal import Intent
 
 NOT_TOLD = MemberNo(0)  # of somebody who was enrolled here, before head office gave a number
 
+MESSAGES_MAX = 8  # of one card; the face has room for two or three
+
 Row = tuple[Any, ...]
-_NONE: tuple[None] = (None,)
 
 _intent_decoder = msgspec.json.Decoder(Intent)
 _names_decoder = msgspec.json.Decoder(tuple[str, ...])
@@ -47,44 +48,47 @@ def card_facts(
     ``holder``: whose another card is.
     """
     found: dict[str, list[Row]] = {}
-    for kind, *told in rows:
-        found.setdefault(kind, []).append(tuple(told))
-    several = found.get  # most cards have nothing of most kinds: what is not there is not looked through
-
-    shadow = several("shadow", _NONE)[0]
-    owner = several("member", _NONE)[0] or (None if "fresher" in found else filed)
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    # Most cards have nothing of most kinds, and what is not there costs next to nothing. By position: CardFacts has
+    # many fields, and their names would cost as much as a tenth of the whole.
+    owner = found["member"][0][1:] if "member" in found else None if "fresher" in found else filed
     if owner is None and "heir" in found:
-        owner = holder(found["heir"][0][0])
-    synced_ms, is_set_back, *_ = found["synced"][0]
+        owner = holder(found["heir"][0][1])
+    _, synced_ms, is_set_back, *_ = found["synced"][0]
     return CardFacts(
-        card=card,
-        member=_member(owner, several("enrolled", _NONE)[0]),
-        shadow=None if shadow is None else Shadow(*shadow[:3]),
-        open=tuple([open_visit(told[1], told[2]) for told in _in_order(several("open"))]),
-        messages=_messages(several("message")),
-        next_visit=next_visit,
-        slip=slip,
-        adjustments=tuple(
-            [Adjustment(told[0], _lots_decoder.decode(told[1])) for told in _in_order(several("adjust"))]
-        ),
-        denied=found["denied"][0][0] if "denied" in found else "",
-        denied_writers=tuple([(told[0], told[1]) for told in _in_order(several("writer"))]),
-        offline=OfflineState(synced_ms, found["redeemed"][0][0] if "redeemed" in found else 0, bool(is_set_back)),
-        benefits=tuple([Benefit(*told[:3]) for told in _in_order(several("benefit"))]),
-        bought=_names_decoder.decode(found["bought"][0][0]) if "bought" in found else (),
-    )
+        card,
+        _enrolled(found) if owner is None else member_facts(owner),
+        Shadow(*found["shadow"][0][1:4]) if "shadow" in found else None,
+        tuple([open_visit(row[2], row[3]) for row in _in_order(found["open"])]) if "open" in found else (),
+        _messages(found["message"]) if "message" in found else (),
+        next_visit,
+        slip,
+        tuple([Adjustment(row[1], _lots_decoder.decode(row[2])) for row in _in_order(found["adjust"])])
+        if "adjust" in found else (),
+        found["denied"][0][1] if "denied" in found else "",
+        tuple([row[1:3] for row in _in_order(found["writer"])]) if "writer" in found else (),
+        OfflineState(synced_ms, found["redeemed"][0][1] if "redeemed" in found else 0, bool(is_set_back)),
+        tuple([Benefit(*row[1:4]) for row in _in_order(found["benefit"])]) if "benefit" in found else (),
+        0,
+        _names_decoder.decode(found["bought"][0][1]) if "bought" in found else (),
+    )  # fmt: skip
 
 
-def _in_order(rows: list[Row] | None) -> Sequence[Row]:
-    """By their numbers, which stand first."""
-    return sorted(rows, key=lambda told: told[:2]) if rows else ()
+def _in_order(rows: list[Row]) -> Sequence[Row]:
+    """By their numbers, which stand behind the kind."""
+    return sorted(rows, key=_number)
 
 
-def _messages(rows: list[Row] | None) -> tuple[CardMessage, ...]:
-    if not rows:
-        return ()
-    messages = [CardMessage(MessageId(told[0]), *told[1:4]) for told in rows]
-    return tuple(sorted(messages, key=lambda message: (-message.priority, message.id)))
+def _number(row: Row) -> int:
+    number: int = row[1]
+    return number
+
+
+def _messages(rows: list[Row]) -> tuple[CardMessage, ...]:
+    """The most important, which are the first."""
+    messages = [CardMessage(MessageId(row[1]), *row[2:5]) for row in rows]
+    return tuple(sorted(messages, key=lambda message: (-message.priority, message.id))[:MESSAGES_MAX])
 
 
 def member_facts(told: Sequence[Any]) -> Member:
@@ -92,11 +96,9 @@ def member_facts(told: Sequence[Any]) -> Member:
     number, name, kana, rank, memo, visits, last_visit, last_store, birthday, more = told
     joined, _, tags = more.partition(" ")
     who = (name, kana, rank, memo, visits, last_visit, last_store, birthday)
-    return Member(MemberNo(number), *who, joined, tuple(tags.split()))
+    return Member(number, *who, joined, tuple(tags.split()) if tags else ())
 
 
-def _member(told: Sequence[Any] | None, enrolled: Sequence[Any] | None) -> Member | None:
-    """As head office says of the card, or of the one whose place it took; else as staff noted."""
-    if told is not None:
-        return member_facts(told)
-    return None if enrolled is None else Member(NOT_TOLD, "", enrolled[0])
+def _enrolled(found: Mapping[str, list[Row]]) -> Member | None:
+    """As staff noted."""
+    return Member(NOT_TOLD, "", found["enrolled"][0][1]) if "enrolled" in found else None

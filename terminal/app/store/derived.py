@@ -19,6 +19,7 @@ from shared.sync.chain import decode_body
 from shared.visit import journal as j
 from terminal.app.store import sql
 from terminal.app.store.noted import derive_note, remember_goods, remember_pos_sale
+from terminal.app.store.schema_wear import PRINTS, REWRITES
 
 _intent_decoder = msgspec.json.Decoder(j.Intent)
 _NO_KEYS = KeyRing(0, 0, {})  # our own journal is believed; only the plain fields of its images are read here
@@ -71,8 +72,8 @@ def derive(db: sqlite3.Connection, stream: bytes, seq: int, body: j.Body) -> Non
     match body:
         case j.Intent():
             _intend(db, stream, seq, body)
-        case j.Commit(visit=visit):
-            _commit(db, visit)
+        case j.Commit(visit=visit, how=how):
+            _commit(db, visit, how)
         case j.Abort(visit=visit):
             db.execute(sql.ABORT_VISIT, (visit,))
         case j.Doubt(visit=visit):
@@ -88,6 +89,7 @@ def derive(db: sqlite3.Connection, stream: bytes, seq: int, body: j.Body) -> Non
         case j.Print(visit=visit):
             db.execute(sql.FINISH_VISIT, (visit,))
             if not body.error:
+                db.execute(sql.COUNT_ONE, (PRINTS,))
                 db.executemany(sql.MESSAGE_PRINTED, [(message,) for message in body.messages])
         case j.Eject(visit=visit):
             db.execute(sql.FINISH_VISIT, (visit,))
@@ -105,10 +107,12 @@ def _intend(db: sqlite3.Connection, stream: bytes, seq: int, intent: j.Intent) -
     remember_pos_sale(db, stream, seq, intent.basket)
 
 
-def _commit(db: sqlite3.Connection, visit: VisitId) -> None:
+def _commit(db: sqlite3.Connection, visit: VisitId, how: j.How) -> None:
     found = db.execute(sql.COMMIT_VISIT, (visit,)).fetchone()
     if found is None:
         return
+    if how is j.How.VERIFIED:
+        db.execute(sql.COUNT_ONE, (REWRITES,))
     honoured, is_open, stays_open = found
     if is_open != stays_open:
         db.execute(sql.OPEN_VISIT, (stays_open, visit))

@@ -16,6 +16,7 @@ from shared.sync.messages import (
     CardHighWaterItem,
     FeedEntry,
     KidPolicyItem,
+    LayoutItem,
     MemberItem,
     MessageClosedItem,
     MessageItem,
@@ -30,7 +31,7 @@ from shared.sync.messages import (
 from shared.text.kana import search_key
 from terminal.app.store.people import People
 from terminal.app.store.roster import NOTHING
-from terminal.app.store.sql import OWN_READING, RAISE_SHADOW
+from terminal.app.store.sql import FORGET_WEATHER, OWN_READING, RAISE_SHADOW
 
 _MEMBER = """
     INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -104,6 +105,8 @@ _STAFF = """
         reading = excluded.reading
 """
 _SHOP = "INSERT OR REPLACE INTO shop VALUES (1, ?)"
+_LAYOUT = "INSERT OR REPLACE INTO layout VALUES (?, ?, ?, ?)"
+_DROP_LAYOUT = "DELETE FROM layout WHERE store = ?"
 # As with messages. One that was handed over before the feed told it has no text yet.
 _BENEFIT = """
     INSERT INTO benefit (id, card, text, valid_until, reading) VALUES (?, ?, ?, ?, ?)
@@ -123,8 +126,10 @@ _READ_ALL = f"UPDATE roster SET upto = {NOTHING}"  # the files stand for whom th
 _ADVANCE = "UPDATE cursor SET cursor = ?, skipped = skipped + ?"
 _SWEPT = tuple(
     f"DELETE FROM {table} WHERE reading <> ?"
-    for table in ("message", "member", "adjust", "deny_writer", "kid_policy", "product", "staff", "benefit", "gone")
-)
+    for table in (
+        "message", "member", "adjust", "deny_writer", "kid_policy", "product", "staff", "benefit", "gone", "layout",
+    )
+)  # fmt: skip
 # A card that was stopped here stays so until head office has the note of it.
 _SWEPT_DENIALS = f"""
     DELETE FROM deny_card WHERE reading <> ? AND NOT (reading = {OWN_READING} AND EXISTS (
@@ -210,16 +215,17 @@ def _apply_item(db: sqlite3.Connection, entry: FeedEntry, reading: int) -> None:
             db.execute(RAISE_SHADOW, (item.card, item.gen, item.seq, item.hash, "head_office"))
         case ProgrammeItem():
             db.execute(_PROGRAMME, (msgspec.json.encode(item.programme),))
-        case ProductItem() | StaffItem() | ShopItem() | BenefitItem():
+            db.execute(FORGET_WEATHER)
+        case ProductItem() | StaffItem() | ShopItem() | BenefitItem() | LayoutItem():
             _apply_counter(db, item, reading)
         case _:
             _apply_rule(db, item, reading)
 
 
 def _apply_counter(
-    db: sqlite3.Connection, item: ProductItem | StaffItem | ShopItem | BenefitItem, reading: int
+    db: sqlite3.Connection, item: ProductItem | StaffItem | ShopItem | BenefitItem | LayoutItem, reading: int
 ) -> None:
-    """What is sold, by whom, how, and what is handed over."""
+    """What is sold, by whom, how, what is handed over, and how it is printed."""
     match item:
         case ProductItem(product=product, gone=True):
             db.execute(_DROP_PRODUCT, (product.code,))
@@ -234,6 +240,10 @@ def _apply_counter(
             db.execute(_BENEFIT, (item.id, item.card, item.text, item.valid_until, reading))
         case BenefitItem():
             db.execute(_CLOSE_BENEFIT, (item.id,))
+        case LayoutItem(layout=None):
+            db.execute(_DROP_LAYOUT, (item.store,))
+        case LayoutItem():
+            db.execute(_LAYOUT, (item.store, item.version, msgspec.json.encode(item.layout), reading))
         case _ as never:
             assert_never(never)
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import msgspec
 
+from shared.card.layout import USUAL, Layout, validate_layout
 from shared.errors import EnishiError, Refused
 from shared.ids import CardNo, MemberNo
 from shared.sale.codes import NO_PRICE_IN_CODE, PriceInCode
 from shared.sale.product import Product, TaxRate, look_up
 from shared.sale.rules import SaleRules, validate_sale_rules
-from shared.sync.messages import ShopItem
+from shared.sync.messages import UNREADABLE, ShopItem
 from shared.text.kana import search_key
 from shared.text.phone import PHONE_DIGITS, digits
 from shared.text.phone_mark import TAIL_DIGITS, check_of, tail_of
@@ -30,6 +31,7 @@ VISITS_MAX = 12  # that may be refunded: two screens
 
 _intent_decoder = msgspec.json.Decoder(Intent)
 _shop_decoder = msgspec.json.Decoder(ShopItem)
+_layout_decoder = msgspec.json.Decoder(Layout)
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -112,6 +114,20 @@ def read_shop(db: sqlite3.Connection) -> ShopItem:
     except EnishiError:
         return msgspec.structs.replace(shop, sale_rules=replace(shop.sale_rules, price_in_code=NO_PRICE_IN_CODE))
     return shop
+
+
+def read_layout(db: sqlite3.Connection, store: str) -> Layout:
+    """The one of this shop, else the chain's. The usual one where nobody told any, or a later release told a kind that
+    this one cannot print."""
+    row = db.execute(sql.LAYOUT, (store,)).fetchone()
+    if row is None:
+        return USUAL
+    try:
+        layout = _layout_decoder.decode(row[0])
+        validate_layout(layout)
+    except (*UNREADABLE, EnishiError):
+        return USUAL
+    return layout
 
 
 def _by_phone(people: People, number: str) -> list[tuple[Any, ...]]:

@@ -38,6 +38,8 @@ def derive_note(db: sqlite3.Connection, stream: bytes, seq: int, body: j.NoteBod
             if _keep(db, stream, seq, body, slip=body.slip, day=body.business_day):
                 db.execute(sql.ADD_TO_DAY, (body.business_day, body.amount_yen, 0, 0))
                 remember_pos_sale(db, stream, seq, body.basket)
+        case j.Weather():
+            db.execute(sql.SET_WEATHER, (stream, seq))
         case j.Voice() | j.Day() | j.OnDuty():
             pass
         case _ as never:

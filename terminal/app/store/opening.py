@@ -18,6 +18,9 @@ from terminal.app.store.schema import APPLICATION_ID, migrate, unknown_migration
 from terminal.app.store.translate import translated
 
 BUSY_TIMEOUT_MS = 2_000
+# Every page is looked at once, and what they took of memory would stay with the process: 4 MB with fifty thousand
+# messages.
+LOOKING_CACHE_KB = 512
 WAL_PAGES = 4_000  # of the write-ahead log; a commit that finds more brings them into the file itself
 WARM_PIECE_BYTES = 4_096  # Linux keeps a larger one in memory as one, and looks through all of it at every commit
 WAL_WARM_BYTES = 4 << 20  # as many pages, each with 24 bytes in front, and a few more
@@ -50,6 +53,7 @@ def open_journal(
         if not path.exists():
             _create(path, engine)
         with reading(path, engine) as looking:
+            looking.execute(f"PRAGMA cache_size = {-LOOKING_CACHE_KB}").fetchall()
             examine(looking, now_ms)
         connection = engine.connect(path)
         try:

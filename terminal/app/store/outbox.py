@@ -12,6 +12,7 @@ from terminal.app.store import sql
 from terminal.app.store.engine import PLAIN, Engine
 from terminal.app.store.opening import connect_read_only
 from terminal.app.store.roster import in_force
+from terminal.app.store.schema_wear import PRINTS, REWRITES
 from terminal.app.store.translate import translated
 from terminal.app.sync.results import Roster
 
@@ -51,6 +52,12 @@ class Outbox:
         """The members files in force, the base first."""
         with translated(self.engine):
             return in_force(self._db)
+
+    def worn(self) -> tuple[int, int]:
+        """Cards that were written and read back, faces that were printed, since the journal began."""
+        with translated(self.engine):
+            (rewrites,), (prints,) = (self._db.execute(sql.WORN, (name,)).fetchone() for name in (REWRITES, PRINTS))
+        return int(rewrites), int(prints)
 
     def acknowledged(self, stream: bytes) -> int:
         """The last event of ``stream`` that head office is known to hold."""

@@ -33,7 +33,7 @@ class People:
 
     def filed(self, card: int) -> Row | None:
         """Whose card it is as the files say, who may be hidden: member number, then as on the pop-up."""
-        return self.rosters.first(roster.HOLDER, card)
+        return self.rosters.holder(card)
 
     def holder(self, card: int) -> Row | None:
         """Whose card it is."""

@@ -11,14 +11,16 @@ from functools import lru_cache
 
 import msgspec
 
+from shared.card.layout import Layout
 from shared.clock import business_day
-from shared.ids import CardNo, visit_id
+from shared.ids import CardNo, VisitNames
 from shared.points.program import Programme
 from shared.sale.day_report import DayFigures
 from shared.sale.product import Product
 from shared.sync.messages import ShopItem
 from shared.visit.calls import Caller
 from shared.visit.facts import CardFacts, Duty, FoundMember, OpenVisit, PastVisit
+from shared.visit.journal import Weather
 from shared.visit.shop import KidPolicy
 from terminal.app.clock import ShopClock
 from terminal.app.store import sql
@@ -26,7 +28,7 @@ from terminal.app.store.card_facts import NOT_TOLD, card_facts, open_visit
 from terminal.app.store.day import add_up
 from terminal.app.store.earned import earned_today
 from terminal.app.store.engine import Engine
-from terminal.app.store.finding import find_callers, find_members, find_product, find_visits, read_shop
+from terminal.app.store.finding import find_callers, find_members, find_product, find_visits, read_layout, read_shop
 from terminal.app.store.note import read_note
 from terminal.app.store.pen import Pen
 from terminal.app.store.people import People
@@ -38,6 +40,7 @@ from terminal.app.sync.results import OfficeNote
 MINUTE_MS = 60_000
 
 _programme_decoder = msgspec.json.Decoder(Programme)
+_weather_decoder = msgspec.json.Decoder(Weather)
 
 
 @lru_cache(maxsize=4)
@@ -64,8 +67,11 @@ class Records:
         self._engine = engine
         self._pen = pen
         self._rosters = rosters
+        self._translated = translated(engine)
+        self._asking = connection.cursor()  # of look-ups alone, each of which reads it to its end
         self._people = People(connection, rosters)
         self._pins = PinDesk()
+        self._names = VisitNames(stream)
         self._looked_up = 0
         self._heed_rules()
 
@@ -93,19 +99,17 @@ class Records:
         """
         self._settle()
         today = _day_at(self.clock.now().wall_ms // MINUTE_MS, self._day_start_minute)
-        with translated(self._engine):
-            filed = self._people.filed(card)
-            wanted = {
-                "card": card, "stream": self.stream, "day": today, "upto": self._people.upto,
-                "member": NOT_TOLD if filed is None else filed[0],
-            }  # fmt: skip
-            rows = self._db.execute(sql.LOOK_UP, wanted).fetchall()
+        people = self._people
+        with self._translated:
+            filed = people.filed(card)
+            member = NOT_TOLD if filed is None else filed[0]
+            rows = self._asking.execute(sql.LOOK_UP, (card, self.stream, today, people.upto, member)).fetchall()
             self._looked_up += 1
-            name, slip = visit_id(self.stream, self._looked_up), self._pen.tip.slip + 1
-            facts = card_facts(card, rows, name, slip, filed, self._people.holder)
+            name, slip = self._names.name(self._looked_up), self._pen.tip.slip + 1
+            facts = card_facts(card, rows, name, slip, filed, people.holder)
             if not self._caps_day:
                 return facts
-            return replace(facts, earned_today=earned_today(self._db, card, today))
+            return msgspec.structs.replace(facts, earned_today=earned_today(self._db, card, today))
 
     # --- the counter -------------------------------------------------------------------------------------------------
 
@@ -160,6 +164,12 @@ class Records:
             row = self._db.execute(sql.PROGRAMME).fetchone()
         return Programme() if row is None else _programme_decoder.decode(row[0])
 
+    def weather(self) -> Weather | None:
+        """The newest word of staff on a day of rain that head office has not answered yet."""
+        with translated(self._engine):
+            row = self._db.execute(sql.WEATHER).fetchone()
+        return None if row is None else _weather_decoder.decode(row[0])
+
     def kid_policies(self) -> Mapping[int, KidPolicy]:
         """What cards under older keys may do, by key id; a key that is not named may do everything."""
         with translated(self._engine):
@@ -192,6 +202,11 @@ class Records:
         """How the chain sells; as a shop sells that was told nothing, before head office ever said."""
         with translated(self._engine):
             return read_shop(self._db)
+
+    def layout(self, store: str) -> Layout:
+        """How the faces and receipts of this shop are laid out."""
+        with translated(self._engine):
+            return read_layout(self._db, store)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from terminal.app.store.schema_counter import BALANCE, COUNTER, POS_SALES
+from terminal.app.store.schema_layout import LAYOUTS
 from terminal.app.store.schema_roster import ROSTER
+from terminal.app.store.schema_wear import WEAR
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -339,6 +341,8 @@ SCHEMA = (  # permanent name, statements
     ("0008_pos_sales", POS_SALES),
     ("0009_balance", BALANCE),
     ("0010_roster", ROSTER),
+    ("0011_wear", WEAR),
+    ("0012_layouts", LAYOUTS),
 )
 
 

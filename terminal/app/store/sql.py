@@ -33,39 +33,36 @@ OPEN_VISITS = f"""
     WHERE visit.open = 1 AND (visit.state <> 'COMMITTED' OR visit.stream <> ?)
     ORDER BY visit.number
 """
-MESSAGES_MAX = 8  # of one card; the face has room for two or three
 BENEFITS_MAX = 8  # of one card; each is asked about on a screen of its own
 _MORE = "joined || ' ' || tags"  # both without spaces of their own but between tags (card_facts.py)
-# ``member``: whose card it is as the members files say. ``upto``: what lies in them (people.py); so below.
+# ?1 card, ?2 stream, ?3 business day, ?4 what lies in the members files (people.py; so below), ?5 whose card it is as
+# they say. A card's messages are sorted later: here it would cost every card a table, and few have one.
 LOOK_UP = f"""
     SELECT 'shadow' AS kind, gen AS a, seq AS b, hash AS c, NULL AS d, NULL AS e, NULL AS f, NULL AS g, NULL AS h,
         NULL AS i, NULL AS j
-    FROM card_shadow WHERE card = :card
+    FROM card_shadow WHERE card = ?1
     UNION ALL
     SELECT 'member', member.member, name, kana, rank, memo, visits, last_visit, last_store, birthday,
         {_MORE}
     FROM member_card JOIN member ON member.member = member_card.member
-    WHERE member_card.card = :card AND member.number > :upto
+    WHERE member_card.card = ?1 AND member.number > ?4
     UNION ALL
     SELECT 'fresher', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM member WHERE member = :member AND number > :upto
+    FROM member WHERE member = ?5 AND number > ?4
     UNION ALL
     SELECT 'fresher', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM gone WHERE member = :member AND number > :upto
+    FROM gone WHERE member = ?5 AND number > ?4
     UNION ALL
     SELECT 'open', visit.number, visit.state, event.body, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM visit JOIN event ON {_INTENT_OF}
-    WHERE visit.card = :card AND visit.open = 1 AND (visit.state <> 'COMMITTED' OR visit.stream <> :stream)
+    WHERE visit.card = ?1 AND visit.open = 1 AND (visit.state <> 'COMMITTED' OR visit.stream <> ?2)
     UNION ALL
-    SELECT * FROM (
-        SELECT 'message', id, text, priority, valid_until, NULL, NULL, NULL, NULL, NULL, NULL
-        FROM message INDEXED BY message_due WHERE card = :card AND state = 'due'
-        ORDER BY priority DESC, id LIMIT {MESSAGES_MAX}
-    )
+    SELECT 'message', id, text, priority, valid_until, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM message INDEXED BY message_due WHERE card = ?1 AND state = 'due'
     UNION ALL
-    SELECT 'adjust', number, lots, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM adjust WHERE card = :card
+    SELECT 'adjust', number, lots, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM adjust WHERE card = ?1
     UNION ALL
-    SELECT 'denied', status, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM deny_card WHERE card = :card
+    SELECT 'denied', status, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM deny_card WHERE card = ?1
     UNION ALL
     SELECT 'writer', terminal, since_day, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM deny_writer
     UNION ALL
@@ -74,22 +71,22 @@ LOOK_UP = f"""
     FROM counter WHERE name = 'synced_ms'
     UNION ALL
     SELECT 'redeemed', redeemed, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM offline_day
-    WHERE business_day = :day
+    WHERE business_day = ?3
     UNION ALL
     SELECT 'heir', old, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM noted WHERE card = :card AND type = 'REPLACE'
+    FROM noted WHERE card = ?1 AND type = 'REPLACE'
     UNION ALL
     SELECT 'enrolled', kana, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM noted WHERE card = :card AND type = 'ENROL'
+    FROM noted WHERE card = ?1 AND type = 'ENROL'
     UNION ALL
     SELECT * FROM (
         SELECT 'benefit', id, text, valid_until, NULL, NULL, NULL, NULL, NULL, NULL, NULL
         FROM benefit INDEXED BY benefit_due
-        WHERE card = :card AND state = 'due' AND (valid_until = '' OR valid_until >= :day)
+        WHERE card = ?1 AND state = 'due' AND (valid_until = '' OR valid_until >= ?3)
         ORDER BY id LIMIT {BENEFITS_MAX}
     )
     UNION ALL
-    SELECT 'bought', names, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM bought WHERE card = :card
+    SELECT 'bought', names, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM bought WHERE card = ?1
 """
 VISIT_STATE = "SELECT state, honoured, answer FROM visit WHERE visit = ?"
 # A newer visit began, so the card of the last one has left the machine.
@@ -152,6 +149,20 @@ ADD_NOTED = f"""
     ON CONFLICT (event) DO NOTHING
 """
 REMEMBER_NEWCOMER = f"UPDATE noted SET kana = ?3, tail = ?4, mark = ?5 WHERE event = {_BASE} | ?2"
+# Under "weather" stands the newest word here on the day: the number of its event.
+SET_WEATHER = f"""
+    INSERT INTO counter VALUES ('weather', {_BASE} | ?2)
+    ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)
+"""
+WEATHER = """
+    SELECT body FROM counter JOIN event ON event.id = counter.value WHERE counter.name = 'weather'
+"""
+# Rules that came after head office had the word were made with it.
+FORGET_WEATHER = """
+    DELETE FROM counter WHERE name = 'weather' AND NOT EXISTS (
+        SELECT 1 FROM stream WHERE number = counter.value >> 32 AND counter.value & 0xffffffff > acked_seq
+    )
+"""
 OWN_READING = -1  # of a denial: by this terminal, and head office has not spoken of the card since
 DENY_HERE = f"""
     INSERT INTO deny_card VALUES (?, 'stopped', {OWN_READING})
@@ -232,6 +243,7 @@ ENROLLED = """
 """
 PRODUCT = "SELECT code, name, kana, unit_yen, tax, category, earns FROM product WHERE code = ?"
 SHOP = "SELECT document FROM shop"
+LAYOUT = "SELECT document FROM layout WHERE store IN (?, '') ORDER BY store DESC LIMIT 1"
 PINS = "SELECT number, name, role, pin FROM staff WHERE pin <> '' ORDER BY number"
 STAFF_NAMES = "SELECT number, name FROM staff"
 _COUNTED = "(visit.state IN ('COMMITTED', 'OFFCARD') OR visit.honoured = 1)"
@@ -326,6 +338,8 @@ LAST_STARTS = """
     SELECT max(event.wall_ms) FROM stream JOIN event ON event.id = (stream.number << 32 | 1)
     WHERE stream.machine <> '' GROUP BY stream.machine ORDER BY max(stream.number) DESC LIMIT ?
 """
+WORN = "SELECT coalesce(sum(value), 0) FROM counter WHERE name = ?"
+COUNT_ONE = "UPDATE counter SET value = value + 1 WHERE name = ?"
 BEGIN_LOG = "UPDATE counter SET value = value + 1 WHERE name = 'logs'"
 REBUILT = "SELECT value FROM counter WHERE name = 'rebuilt'"
 SET_REBUILT = "UPDATE counter SET value = ? WHERE name = 'rebuilt'"

@@ -16,6 +16,7 @@ from msgspec import UNSET, UnsetType
 from shared.clock import Clock
 from shared.errors import EnishiError
 from shared.sync.chain import ZERO_HASH
+from shared.sync.health import Health
 from shared.sync.messages import (
     PROTOCOL,
     PULL_ITEMS_MAX,
@@ -75,11 +76,14 @@ class SyncClient:
         software: str,
         hear_time: Callable[[int], None] = lambda _: None,
         board: str = "",
+        health: Callable[[], Health | UnsetType] = lambda: UNSET,
     ) -> None:
-        """``signer``: of this boot, shared by all that ask head office. ``board``: digest of its serial number."""
+        """``signer``: of this boot, shared by all that ask head office. ``board``: digest of its serial number.
+        ``health``: how the terminal is; asked in the thread that syncs."""
         self._line = Line(session, base_url, signer, software, clock)
         self._signer = signer
         self._board = board
+        self._health = health
         self._outbox = outbox
         self._clock = clock
         self._software = software
@@ -122,7 +126,8 @@ class SyncClient:
         epoch, cursor = position
         wall_ms = self._clock.now().wall_ms
         last_heard = self._signer.note.server_epoch
-        hello = Hello(PROTOCOL, self._software, heads, cursor, epoch, wall_ms, last_heard, self._board, self._held())
+        about = (last_heard, self._board, self._held(), self._health())
+        hello = Hello(PROTOCOL, self._software, heads, cursor, epoch, wall_ms, *about)
         reply = self._line.post("/v1/hello", pack(hello), _parse_hello)
         if reply.min_protocol > PROTOCOL:
             raise EnishiError("sync.protocol", ours=PROTOCOL, theirs=reply.min_protocol)

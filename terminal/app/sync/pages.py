@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.card.codec import LIMITS
+from shared.card.layout import Layout, validate_layout
 from shared.clock import CARD_MONTH_MAX
 from shared.errors import EnishiError
 from shared.points.program import Programme, validate_programme
@@ -16,6 +17,7 @@ from shared.sync.messages import (
     FeedEntry,
     FeedItem,
     KidPolicyItem,
+    LayoutItem,
     Lots,
     Number,
     ProgrammeItem,
@@ -72,10 +74,12 @@ def _known_entry(raw: _RawEntry) -> FeedEntry | None:
 
 
 def _means_something(item: FeedItem) -> bool:
-    """Rules that mean nothing would stop the counter at the next sale; the ones in force stay."""
+    """Rules that mean nothing would stop the counter at the next sale; the ones in force stay. So does the layout."""
     match item:
         case ProgrammeItem(programme=programme):
             return _is_sound(programme)
+        case LayoutItem(layout=Layout() as layout):
+            return _can_be_printed(layout)
         case AdjustmentItem(number=number, lots=lots):
             return fits_the_card(number, lots)
         case CardDenyItem(status=status):
@@ -88,6 +92,14 @@ def _means_something(item: FeedItem) -> bool:
 def _is_sound(programme: Programme) -> bool:
     try:
         validate_programme(programme)
+    except EnishiError:
+        return False
+    return True
+
+
+def _can_be_printed(layout: Layout) -> bool:
+    try:
+        validate_layout(layout)
     except EnishiError:
         return False
     return True

@@ -17,6 +17,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from server.access.scope import ALL
 from server.config import Settings
 from server.db.database import Database
 from server.terminals import service as terminals
@@ -118,7 +119,7 @@ def identity_of(settings: Settings, database: Database, terminal: int) -> Identi
     """What provisioning would have written for one of the bench's terminals."""
     vault = open_vault(settings)
     with database.transaction() as session:
-        row = terminals.find(session, terminal)
+        row = terminals.find(session, terminal, ALL)
         assert row is not None
         kid, packages = terminals.packages(session, vault, row)
     store = STORES[(terminal - 1) % len(STORES)]

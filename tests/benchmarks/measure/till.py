@@ -10,7 +10,7 @@ from shared.card.codec import encode, prev_tag
 from shared.card.image import CardImage
 from shared.card.mac import KEY_BYTES, KeyRing, epoch_key
 from shared.clock import business_day, card_day
-from shared.ids import VisitId, make_card_no, visit_id, visit_tag
+from shared.ids import VisitId, VisitNames, make_card_no, visit_tag
 from shared.points.price import Priced, price, usable_points
 from shared.points.program import Programme
 from shared.sync.chain import ZERO_HASH, encode_body, event_hash
@@ -118,10 +118,10 @@ def trade(dice: Random, terminal: int, cards: Sequence[Wallet], events: int) -> 
     """So many events of a busy till, with its boot in front: a card comes back now and then."""
     paper = Paper(terminal)
     paper.begin()
-    slip = 0
+    slip, names = 0, VisitNames(paper.stream)
     while len(paper.events) < events:
         slip += 1
-        visit = visit_id(paper.stream, slip)
+        visit = names.name(slip)
         for body in events_of(sell(dice, dice.choice(cards), terminal, visit, slip, paper.wall_ms, Programme())):
             paper.write(body)
     del paper.events[events:]

@@ -13,6 +13,7 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 from msgspec import structs
 
+from server.access.scope import ALL
 from server.cli import main
 from server.ledger import service as ledger
 from server.ledger.models import Visit
@@ -97,7 +98,7 @@ def test_terminals_learn_members_and_images(bench: Bench) -> None:
 def test_a_member_taken_over_is_found_by_telephone(bench: Bench) -> None:
     seed(bench)
     with bench.database.reading() as session:
-        (line,) = members.search(session, "1234-5678").found
+        (line,) = members.search(session, "1234-5678", ALL).found
     assert (line.member.joined, line.member.phone) == ("2025-04-01", "09012345678")
 
 

@@ -11,6 +11,7 @@ from shared.ids import (
     CardNo,
     MemberNo,
     VisitId,
+    VisitNames,
     check_digit,
     format_card_no,
     format_member_no,
@@ -19,7 +20,6 @@ from shared.ids import (
     make_member_no,
     parse_card_no,
     parse_member_no,
-    visit_id,
     visit_tag,
 )
 
@@ -115,7 +115,7 @@ def test_the_card_carries_the_first_26_bits_of_a_visit():
 
 def test_the_visits_of_a_boot_follow_each_other_and_no_two_are_alike():
     streams = [terminal.to_bytes(2, "big") + boot.to_bytes(8, "big") for terminal in (1, 2) for boot in (1, 99)]
-    visits = [[visit_id(stream, number) for number in range(1, 200)] for stream in streams]
+    visits = [[VisitNames(stream).name(number) for number in range(1, 200)] for stream in streams]
     assert len({visit for boot in visits for visit in boot}) == 4 * 199
     for boot in visits:
         assert all(len(visit) == 32 and int(visit, 16) >= 0 for visit in boot)
@@ -125,6 +125,6 @@ def test_the_visits_of_a_boot_follow_each_other_and_no_two_are_alike():
 
 
 def test_the_tags_of_a_boot_begin_anew_behind_the_last():
-    stream = bytes(10)
-    tags = [visit_tag(visit_id(stream, number)) for number in ((1 << 26) - 1, 1 << 26, (1 << 26) + 1)]
+    names = VisitNames(bytes(10))
+    tags = [visit_tag(names.name(number)) for number in ((1 << 26) - 1, 1 << 26, (1 << 26) + 1)]
     assert (tags[1] - tags[0]) % (1 << 26) == (tags[2] - tags[1]) % (1 << 26) == 1

@@ -20,6 +20,7 @@ from shared.visit.flows.topics import (
     forgotten,
     lines,
     lost,
+    rain,
     refund,
     reprint,
     training,
@@ -70,6 +71,7 @@ DAY = (
     Entry(N_("一日を始める"), "calendar", Role.STAFF, day.begin_day),
     Entry(N_("一日を締める"), "clipboard-list", Role.MANAGER, day.close),
     Entry(N_("練習"), "graduation-cap", Role.MANAGER, training.open_topic),
+    Entry(N_("今日は雨"), "cloud-rain", Role.MANAGER, rain.open_topic),
 )
 _ENTRIES: Mapping[Topic, tuple[Entry, ...]] = {Topic.MENU: COUNTER, Topic.CARD_MENU: CARD, Topic.DAY: DAY}
 _TITLES = {Topic.MENU: N_("メニュー"), Topic.CARD_MENU: N_("このカードのメニュー"), Topic.DAY: N_("日報・締め・練習")}

@@ -48,7 +48,7 @@ def _noted(state: Dialogue, given: Given, moment: Moment) -> Turn:
     effects: tuple[Effect, ...] = (
         *pos.sold(sale),
         Play(Sound.OK),
-        PrintReceipt(compose(_receipt(sale, moment), moment.shop.translate)),
+        PrintReceipt(compose(_receipt(sale, moment), moment.shop.translate, layout=moment.shop.layout)),
         OpenDrawer(),
     )
     notice = screens.Notice("sale.noted", {"slip": sale.slip})

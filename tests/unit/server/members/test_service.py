@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from server.access.scope import ALL
 from server.members import service
 from server.members.values import Person
 from shared.errors import EnishiError
@@ -46,7 +47,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 )
 def test_one_box_finds_by_any_spelling_in_kana_order(bench: Bench, query: str, names: list[str]) -> None:
     with bench.database.reading() as session:
-        result = service.search(session, query)
+        result = service.search(session, query, ALL)
     assert [line.member.name for line in result.found] == names
     assert result.count == len(names)
 
@@ -56,13 +57,13 @@ def test_a_list_shows_balance_and_last_visit(bench: Bench) -> None:
     terminal.write(intent(1, 1), commit(1))
     terminal.push()
     with bench.database.reading() as session:
-        (line,) = service.search(session, "たかはし").found
+        (line,) = service.search(session, "たかはし", ALL).found
     assert (list(line.cards), line.balance, line.last_day, line.last_store) == ([CARD], 10, DAY, "駅前店")
 
 
 def test_more_members_than_a_person_reads_are_only_counted(bench: Bench) -> None:
     with bench.database.reading() as session:
-        result = service.search(session, "", limit=2)
+        result = service.search(session, "", limit=2, scope=ALL)
     assert (result.count, len(result.found)) == (3, 2)
 
 
@@ -79,16 +80,16 @@ def test_a_card_belongs_to_one_member_only(bench: Bench) -> None:
     with pytest.raises(EnishiError, match=r"input\.card_taken"), bench.database.transaction() as session:
         service.register(session, Person("山田"), CARD, "1", DAY, START_MS)
     with bench.database.reading() as session:
-        assert service.count(session) == 3
+        assert service.count(session, ALL) == 3
 
 
 def test_a_member_may_hold_several_cards(bench: Bench) -> None:
     second: CardNo = make_card_no(900)
     with bench.database.transaction() as session:
-        (line,) = service.search(session, "たかはし").found
+        (line,) = service.search(session, "たかはし", ALL).found
         service.give_card(session, line.member, second, START_MS)
         service.give_card(session, line.member, second, START_MS)
-        assert service.names_of_cards(session, [CARD, second]) == {
+        assert service.names_of_cards(session, [CARD, second], ALL) == {
             CARD: (line.member.number, "高橋 美智子"),
             second: (line.member.number, "高橋 美智子"),
         }

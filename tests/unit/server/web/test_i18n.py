@@ -68,6 +68,13 @@ def test_how_long_ago_is_said_in_the_largest_whole_unit(bench: Bench, before_ms:
         assert i18n.ago(0) == "まだありません"
 
 
+def test_what_templates_say_is_text_whoever_typed_it(bench: Bench) -> None:
+    with bench.app.test_request_context():
+        assert i18n.said("<b>%d 50%</b>") == "&lt;b&gt;%d 50%&lt;/b&gt;"
+        assert i18n.said("第%(version)s版", version="<i>") == "第&lt;i&gt;版"
+        assert i18n.said("") == ""
+
+
 def test_a_refusal_is_two_sentences(bench: Bench) -> None:
     with bench.app.test_request_context():
         assert (

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.card.codec import ALPHABET, FIELDS, LIMITS, TRACK_LEN, Verdict, decode, encode, prev_tag, track_hash
-from shared.card.image import CardFlag, CardImage, Lot
+from shared.card.image import CardFlag, CardImage, Lot, ranked
 from shared.card.mac import KeyRing
 from shared.errors import EnishiError
 from shared.ids import CardNo, make_card_no
@@ -117,6 +117,8 @@ def test_balance_counts_every_lot_and_rank_stands_above_the_flags():
     image = replace(IMAGE, flags=int(CardFlag.LOCKED | CardFlag.TEMP) | 5 << 4)
     assert image.balance == 30
     assert image.rank == 5
+    assert replace(image, flags=ranked(image.flags, 0)).rank == 0
+    assert CardFlag(ranked(image.flags, 7) & 0b1111) == CardFlag.LOCKED | CardFlag.TEMP
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 10**10 - 1), st.binary(max_size=200))

@@ -29,6 +29,7 @@ from shared.visit.journal import (
     Seen,
     StopCard,
     Voice,
+    Weather,
 )  # fmt: skip
 
 KINDS = st.sampled_from(sorted(TYPES))
@@ -103,6 +104,11 @@ GOLDEN: list[tuple[Body, str, str]] = [  # what stands in journals: never change
         f'{{"business_day":"2026-11-21","figures":{FIGURES_JSON},"staff":3,"what":"close"}}',
     ),
     (OnDuty(3, "on"), "DUTY", '{"staff":3,"what":"on"}'),
+    (
+        Weather("2026-11-16", True, 3),
+        "WEATHER",
+        '{"business_day":"2026-11-16","is_rainy":true,"staff":3}',
+    ),
 ]
 
 
@@ -113,7 +119,7 @@ def test_a_body_has_the_json_that_stands_in_journals_and_comes_back(body: Body, 
 
 
 def test_a_type_of_tomorrow_is_none_whatever_it_holds() -> None:
-    assert decode_body("WEATHER", b"\xff") is None
+    assert decode_body("TOMORROW", b"\xff") is None
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,8 @@ class Counter:
                 self.screens.append(effect.screen)
             if isinstance(effect, f.SetDuty):
                 self.shop = replace(self.shop, duty=effect.duty)
+            if isinstance(effect, f.SetWeather):
+                self.shop = replace(self.shop, weather=effect.weather)
             if isinstance(effect, f.RewriterEffect):
                 self.orders.append(effect)
             answer = e.StoreFailed("store.full") if type(effect) in self.failing else self.store(effect)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.card.layout import PAPER_COLUMNS_MAX, USUAL, Layout
 from shared.ids import CardNo
 from shared.locale import japanese
 from shared.text.jis import is_printable
@@ -148,6 +149,19 @@ def test_points_kept_at_head_office_are_named_without_a_balance():
     assert not any(word in words for word in ("残高", "有効期限"))
 
 
+def test_a_layout_gives_the_shop_its_own_first_and_last_words():
+    layout = Layout(head=("電話 03-1234-5678", "髙島通り"), closing=("またのお越しを",), gives_reason=False)
+    usual, own = compose(content(), japanese).lines, compose(content(), japanese, layout=layout).lines
+    assert own[:4] == (
+        usual[0], ReceiptLine("電話 03-1234-5678", centred=True), ReceiptLine("高島通り", centred=True), usual[1]
+    )  # fmt: skip
+    assert (usual[-1].left, own[-1].left) == ("ありがとうございました", "またのお越しを")
+    said = "".join(line.left for line in own)
+    assert ("÷" in said, "ありがとう" in said) == (False, False)
+    figures = [line for line in usual if line.right]
+    assert [line for line in own if line.right] == figures
+
+
 @pytest.mark.parametrize(("card", "masked"), [(1234567894, "****-**7-894"), (0, "****-**0-000")])
 def test_the_card_number_is_partly_masked(card, masked):
     assert mask_card_no(CardNo(card)) == masked
@@ -157,6 +171,8 @@ def longer(text: str) -> str:
     return text + "〇" * 30
 
 
+own_lines = st.lists(st.text(st.characters(), max_size=16), max_size=4).map(tuple)
+layouts = st.just(USUAL) | st.builds(Layout, head=own_lines, closing=own_lines, gives_reason=st.booleans())
 yen, points = st.integers(0, YEN_MAX), st.integers(0, 3_145_725)
 anything = st.text(st.characters(), max_size=60)
 contents = st.builds(
@@ -182,15 +198,20 @@ contents = st.builds(
 )
 
 
-@given(contents, st.sampled_from([japanese, longer]), st.sampled_from([16, RECEIPT_COLUMNS, 48]))
-def test_every_line_fits_the_paper_and_is_printable(what, translate, paper):
-    for line in compose(what, translate, paper).lines:
+@given(contents, st.sampled_from([japanese, longer]), st.sampled_from([16, RECEIPT_COLUMNS, 48]), layouts)
+def test_every_line_fits_the_paper_and_is_printable(what, translate, paper, layout):
+    for line in compose(what, translate, paper, layout).lines:
         between = 1 if line.left and line.right else 0
         used = columns(line.left) + between + columns(line.right)
         assert used * (2 if line.large else 1) <= paper
         assert line.rule or all(map(is_printable, line.left + line.right))
         assert line.rule is not bool(line.left or line.right)
         assert not (line.centred and line.right)
+
+
+def test_the_usual_layout_changes_nothing_and_a_line_may_fill_the_paper():
+    assert compose(content(), japanese, layout=USUAL) == compose(content(), japanese)
+    assert PAPER_COLUMNS_MAX == RECEIPT_COLUMNS
 
 
 @given(contents)

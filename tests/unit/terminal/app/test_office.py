@@ -8,23 +8,36 @@ from dataclasses import replace
 import pytest
 
 from shared.card.face import FaceStock
+from shared.card.layout import Layout
 from shared.card.mac import KeyRing
 from shared.ids import TerminalId
 from shared.points.program import Programme
 from shared.sale.rules import PriceBasis, SaleRules
-from shared.sync.messages import FeedEntry, FeedItem, KidPolicyItem, MessageClosedItem, ProgrammeItem, Pull, ShopItem
+from shared.sync.messages import (
+    FeedEntry,
+    FeedItem,
+    KidPolicyItem,
+    LayoutItem,
+    MessageClosedItem,
+    ProgrammeItem,
+    Pull,
+    ShopItem,
+)
 from shared.visit.facts import Duty
+from shared.visit.journal import Weather
 from shared.visit.shop import KidPolicy, Shop
 from terminal.app.office import VOICES_MAX, apply_result, as_told
 from terminal.app.sync.results import Acknowledged, Failed, OfficeNote, PageArrived, Synced, Welcomed
 
 RULES = Programme(version=9)
 POLICIES = {1: KidPolicy(True, "online")}
-SHOP = Shop(TerminalId(12), "駅前店", KeyRing(7, 1, {1: bytes(32)}), Programme(), FaceStock())
+SHOP = Shop(TerminalId(12), "駅前店", KeyRing(7, 1, {1: bytes(32)}), Programme(), FaceStock(), store="2")
+LAYOUT = Layout(own=("電話 03-1234-5678",))
 SETTINGS = ShopItem(SaleRules(PriceBasis.EXCLUSIVE), "T1234567890123", ("味", "接客"), True, "00")
+WEATHER = Weather("2026-11-22", True, 3)
 INFORMED = replace(
     SHOP, programme=RULES, kid_policies=POLICIES, sale_rules=SETTINGS.sale_rules, invoice_number="T1234567890123",
-    voices=("味", "接客"), needs_duty=True,
+    voices=("味", "接客"), needs_duty=True, weather=WEATHER, layout=LAYOUT,
 )  # fmt: skip
 
 
@@ -53,6 +66,13 @@ class Ledger:
     def shop_settings(self) -> ShopItem:
         return SETTINGS
 
+    def layout(self, store: str) -> Layout:
+        assert store == "2"
+        return LAYOUT
+
+    def weather(self) -> Weather | None:
+        return WEATHER
+
 
 def page(item: FeedItem, more: bool) -> PageArrived:
     return PageArrived(Pull(1, (FeedEntry(3, item),), 3, more), skipped=2, anew=True)
@@ -72,6 +92,7 @@ def test_an_acknowledgement_is_written_down() -> None:
         (page(ProgrammeItem(RULES), more=True), INFORMED),
         (page(KidPolicyItem(1, True, "online"), more=True), INFORMED),
         (page(SETTINGS, more=True), INFORMED),
+        (page(LayoutItem("2", 1, LAYOUT), more=True), INFORMED),
     ],
 )
 def test_a_page_is_applied_and_brings_the_rules_of_the_store(arrived: PageArrived, shop: Shop) -> None:

@@ -199,6 +199,7 @@ def test_duty_and_answers_to_the_pos_go_to_whoever_listens() -> None:
     told: list[object] = []
     performer = Performer(Diary(), {}, lambda _: None, None, told.append, told.append)
     answer = e.AnswerPos("R1", "done")
-    performer.perform(e.SetDuty(SAKURA), 0.0)
+    duty = e.SetDuty(SAKURA)
+    performer.perform(duty, 0.0)
     performer.perform(answer, 0.0)
-    assert told == [SAKURA, answer]
+    assert told == [duty, answer]

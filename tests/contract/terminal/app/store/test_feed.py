@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.card.layout import USUAL
 from shared.ids import MessageId, TerminalId, make_card_no
 from shared.points.program import EarnRule, Programme
 from shared.sale.product import Product, TaxRate
@@ -25,6 +26,7 @@ from shared.sync.messages import (
     FeedEntry,
     FeedItem,
     KidPolicyItem,
+    LayoutItem,
     MemberItem,
     MessageClosedItem,
     MessageItem,
@@ -45,7 +47,7 @@ Boot = Callable[..., Store]
 Intend = Callable[..., Intent]
 CARDS = tuple(make_card_no(serial) for serial in range(1, 5))
 RULE_TABLES = ("adjust", "deny_card", "deny_writer", "kid_policy")
-COUNTER_TABLES = ("product", "staff", "shop", "benefit", "member_phone")
+COUNTER_TABLES = ("product", "staff", "shop", "benefit", "member_phone", "layout")
 TABLES = ("member", "member_card", "message", "card_shadow", "programme", "cursor", *RULE_TABLES, *COUNTER_TABLES)
 
 
@@ -318,6 +320,7 @@ items = st.one_of(
     st.builds(StaffItem, numbers, st.just("佐藤"), st.sampled_from(["staff", "?"]), st.sampled_from(["", "00"])),
     st.builds(ShopItem, st.builds(SaleRules), voices=st.sampled_from([(), ("味",)])),
     st.builds(BenefitItem, numbers, cards, st.sampled_from(["一", "二"]), st.just(""), st.booleans()),
+    st.builds(LayoutItem, st.sampled_from(["", "1"]), numbers, st.sampled_from([None, USUAL])),
     st.builds(lambda number, owned: member(number, *owned), numbers, st.lists(cards, unique=True, max_size=3)),
     st.builds(message, numbers, cards, st.sampled_from(["一", "二"])),
     st.builds(MessageClosedItem, numbers),

@@ -13,9 +13,19 @@ import pytest
 
 from shared.errors import EnishiError
 from shared.ids import MemberNo, VisitId, make_card_no
+from shared.points.program import Programme
 from shared.sale.basket import EMPTY
 from shared.sync.chain import decode_body
-from shared.sync.messages import BenefitItem, CardDenyItem, FeedEntry, FeedItem, MemberItem, Pull, TombstoneItem
+from shared.sync.messages import (
+    BenefitItem,
+    CardDenyItem,
+    FeedEntry,
+    FeedItem,
+    MemberItem,
+    ProgrammeItem,
+    Pull,
+    TombstoneItem,
+)
 from shared.text.phone_mark import check_of
 from shared.visit.facts import Benefit, Member
 from shared.visit.journal import (
@@ -31,6 +41,7 @@ from shared.visit.journal import (
     Said,
     StopCard,
     Voice,
+    Weather,
 )
 from terminal.app.clock import DAY_MS
 from terminal.app.store import Store
@@ -53,7 +64,7 @@ STOP = StopCard(CARD, "lost", 7)
 REPLACE = Replace(CARD, NEW_CARD, 7)
 GIVEN = Handover(5, CARD, VISIT, True, 7)
 SALE = PlainSale(0, 980, EMPTY, 7, DAY)
-OTHERS: tuple[Said, ...] = (Voice(3, VISIT, 7), Day(DAY, "open", 7), OnDuty(7, "on"))
+OTHERS: tuple[Said, ...] = (Voice(3, VISIT, 7), Day(DAY, "open", 7), OnDuty(7, "on"), Weather(DAY, True, 7))
 ALL: tuple[Said, ...] = (ENROL, STOP, REPLACE, GIVEN, SALE, *OTHERS)
 
 
@@ -82,7 +93,7 @@ def names_of(store: Store, serial: int = 1) -> tuple[int, str, str] | None:
 def test_a_note_is_one_event_and_comes_back_as_it_was_written(store: Store, events: Events) -> None:
     for body in ALL:
         assert store.note(body) == (replace(SALE, slip=1) if body is SALE else body)
-    kinds = ["ENROL", "STOP", "REPLACE", "HANDOVER", "SALE", "VOICE", "DAY", "DUTY"]
+    kinds = ["ENROL", "STOP", "REPLACE", "HANDOVER", "SALE", "VOICE", "DAY", "DUTY", "WEATHER"]
     assert events() == ["STREAM", *kinds]
 
 
@@ -363,3 +374,26 @@ def test_old_notes_are_dropped_with_their_events_and_their_slips_are_kept(
         assert db.execute("SELECT count(*) FROM event WHERE stream = ?", (first.stream,)).fetchone() == (0,)
     second.close()
     assert boot().look_up(CARD).slip == 2
+
+
+# --- the weather --------------------------------------------------------------------------------------------------
+
+
+def test_a_rainy_day_is_in_force_until_rules_come_that_know_of_it(boot: Boot) -> None:
+    store, rules = boot(), ProgrammeItem(Programme(version=3))
+    assert store.weather() is None
+    for is_rainy in (True, False, True):
+        store.note(Weather(DAY, is_rainy, 7))
+        assert store.weather() == Weather(DAY, is_rainy, 7)
+    told(store, rules)
+    assert store.weather() == Weather(DAY, True, 7), "head office does not have the note yet"
+    store.close()
+    again = boot()
+    assert again.weather() == Weather(DAY, True, 7), "a cut takes nothing of it"
+    again.acknowledge(store.stream, 3, 3)
+    told(again, rules)
+    assert again.weather() is not None, "the last of four notes is not acknowledged"
+    again.acknowledge(store.stream, 4, 4)
+    assert again.weather() is not None, "the answer is the rules"
+    told(again, rules)
+    assert again.weather() is None

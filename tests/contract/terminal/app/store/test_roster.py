@@ -152,6 +152,29 @@ def test_a_supplement_hides_whom_it_knows_better_and_brings_new_ones(filed: Stor
     assert name_of(filed, CARDS[4]) == "谷 六郎"
 
 
+def test_what_was_found_before_is_not_what_a_newer_file_or_page_says(filed: Store, path: Path) -> None:
+    """A card in use, a further one, one that nobody had; nothing of a look-up outlives a transaction."""
+    asked = (CARDS[0], CARDS[1], CARDS[4])
+    assert [name_of(filed, card) for card in asked] == ["山田 花子", "山田 花子", ""]
+    newer = (person(1, "山田 花子", "ヤマダ ハナコ", CARDS[0]), person(4, "林 椿", "ハヤシ ツバキ", CARDS[1], CARDS[4]))
+    filed.take_roster(lay(path, newer, 110, LATER, BASE))
+    assert [name_of(filed, card) for card in asked] == ["山田 花子", "林 椿", "林 椿"]
+    told(filed, 110, person(4, "林 椿", "ハヤシ ツバキ", CARDS[4]), person(1, "川口 花子", "カワグチ ハナコ", CARDS[0]))
+    assert [name_of(filed, card) for card in asked] == ["川口 花子", "", "林 椿"]
+    filed.take_roster(lay(path, (person(5, "森 葵", "モリ アオイ", *asked),), 120, NEXT))
+    assert [name_of(filed, card) for card in asked] == ["森 葵"] * 3
+
+
+def test_a_supplement_that_is_damaged_inside_is_given_up_as_soon_as_it_is_taken(filed: Store, path: Path) -> None:
+    many = [person(number, f"会員 {number}", "カイイン", make_card_no(number)) for number in range(10, 900)]
+    supplement = lay(path, many, 110, LATER, BASE)
+    with path_of(path, LATER).open("r+b") as content:
+        content.seek(12 * 4_096)
+        content.write(bytes(supplement.size - 12 * 4_096))
+    filed.take_roster(supplement)
+    assert (name_of(filed, CARDS[0]), codes(filed)) == ("", ["store.roster_lost"])
+
+
 def test_whoever_is_forgotten_is_hidden_with_every_trace(filed: Store, path: Path) -> None:
     told(filed, 100, MessageItem(1, CARDS[0], "山田様", 0, ""), MessageItem(2, CARDS[2], "佐藤様", 0, ""))
     told(filed, 102, TombstoneItem(1))

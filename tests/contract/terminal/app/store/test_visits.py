@@ -197,6 +197,12 @@ def test_a_look_up_finds_member_shadow_open_visits_and_messages(store: Store, in
     assert store.look_up(make_card_no(3)).member is None
 
 
+def test_of_many_messages_the_most_important_are_told(store: Store) -> None:
+    told = [MessageItem(number, make_card_no(1), "text", int(number == 12), "2026-12-31") for number in range(1, 13)]
+    store.apply_feed(Pull(1, tuple(FeedEntry(item.id, item) for item in told), 12, False))
+    assert [message.id for message in store.look_up(make_card_no(1)).messages] == [12, 1, 2, 3, 4, 5, 6, 7]
+
+
 def test_visit_ids_never_repeat_and_slips_rise_only_with_visits(boot: Boot, intend: Intend) -> None:
     first = boot()
     looked = [first.look_up(make_card_no(1)) for _ in range(3)]

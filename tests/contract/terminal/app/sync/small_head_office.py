@@ -78,6 +78,7 @@ class HeadOffice(BaseAdapter):
         self.asked: list[str] = []
         self.pushed: list[int] = []
         self.software: list[str] = []
+        self.told: list[Hello] = []
         self.server_epoch = 1
         self.verdict = "OK"
         self.kid, self.keys = 0, ()
@@ -150,6 +151,7 @@ class HeadOffice(BaseAdapter):
         return self.push(msgspec.json.decode(text, type=Push))
 
     def hello(self, told: Hello) -> Answer:
+        self.told.append(told)
         self.software.append(told.software)
         held = tuple(
             StreamHead(head.stream, len(self.streams.get(head.stream, [])), self.head(head.stream))

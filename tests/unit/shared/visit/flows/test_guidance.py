@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from shared.card.image import NO_LOT, Lot
 from shared.clock import card_month
@@ -68,7 +69,7 @@ def codes(occasion):
     ("changed", "said"),
     [
         ({}, []),
-        ({"member": replace(MEMBER, birthday="1990-11-24")}, ["birthday"]),
+        ({"member": structs.replace(MEMBER, birthday="1990-11-24")}, ["birthday"]),
         ({"soonest": Lot(50, THIS_MONTH)}, ["lapsing"]),
         ({"soonest": Lot(50, THIS_MONTH + 1)}, ["lapsing"]),
         ({"soonest": Lot(50, THIS_MONTH + 2)}, []),
@@ -79,8 +80,8 @@ def codes(occasion):
         ({"days_since": LONG_AWAY_DAYS}, ["long_away"]),
         ({"days_since": LONG_AWAY_DAYS - 1}, []),
         ({"days_since": -1}, []),
-        ({"member": replace(MEMBER, visits=9)}, ["nth_visit"]),
-        ({"member": replace(MEMBER, visits=299)}, ["nth_visit"]),
+        ({"member": structs.replace(MEMBER, visits=9)}, ["nth_visit"]),
+        ({"member": structs.replace(MEMBER, visits=299)}, ["nth_visit"]),
         ({"member": None, "days_since": 70, "bought": ("牛乳",)}, ["long_away", "bought"]),
         ({"days_since": 70, "soonest": Lot(5, THIS_MONTH)}, ["lapsing", "long_away"]),
         ({"days_since": 70, "soonest": Lot(5, THIS_MONTH), "bought": ("牛乳",)}, ["lapsing", "bought"]),
@@ -92,7 +93,7 @@ def test_what_staff_may_say_and_what_comes_first(changed, said):
 
 def test_each_line_names_its_reason_and_what_to_say():
     occasion = replace(
-        NOTHING, member=replace(MEMBER, birthday="11-24"), bought=("しぼりたて牛乳 1000ml", "食パン", "卵")
+        NOTHING, member=structs.replace(MEMBER, birthday="11-24"), bought=("しぼりたて牛乳 1000ml", "食パン", "卵")
     )
     told = [explain(guide.code, guide.facts, japanese) for guide in guides(occasion)]
     assert told == [
@@ -102,7 +103,8 @@ def test_each_line_names_its_reason_and_what_to_say():
 
 @given(
     st.builds(
-        Occasion, st.none() | st.builds(replace, st.just(MEMBER), birthday=st.text(max_size=10), visits=st.integers(0)),
+        Occasion,
+        st.none() | st.builds(structs.replace, st.just(MEMBER), birthday=st.text(max_size=10), visits=st.integers(0)),
         st.dates(date(2026, 1, 1), date(2060, 1, 1)), st.integers(-1, 20_000),
         st.builds(Lot, st.integers(0, 9_999), st.integers(0, 480)),
         st.none() | st.builds(NextReward, *[st.integers(0, 9_999)] * 4),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from shared.card.codec import decode, encode
+from shared.card.image import ranked
 from shared.clock import ClockQuality
 from shared.points.program import Caps, Programme
 from shared.points.promotion import (
@@ -20,10 +22,13 @@ from shared.points.promotion import (
     Promotion,
     Window,
 )
+from shared.points.ranking import Rank, RankRule
+from shared.points.why import RAIN
 from shared.visit import effects as f
 from shared.visit import events as e
 from shared.visit.facts import CardMessage, Member, Shadow
 from shared.visit.flows.knowing import circumstances
+from shared.visit.journal import Weather
 from shared.visit.shop import moment_of
 from tests.unit.shared.visit.counter import CARD, NOW, RING, SHOP, Counter, fresh_track
 
@@ -96,7 +101,7 @@ def test_a_clock_in_doubt_gives_no_birthday():
 def test_the_tenth_visit_is_counted_with_the_one_that_head_office_has_not_told_yet():
     tenth = promoted(Conditions(nth_visit=NthVisit(10)))
     assert counter(tenth).keys("900 enter").intent.earn == 14
-    later = replace(ANNA, last_visit="2026-11-01")  # the card was somewhere on the 6th
+    later = structs.replace(ANNA, last_visit="2026-11-01")  # the card was somewhere on the 6th
     assert counter(tenth, member=later).keys("900 enter").intent.earn == 9
 
 
@@ -113,10 +118,59 @@ def test_joining_points_are_for_a_card_that_was_never_used():
     assert counter(joining, track=NEW).keys("900 enter").intent.earn == 9, "somebody known got another card"
 
 
+RANKS = RankRule(ranks=(Rank("銀", 1_000), Rank("金", 5_000)))
+GOLDEN = promoted(Conditions(ranks=("金",)))
+
+
+def test_a_rank_is_written_on_the_card_as_head_office_told_it():
+    told = counter(GOLDEN, member=structs.replace(ANNA, rank="金"), ranks=RANKS).keys("900 enter")
+    assert told.intent.earn == 14
+    assert decode(told.intent.post, RING).image.rank == 2
+    nobody = structs.replace(ANNA, rank="")
+    lower = counter(GOLDEN, member=nobody, track=told.intent.post, ranks=RANKS).keys("900 enter")
+    assert (lower.intent.earn, decode(lower.intent.post, RING).image.rank) == (9, 0)
+
+
+@pytest.mark.parametrize("member", [None, Member(0, "", "ミホン")])
+def test_where_nobody_is_on_file_the_card_says_its_rank_and_keeps_it(member):
+    track = fresh_track(flags=ranked(0, 2))
+    told = counter(GOLDEN, member=member, track=track, ranks=RANKS)
+    assert told.screen.rank == "金"
+    told.keys("900 enter")
+    assert told.intent.earn == 14
+    assert told.intent.why[0][4] == 1, "the rank's place travels with the reasons"
+    assert decode(told.intent.post, RING).image.rank == 2
+
+
+def test_a_rank_that_the_rules_do_not_have_is_none():
+    told = counter(GOLDEN, member=None, track=fresh_track(flags=ranked(0, 7)), ranks=RANKS)
+    assert (told.screen.rank, told.keys("900 enter").intent.earn) == ("", 9)
+
+
+RAINY = promoted(Conditions(rain=True))
+TODAY = "2026-11-18"
+
+
+def test_what_was_said_here_of_the_day_goes_before_what_head_office_said():
+    told = counter(RAINY)
+    assert told.keys("900 enter").intent.earn == 9
+    wet = counter(RAINY)
+    wet.shop = replace(wet.shop, weather=Weather(TODAY, True, 1))
+    wet.keys("900 enter")
+    assert (wet.intent.earn, wet.intent.why[-1]) == (14, (RAIN, 1))
+    dry = counter(RAINY, BIRTHDAY, track=month_before(), rain=(f"{TODAY}:1",))
+    dry.shop = replace(dry.shop, weather=Weather(TODAY, False, 1))
+    dry.keys("900 enter")
+    assert (dry.intent.earn, dry.intent.why[-1]) == (18, (RAIN, 0))
+    yesterday = counter(RAINY)
+    yesterday.shop = replace(yesterday.shop, weather=Weather("2026-11-17", True, 1))
+    assert yesterday.keys("900 enter").intent.earn == 9
+
+
 def test_a_days_cap_sees_what_the_card_got_elsewhere():
     moment = moment_of(NOW, replace(SHOP, programme=Programme(caps=Caps(per_day=100))))
     told = counter(promoted(Conditions()), caps=Caps(per_day=12))
-    facts = replace(told.facts(CARD, (), "1" * 32), earned_today=5)
+    facts = structs.replace(told.facts(CARD, (), "1" * 32), earned_today=5)
     assert circumstances(facts, None, moment, True).earned_today == 5
     assert told.keys("900 enter").intent.earn == 12
 

@@ -61,7 +61,7 @@ def test_a_no_closes_nothing():
 
 def test_only_a_manager_closes():
     counter = Counter(shop=replace(SHOP, duty=STAFF, needs_duty=True)).boot().keys("menu 5")
-    assert [item.is_open for item in counter.screen.items] == [True, True, True, False, False]
+    assert [item.is_open for item in counter.screen.items] == [True, True, True, False, False, False]
     counter.keys("4 2222 enter")
     assert counter.screen.wrong.code == "duty.not_allowed"
     counter.keys("1111 enter")
