@@ -229,6 +229,7 @@ def _keys(settings: Settings, given: Mapping[str, str], _translate: Translate) -
     kid, earn = _number(given["kid"]), bool(given["earn"])
     with open_database(settings).transaction() as session:
         done = list(key_commands.run(session, given["action"], kid, given["redeem"], earn, system_now_ms()))
+        audit_commands.note(session, "keys", given["action"], system_now_ms())
     _say("\n".join(done))
     return 0
 
@@ -237,6 +238,7 @@ def _terminals(settings: Settings, given: Mapping[str, str], _translate: Transla
     number = _number(given["terminal"])
     with open_database(settings).transaction() as session:
         done = list(terminal_commands.run(session, given["action"], number, given["since"], system_now_ms()))
+        audit_commands.note(session, "terminals", given["action"], system_now_ms())
     _say("\n".join(done))
     return 0
 
@@ -246,6 +248,7 @@ def _products(settings: Settings, given: Mapping[str, str], translate: Translate
     with open_database(settings).transaction() as session:
         path, dry = Path(given["file"]), "dry" in given
         done = list(product_commands.run(session, path, dry, translate, system_now_ms()))
+        audit_commands.note(session, "products", audit_commands.LOOKING if dry else "import", system_now_ms())
     _say("\n".join(line for _, line in done))
     return FAILED if any(refused for refused, _ in done) else 0
 
@@ -254,6 +257,7 @@ def _staff(settings: Settings, given: Mapping[str, str], _translate: Translate) 
     told = given["action"], _number(given["number"]), given["name"], given["role"], given["pin"]
     with open_database(settings).transaction() as session:
         done = list(staff_commands.run(session, *told, system_now_ms()))
+        audit_commands.note(session, "staff", given["action"], system_now_ms())
     _say("\n".join(done))
     return 0
 
@@ -265,6 +269,7 @@ def _benefits(settings: Settings, given: Mapping[str, str], _translate: Translat
         today = business_day(now_ms, programme.day_start_minute)
         told = given["action"], card, given["text"], given["until"]
         done = list(benefit_commands.run(session, *told, today, now_ms))
+        audit_commands.note(session, "benefits", given["action"], now_ms)
     _say("\n".join(done))
     return 0
 

@@ -1,4 +1,7 @@
-"""``server audit``: the chain proved, line by line what is wrong, and the head for keeping elsewhere. English."""
+"""``server audit``: the chain proved, line by line what is wrong, and the head for keeping elsewhere. English.
+
+What the other commands change is noted here too.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ from shared.errors import EnishiError
 
 NUMBER_DIGITS_MAX = 18
 HASH_DIGITS = 64
+NOBODY = 0  # whoever has the computer's own command line
+LOOKING = "list"  # an action that changes nothing
+ACT = "office.command"
 
 
 def run(session: Session, known: str) -> Iterator[tuple[bool, str]]:
@@ -23,6 +29,12 @@ def run(session: Session, known: str) -> Iterator[tuple[bool, str]]:
         yield True, f"DIFFERS  {fault}"
     yield False, f"{'ok' if not proof.faults else '':8}{proof.lines:>9,}  lines of the audit log"
     yield False, f"head {proof.lines}:{proof.head.hex()}"
+
+
+def note(session: Session, command: str, action: str, now_ms: int) -> None:
+    """Within the command's own transaction: ``command`` was run with ``action``."""
+    if action != LOOKING:
+        service.note(session, NOBODY, ACT, "office:", {"what": f"{command} {action}"}, now_ms)
 
 
 def _known(text: str) -> tuple[int, bytes]:

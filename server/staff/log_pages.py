@@ -29,6 +29,7 @@ ABOUT = {  # what a line is about -> what it is called
     "lot": N_("カードの入荷"), "count": N_("カードの棚卸"), "hook": N_("外部への通知"),
     "notice": N_("お知らせの配信"), "draft": N_("ルールの変更案"), "version": N_("ルールの版"), "day": N_("日"),
     "layout": N_("カード面・レシート"), "layout-draft": N_("カード面・レシートの案"),
+    "office": N_("本部のコンピューター"),
     # of a list that became a file: its name in files
     "members": N_("会員の一覧"), "segment-members": N_("対象者の一覧"), "notice-members": N_("お知らせの対象の一覧"),
     "stores": N_("店舗の一覧"), "terminals": N_("端末の一覧"), "days": N_("日報の一覧"),

@@ -18,6 +18,7 @@ from shared.locale import N_
 PAGES = (door, own_pages, people_pages, log_pages)  # naming them registers their addresses
 
 ACTS = {
+    "office.command": N_("コマンドを実行"),
     "staff.set_up": N_("最初の管理者を登録"),
     "staff.signed_in": N_("ログイン"),
     "staff.signed_out": N_("ログアウト"),

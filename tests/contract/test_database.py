@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from server.access.scope import ALL
+from server.audit.commands import ACT
+from server.audit.models import AuditRow
 from server.cli import main
 from server.db.database import Database, Waiting, at_commit
 from server.feed import service as feed
@@ -172,8 +175,11 @@ def test_the_commands_run_on_postgresql(
         secret.write_text(url.replace("postgresql+psycopg", "postgresql") + "\n")
         config = tmp_path / "server.toml"
         config.write_text(f'data_dir = "{tmp_path / "office"}"\ndatabase_url_file = "{secret}"\n')
-        for command in (["setup"], ["setup"], ["invite"], ["check"]):
+        for command in (["setup"], ["setup"], ["invite"], ["keys", "list"], ["keys", "rotate"], ["check"]):
             assert main([*command, "--config", str(config)]) == 0, capsys.readouterr()
+        with closing(Database(url)) as database, database.reading() as session:
+            noted = session.scalars(select(AuditRow.facts).where(AuditRow.act == ACT)).all()
+            assert noted == [b'{"what":"keys rotate"}']
         assert not (tmp_path / "office" / "enishi.sqlite").exists()
     assert main(["check", "--config", str(config)]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1

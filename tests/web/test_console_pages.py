@@ -187,6 +187,28 @@ def test_no_page_scrolls_sideways_on_the_narrowest_screen_or_has_tiny_targets(vi
     visitor.judge_narrow(PAGES)
 
 
+def test_two_records_are_compared_made_one_and_two_again(visitor: Visitor, bench: Bench) -> None:
+    again = Person("高橋", "美智子", "タカハシ", "ミチコ", "0312345678", birthday="1965-02-03")
+    with bench.database.transaction() as session:
+        members.register(session, again, None, "1", DAY, START_MS)
+    visitor.sign_in()
+    visitor.open("/members/candidates")
+    page = visitor.page
+    page.get_by_role("link", name="見くらべる").click()
+    page.get_by_label("0312345678").check()
+    visitor.judge()
+    page.get_by_role("button", name="1つにまとめる").click()
+    expect(page.get_by_role("status")).to_contain_text("1つにまとめました")
+    expect(page.locator("main")).to_contain_text("-5678")
+    visitor.judge()
+    page.locator("a[href='/members/merges/1']").first.click()
+    page.get_by_role("button", name="統合を取り消す").click()
+    expect(page.locator("main")).to_contain_text("すべて元どおりです。")
+    visitor.judge()
+    page.locator("main a[href^='/members/']").last.click()
+    expect(page.locator("h1")).to_contain_text("高橋 美智子")
+
+
 def test_results_appear_while_typing_in_any_kana(visitor: Visitor) -> None:
     visitor.sign_in()
     visitor.open("/members")
