@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from statistics import median_low
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from server.segments.rules import All, Is, Not, Period, Rule, Window
 from server.segments.rules import Any as AnyOf
 from shared.points.holidays import holidays
-from shared.text.kana import search_key
+from shared.text import kana
 
 _COUNTED = """
     SELECT visit, card, business_day, at_ms, store, kind, refund_of, amount_yen, earn, redeem FROM visit
@@ -178,16 +178,7 @@ class Oracle:
     def _birthday_within(self, rule: Is, one: Person) -> bool:
         if not one.row["birthday"]:
             return False
-        born = date.fromisoformat(one.row["birthday"])
-        for ahead in range(367):
-            day = self.today + timedelta(days=ahead)
-            kept = (born.month, born.day)
-            leap = day.year % 4 == 0 and (day.year % 100 or day.year % 400 == 0)
-            if kept == (2, 29) and not leap:
-                kept = (2, 28)
-            if (day.month, day.day) == kept:
-                return _inside(rule, ahead)
-        raise AssertionError
+        return _inside(rule, _days_to(one.row["birthday"][5:], self.today))
 
     def _household(self, rule: Is, one: Person) -> bool:
         found = bool(one.homes & set(rule.values)) or ("" in rule.values and not one.homes)
@@ -358,6 +349,8 @@ def _digits(told: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKC", told) if sign in "0123456789")
 
 
+search_key = cache(kana.search_key)  # the same names are folded for every rule
+
 Told = tuple[str, Callable[[str], str]]  # what stands there, and how a wanted text is folded to be like it
 _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], Told]] = {
     "name": lambda row: (search_key(row["family_name"] + row["given_name"]), search_key),
@@ -371,6 +364,18 @@ _TEXTS: Mapping[str, Callable[[Mapping[str, Any]], Told]] = {
     "prefecture": lambda row: (row["prefecture"], str),
     "email": lambda row: (row["email"].lower(), str.lower),
 }
+
+
+@cache
+def _days_to(birthday: str, today: date) -> int:
+    """Until the next birthday, "MM-DD"; that of a leap day is a day earlier in other years."""
+    for ahead in range(367):
+        day = today + timedelta(days=ahead)
+        leap = day.year % 4 == 0 and (day.year % 100 or day.year % 400 == 0)
+        kept = "02-28" if birthday == "02-29" and not leap else birthday
+        if day.isoformat()[5:] == kept:
+            return ahead
+    raise AssertionError
 
 
 def _text(rule: Is, told: Told | str) -> bool:
