@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import together
 from tests.postgres import PostgresMissing, PostgresServer, running_server
 
 if TYPE_CHECKING:  # a run without pages does not load the browser's library
@@ -22,12 +23,14 @@ if TYPE_CHECKING:  # a run without pages does not load the browser's library
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BITMAP_FONT = Path("/usr/share/fonts/X11/misc/jiskan24.pcf.gz")
-PAGE_TIMEOUT_MS = 10_000  # two busy cores draw any of our pages well within this
+PAGE_TIMEOUT_MS = 30_000  # four workers on two cores, with a disk that others sync: one page once took 10 s
 
 # The same examples at every run: a failure seen once is seen by everybody. More and other examples: HYPOTHESIS_PROFILE.
 settings.register_profile("house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("wide", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+
+pytest_xdist_make_scheduler = together.make_scheduler
 
 
 @pytest.hookimpl(wrapper=True)
