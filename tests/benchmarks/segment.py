@@ -25,6 +25,7 @@ from server.access.scope import ALL
 from server.config import Settings
 from server.db.bulk import add_rows
 from server.db.database import Database, database_of
+from server.db.migrate import SCRIPTS
 from server.feed.models import FeedState
 from server.members import finding
 from server.members.models import Attribute, Member
@@ -44,6 +45,7 @@ P95_MAX_S, RATIO_MAX, BOX_P95_MAX_MS = 1.0, 1.3, 100.0
 BOX_QUERIES = 400
 BATCH = 20_000
 FOLDER = Path(__file__).resolve().parents[2] / "var" / "bench"
+SHAPE = max(path.name for path in (SCRIPTS / "versions").glob("*.py"))[:4]  # data of an older revision are made anew
 NOW_MS = (
     int(datetime.combine(date.fromisoformat(chain.TODAY), datetime.min.time(), JST).timestamp() * 1000) + 43_200_000
 )
@@ -206,14 +208,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--no-box", action="store_true", help="leave the search box out")
     chosen = parser.parse_args(arguments)
-    folder = FOLDER / f"segment-{chosen.members}"
+    folder = FOLDER / f"segment-{chosen.members}-{SHAPE}"
     database = made(folder, chosen.members)
     goals: list[Goal] = []
     with database.reading() as session:
         goals += searches(session, chosen.rounds)
     database.close()
     if not chosen.no_box:
-        other = prepare(Settings(data_dir=FOLDER / f"box-{chosen.members}"))
+        other = prepare(Settings(data_dir=FOLDER / f"box-{chosen.members}-{SHAPE}"))
         with other.transaction() as session:
             if not stores.exists(session, "1", ALL):
                 stores.add(session, "1", "駅前店", 1)
