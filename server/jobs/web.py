@@ -108,7 +108,7 @@ def _find(number: int) -> Job:
 
 
 def _title(found: Job) -> Markup:
-    title = render_template("jobs/title.html", found=found)
+    title = Markup(render_template("jobs/title.html", found=found))
     return Markup('<a href="{}">{}</a>').format(url_for("jobs.one", number=found.number), title)
 
 

@@ -75,6 +75,7 @@ class Visitor:
         """The page as it stands now passes axe, and nothing was complained about so far."""
         assert not violations(self.page)
         assert self.page.locator(".button.primary").count() <= 1
+        assert "</span>" not in self.page.inner_text("body"), "markup of ours is shown as text"
         assert not self.complaints, self.complaints
 
     def judge_all(self, paths: Sequence[str], language: str) -> None:
