@@ -42,8 +42,8 @@ BLUEPRINT = Blueprint("privacy", __name__, template_folder="templates", url_pref
 Answer = Response | str | tuple[str, int]
 SURE_WORD = N_("消去")  # what one types before a record ends
 KIND_WORDS: Mapping[str, str] = {
-    DISCLOSURE: N_("開示（何が記録されているか）"), CORRECTION: N_("訂正"), STOP_OF_USE: N_("利用の停止"),
-    ERASURE: N_("消去"),
+    DISCLOSURE: N_("開示（何が記録されているか）"), CORRECTION: N_("内容の訂正"), STOP_OF_USE: N_("利用の停止"),
+    ERASURE: N_("記録の消去"),
 }  # fmt: skip
 STATE_WORDS: Mapping[str, str] = {
     RECEIVED: N_("受け付けた"), CHECKED: N_("本人を確かめた"), DONE: N_("終わった"), DECLINED: N_("応じなかった"),
