@@ -19,6 +19,7 @@ from shared.release import RELEASE
 from shared.sync.health import DeviceHealth, Health
 from shared.sync.messages import Hello
 from tests.contract.head_office_bench import Bench, post
+from tests.web.test_lists import text
 
 SCRIPT = "<script>alert(1)</script>"
 LOW = "device.receipt_printer.paper_low"
@@ -51,12 +52,6 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 @pytest.fixture
 def clerk(bench: Bench) -> FlaskClient:
     return bench.signed_in()
-
-
-def text(clerk: FlaskClient, path: str) -> str:
-    answer = clerk.get(path)
-    assert answer.status_code == 200, path
-    return answer.get_data(as_text=True)
 
 
 def numbers(page: str) -> list[int]:
