@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
+
+from msgspec import structs
 
 from shared.card.codec import encode, prev_tag
 from shared.card.image import CardImage
@@ -151,7 +153,7 @@ def _sell(dice: Random, customer: Customer, sale: Sale, programme: Programme, ri
     priced = price(programme, before.lots, 0, 0, sale.amount_yen, use, sale.day)
     assert isinstance(priced, Priced), "a synthetic customer asks for no more than the card allows"
     visit = VisitId(f"{dice.getrandbits(128):032x}")
-    customer.image = replace(
+    customer.image = structs.replace(
         before,
         seq=before.seq + 1,
         lots=priced.lots,

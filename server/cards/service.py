@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -27,8 +26,7 @@ _OF_MEMBERS = Statement(select(Card.member, Card.number).where(among(Card.member
 _HOLDERS = Statement(select(Card.number, Card.member).where(among(Card.number, "cards"), Card.member.is_not(None)))
 
 
-@dataclass(frozen=True, slots=True)
-class FirstUse:
+class FirstUse(NamedTuple):
     """Where and when a card was first told of; ``issued``: by its very first visit."""
 
     store: str

@@ -28,6 +28,11 @@ _CARDS = text("SELECT pg_advisory_xact_lock(card) FROM unnest(:cards) AS card").
 )
 
 
+def has_writers(session: Session) -> bool:
+    """Whether this kind of database has several writers at a time, who must wait for each other."""
+    return session.connection().dialect.name == "postgresql"
+
+
 def lock_facts(session: Session, alone: bool = False) -> None:
     """Until the transaction ends it stays as it is who holds which card and which card took the place of another.
 
@@ -35,12 +40,12 @@ def lock_facts(session: Session, alone: bool = False) -> None:
     without its INTENT must not pass an INTENT without its COMMIT that is being taken down at the same time. It is said
     at once: who shares cannot become alone.
     """
-    if session.connection().dialect.name == "postgresql":
+    if has_writers(session):
         session.execute(_ALL if alone else _SHARED)
 
 
 def lock_cards(session: Session, cards: Collection[int]) -> None:
     """After ``lock_facts``: until the transaction ends nobody else decides about these cards; waits for those who do
     now."""
-    if session.connection().dialect.name == "postgresql":
+    if has_writers(session):
         session.execute(_CARDS, {"cards": sorted(cards)})

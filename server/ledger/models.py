@@ -31,7 +31,10 @@ class Visit(Base):
 
     __tablename__ = "visit"
     __table_args__ = (
-        CheckConstraint(f"state IN ('{UNDECIDED}', '{COUNTED}', '{ABORTED}', '{HONOURED}')", name="state"),
+        # For a list SQLite would build a table with every row that is written.
+        CheckConstraint(
+            f"state = '{UNDECIDED}' OR state = '{COUNTED}' OR state = '{ABORTED}' OR state = '{HONOURED}'", name="state"
+        ),
         Index(None, "card", "business_day"),
         Index(None, "business_day"),
         Index(None, "at_ms"),

@@ -6,7 +6,7 @@ Every posting moves points between the card's account and one other. Nothing is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from server.ledger.models import REFUND
 
@@ -42,8 +42,7 @@ CONTRA = {
 _NEVER = 1 << 9  # sorts the lot that never lapses (month 0) behind all others
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """``points`` are signed, from the holder's side."""
 
     kind: str
@@ -51,8 +50,7 @@ class Posting:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A posting with its cause, its other account, and the visit it belongs to ("" = none)."""
 
     cause: str

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from server.cards import service as cards
 from server.cards import settling
 from server.cards.service import FirstUse
-from server.db.locks import CARDS_MAX, lock_cards, lock_facts
+from server.db.locks import CARDS_MAX, has_writers, lock_cards, lock_facts
 from server.ledger import cases, facts, families
 from server.ledger.load import settled_month
 from server.members import service as members
@@ -49,7 +49,8 @@ def book(session: Session, collected: Collected, now_ms: int) -> None:
         changed |= counter.take_down(session, collected.notes, now_ms)
     plain.book(session, straight, now_ms)
     settling.settle(session, touched - straight.newest.keys(), now_ms)
-    members.note_visits(session, collected.visits.keys() | {item.visit for item in collected.evidence})
+    if holders or collected.notes:
+        members.note_visits(session, _decided(collected))
     changed.update(ranks.after_visits(session, touched, now_ms))
     members.publish(session, sorted(changed), now_ms)
     reasons.grant_gifts(session, _decided(collected), now_ms)
@@ -73,7 +74,7 @@ def _lock(session: Session, collected: Collected) -> tuple[set[int], Mapping[int
         told = facts.cards_of_visits(session, about)
     touched = touched.union(told.values())
     holders = cards.holders(session, touched)
-    if not alone:
+    if has_writers(session) and not alone:
         together = cards.of_members(session, set(holders.values()))
         family = families.everyone(touched, families.claims(session, touched))
         lock_cards(session, family.union(*together.values()))

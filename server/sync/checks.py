@@ -30,6 +30,7 @@ EXPIRED_MAX = 3 * POINTS_MAX
 TRACKS_KEPT = 4096  # of which it is known that they are genuine; about 5 MB. The image before a visit is the one after
 #                     the visit before, which proved it a moment or a week ago.
 DAYS_KEPT = 64
+VISITS_KEPT = 256  # the events of a visit stand together
 
 _VISIT_ID = re.compile("[0-9a-f]{32}")
 
@@ -112,7 +113,7 @@ def check_off_card(entry: OffCard) -> None:
 
 def check_visit_id(visit: str) -> None:
     """32 lower-case hex digits. Raises ``sync.field``."""
-    if not _VISIT_ID.fullmatch(visit):
+    if not _is_visit_id(visit):
         raise EnishiError("sync.field", field="visit")
 
 
@@ -164,6 +165,11 @@ def check_day(day: str) -> None:
     """An ISO date. Raises ``sync.field``."""
     if not _is_day(day):
         raise EnishiError("sync.field", field="business_day")
+
+
+@lru_cache(maxsize=VISITS_KEPT)
+def _is_visit_id(visit: str) -> bool:
+    return _VISIT_ID.fullmatch(visit) is not None
 
 
 @lru_cache(maxsize=DAYS_KEPT)

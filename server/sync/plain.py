@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from server.sync.handlers import Collected
 
 Place = tuple[int, int, bytes]  # gen, seq, hash
 _NOTHING = b"[]"
+_PLACE = attrgetter("gen", "seq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,18 @@ def choose(collected: Collected, held: Mapping[int, Held], told: Collection[int]
     visits it says something; lots up to ``settled_month`` are over."""
     committed = {item.visit for item in collected.evidence if item.kind == "COMMIT"}
     odd = _odd_cards(collected) | set(told)
-    odd |= {visit.card for _, visit in collected.visits.values() if _touches(visit, settled_month)}
+    if settled_month:
+        odd |= {visit.card for _, visit in collected.visits.values() if _touches(visit, settled_month)}
     by_card: dict[int, list[NewVisit]] = {}
     for _, visit in collected.visits.values():
         by_card.setdefault(visit.card, []).append(visit)
     counted: dict[str, NewVisit] = {}
     newest: dict[int, Place] = {}
     for card, visits in by_card.items():
-        chain = sorted(visits, key=lambda visit: (visit.gen, visit.seq))
+        chain = sorted(visits, key=_PLACE)
         if card not in odd and _is_straight(chain, held.get(card), committed):
-            counted.update({visit.visit: NewVisit(*visit[:-1], COUNTED) for visit in chain})  # the state stands last
+            for visit in chain:
+                counted[visit.visit] = NewVisit._make((*visit[:-1], COUNTED))  # the state stands last
             newest[card] = (chain[-1].gen, chain[-1].seq, chain[-1].post_hash)
     return Straight(counted, newest)
 
@@ -67,7 +71,7 @@ def _odd_cards(collected: Collected) -> set[int]:
 
 def _touches(visit: NewVisit, settled_month: int) -> bool:
     """Whether it changes a lot of a month that is over."""
-    return bool(settled_month) and any(0 < month <= settled_month for month, _ in decode_lots(visit.lots))
+    return any(0 < month <= settled_month for month, _ in decode_lots(visit.lots))
 
 
 def _is_straight(chain: Sequence[NewVisit], held: Held | None, committed: set[str]) -> bool:

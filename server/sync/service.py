@@ -60,7 +60,7 @@ def hello(session: Session, terminal: Terminal, told: Hello, now_ms: int) -> Hel
         heads.append(StreamHead(row.stream, row.head_seq, row.head_hash))
         waiting += max(told_seq - row.head_seq, 0)
     software = "".join(sign for sign in told.software[:SOFTWARE_MAX] if sign.isprintable())
-    terminals.note(terminal, software=software, cursor=min(told.cursor, SEQ_MAX), waiting=waiting)
+    terminals.note(session, terminal, software=software, cursor=min(told.cursor, SEQ_MAX), waiting=waiting)
     health.note(session, terminal, told.health, told.wall_ms - now_ms, now_ms)
     session.flush()
     return HelloReply(PROTOCOL, now_ms, feed.epoch(session), tuple(heads))
@@ -96,13 +96,13 @@ def push(
         lineage.note(session, terminal, held._replace(head_seq=new[-1].seq), new[0], now_ms)
         for closed in (event.seq for event in new if event.type == DAY):
             days.compare(session, held.stream, closed)
-        terminals.note(terminal, waiting=max(terminal.waiting - len(new), 0))
+        terminals.note(session, terminal, waiting=max(terminal.waiting - len(new), 0))
     return PushReply(max(held.head_seq, told.events[-1].seq), held.durable_seq, quarantined)
 
 
 def pull(session: Session, terminal: Terminal, cursor: int, limit: int, members_after: int = 0) -> Pull:
     """The feed after ``cursor``; of members only what was told after ``members_after``."""
-    terminals.note(terminal, cursor=cursor)
+    terminals.note(session, terminal, cursor=cursor)
     return feed.pull(session, cursor, limit, members_after)
 
 

@@ -31,8 +31,13 @@ from shared.text.plain import plain
 
 _BY_NUMBER = select(Terminal).where(Terminal.id == bindparam("id"))  # made once: every request asks it
 _LOCKED = _BY_NUMBER.with_for_update().execution_options(populate_existing=True)
-_SIGN_KEY = Statement(select(Terminal.sign_key).where(Terminal.id == bindparam("number")))
-_HEARD = Statement(update(Terminal).where(Terminal.id == bindparam("number")).values(contact_ms=bindparam("now_ms")))
+_THIS = Terminal.id == bindparam("number")
+_SIGN_KEY = Statement(select(Terminal.sign_key).where(_THIS))
+_HEARD = Statement(update(Terminal).where(_THIS).values(contact_ms=bindparam("now_ms")))
+_NOTED = {
+    name: Statement(update(Terminal).where(_THIS).values({name: bindparam("told")}))
+    for name in ("software", "cursor", "waiting")
+}
 _SEALED = Statement(select(TerminalKey.kid, TerminalKey.sealed).where(TerminalKey.terminal == bindparam("terminal")))
 _OPEN_KINDS = Statement(
     select(TerminalAlarm.kind).where(TerminalAlarm.terminal == bindparam("terminal"), TerminalAlarm.settled_ms == 0)
@@ -108,11 +113,12 @@ def heard(session: Session, terminal: Terminal, now_ms: int) -> None:
     set_committed_value(terminal, "contact_ms", now_ms)
 
 
-def note(terminal: Terminal, **told: str | int) -> None:
-    """What it says of itself. Only what differs is set: the mapper looks anew at every row that anybody touched."""
+def note(session: Session, terminal: Terminal, **told: str | int) -> None:
+    """What it says of itself: ``software``, ``cursor``, ``waiting``. Only what differs is written."""
     for name, value in told.items():
         if getattr(terminal, name) != value:
-            setattr(terminal, name, value)
+            _NOTED[name].rows(session, number=terminal.id, told=value)
+            set_committed_value(terminal, name, value)
 
 
 def packages(session: Session, vault: Vault, terminal: Terminal) -> tuple[int, tuple[KeyPackage, ...]]:

@@ -14,7 +14,7 @@ _UID = re.compile(UID_PATTERN)
 
 def is_uid(uid: str) -> bool:
     """Whether it is a chip's number, or empty."""
-    return _UID.fullmatch(uid) is not None
+    return not uid or _UID.fullmatch(uid) is not None
 
 
 def uid_bytes(uid: str) -> bytes:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import binascii
 import hashlib
 import hmac
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from shared.card.chip import is_uid, uid_bytes
 from shared.card.image import NO_LOT, CardImage, Lot
@@ -70,8 +70,7 @@ class Verdict(Enum):
     OK = "ok"
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """``image`` is None for FOREIGN and TORN; for UNKNOWN_KEY and FORGED it is a claim, not a fact."""
 
     verdict: Verdict

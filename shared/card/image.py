@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntFlag
+
+from msgspec import Struct
 
 from shared.ids import CardNo
 
@@ -11,8 +12,7 @@ LOTS_MAX = 3  # the 402 bits of the stripe have room for three
 RANK_SHIFT = 4  # of the seven flag bits the upper three
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(Struct, frozen=True, gc=False):
     """Points of one expiry. ``month``: months since 2024-01 at whose end they lapse; 0 = never."""
 
     points: int
@@ -31,8 +31,7 @@ class CardFlag(IntFlag):
     TEMP = 8
 
 
-@dataclass(frozen=True, slots=True)
-class CardImage:
+class CardImage(Struct, frozen=True, gc=False):
     """Field widths in bits stand in ``codec.FIELDS``; a value outside them cannot be encoded."""
 
     tenant: int

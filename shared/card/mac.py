@@ -6,11 +6,13 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.ids import CardNo
 
 MAC_BYTES = 8
 KEY_BYTES = 32
+CARD_KEYS_KEPT = 4096  # of the cards that came last, about 1 MB: a card comes again and again
 
 _BLOCK = 64  # bytes of SHA-256
 _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
@@ -38,8 +40,7 @@ class KeyRing:
 
     def card_key(self, kid: int, card: CardNo, tenant: int) -> bytes:
         """The key of one card under epoch ``kid``; raises KeyError for an epoch not held."""
-        label = b"card-mac-v1\0" + tenant.to_bytes(2, "big") + card.to_bytes(5, "big")
-        return _hmac(self.keys[kid], label)
+        return _card_key(self.keys[kid], card, tenant)
 
     def mac(self, kid: int, card: CardNo, tenant: int, signed: bytes, uid: bytes = b"") -> bytes:
         """The first 64 bits of HMAC-SHA-256 over one image's bytes, and the number of the chip that alone may bear it.
@@ -49,6 +50,11 @@ class KeyRing:
         key = self.card_key(kid, card, tenant)
         label = b"img-v1c\0" + bytes((len(uid),)) + uid if uid else b"img-v1\0"
         return _hmac(key, label + signed)[:MAC_BYTES]
+
+
+@lru_cache(maxsize=CARD_KEYS_KEPT)
+def _card_key(epoch: bytes, card: CardNo, tenant: int) -> bytes:
+    return _hmac(epoch, b"card-mac-v1\0" + tenant.to_bytes(2, "big") + card.to_bytes(5, "big"))
 
 
 def _hmac(key: bytes, message: bytes) -> bytes:

@@ -184,7 +184,7 @@ def add_up(*changes: Iterable[tuple[int, int]]) -> Lots:
     for lots in changes:
         for month, points in lots:
             total[month] = total.get(month, 0) + points
-    return tuple((month, total[month]) for month in sorted(total) if total[month])
+    return tuple([(month, total[month]) for month in sorted(total) if total[month]])
 
 
 def negate(lots: Iterable[tuple[int, int]]) -> Lots:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+from msgspec import structs
 
 from shared.card.codec import encode
 from shared.card.mac import KEY_BYTES, KeyRing
@@ -44,7 +45,7 @@ def forge(table: Table, card: TrayCard) -> None:
     if image is None:
         return
     first, second, third = image.lots
-    richer = replace(image, lots=(replace(first, points=first.points + FORGED_POINTS), second, third))
+    richer = structs.replace(image, lots=(structs.replace(first, points=first.points + FORGED_POINTS), second, third))
     false = KeyRing(table.ring.tenant, table.ring.current, {table.ring.current: b"?" * KEY_BYTES})
     track = encode(richer, false, seen.uid)
     if plastic.chip is None:

@@ -19,7 +19,7 @@ import msgspec
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 from nacl.public import SealedBox
 from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import func, select
@@ -328,7 +328,7 @@ def written(pre: str, lots: Iterable[tuple[int, int]], branch: str = "", number:
     assert before is not None
     points = add_up(((lot.month, lot.points) for lot in before.lots), lots)
     held = tuple(Lot(max(points, 0), month) for month, points in points)
-    image = replace(
+    image = structs.replace(
         before, seq=before.seq + 1, lots=padded(held), prev=prev_tag(pre), adj=max(before.adj, number),
         vtag=crc32(branch.encode()) >> 6, writer=12, day=card_day(date.fromisoformat(DAY)),
     )  # fmt: skip

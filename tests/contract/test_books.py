@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import func, select
 
 from server.cards import settling
@@ -368,7 +369,7 @@ def test_a_generation_that_head_office_does_not_know_is_adopted_until_its_start_
     first, second = chain(10, 20)
     image = decode(second.post, RING).image
     assert image is not None
-    start = encode(replace(image, gen=9, seq=0, prev=prev_tag(second.post)), RING)
+    start = encode(structs.replace(image, gen=9, seq=0, prev=prev_tag(second.post)), RING)
     visit = chain(5, first=4, base=start)[0]
     terminal.write(BOOT, first, commit(1), visit, commit(4))
     terminal.push()

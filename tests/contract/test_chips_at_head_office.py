@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec import structs
 from sqlalchemy import func, select
 
 from server.ledger import cases
@@ -37,8 +38,8 @@ def on_chip(number: int, place: int, uid: str = CHIP, told: str = CHIP) -> Inten
     pre, post = (decode(track, RING).image for track in (plain.pre, plain.post))
     assert pre is not None
     assert post is not None
-    before = encode(replace(pre, prev=0), RING, uid)
-    return replace(plain, pre=before, post=encode(replace(post, prev=prev_tag(before)), RING, uid), uid=told)
+    before = encode(structs.replace(pre, prev=0), RING, uid)
+    return replace(plain, pre=before, post=encode(structs.replace(post, prev=prev_tag(before)), RING, uid), uid=told)
 
 
 @pytest.fixture

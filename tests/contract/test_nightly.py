@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from sqlalchemy import func, select
 
 from server.access.scope import ALL
@@ -71,7 +72,7 @@ def on(day: int, visit: Intent, writer: int = 12) -> Intent:
     """The same visit with another day and writer on its card."""
     image = decode(visit.post, RING).image
     assert image is not None
-    return replace(visit, post=encode(replace(image, day=day, writer=writer), RING))
+    return replace(visit, post=encode(structs.replace(image, day=day, writer=writer), RING))
 
 
 def untold(terminal: Terminal, day: int = TODAY, writer: int = 12, points: int = 20) -> Intent:
@@ -330,7 +331,7 @@ def test_whatever_a_stolen_key_makes_the_bounds_hold(
             image = decode(track(card, 1, 1), RING).image
             assert image is not None
             lots = (Lot(points, 36), NO_LOT, NO_LOT)
-            terminal.write(Seen(encode(replace(image, seq=seq, lots=lots, writer=12, day=TODAY), RING), ""))
+            terminal.write(Seen(encode(structs.replace(image, seq=seq, lots=lots, writer=12, day=TODAY), RING), ""))
         terminal.push()
         night(bench)
         with bench.database.reading() as session:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 import pytest
+from msgspec import structs
 from sqlalchemy import func, select
 
 from server.access.scope import ALL
@@ -154,10 +153,10 @@ def test_an_untold_image_by_a_stopped_terminal_is_held(bench: Bench, terminal: T
         row = terminals.find(session, 14, ALL)
         assert row is not None
         terminals.revoke(session, row, START_MS)
-    rich = encode(replace(image_of(track(CARD, 1, 3)), writer=14), RING)
+    rich = encode(structs.replace(image_of(track(CARD, 1, 3)), writer=14), RING)
     assert thief.number == 14
     assert terminal.check(rich).code == "card.held"
-    assert terminal.check(encode(replace(image_of(track(CARD, 1, 3)), writer=999), RING)).code == "card.held"
+    assert terminal.check(encode(structs.replace(image_of(track(CARD, 1, 3)), writer=999), RING)).code == "card.held"
 
 
 # --- repair ----------------------------------------------------------------------------------------------------------

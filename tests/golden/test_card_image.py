@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+
+from msgspec import structs
 
 from shared.card.codec import Decoded, Verdict, decode, encode
 from shared.card.image import NO_LOT, CardFlag, CardImage, Lot, ranked
@@ -140,7 +141,7 @@ def test_neither_is_ever_the_other() -> None:
 
 def test_a_rank_stands_in_the_three_bits_above_the_flags():
     """The seven bits of the field: the rank's place from 1, then TEMP, REPAIRED, ONLINE_ONLY, LOCKED."""
-    track = encode(replace(IMAGE, flags=ranked(CardFlag.REPAIRED, 5)), RING)
+    track = encode(structs.replace(IMAGE, flags=ranked(CardFlag.REPAIRED, 5)), RING)
     assert track == RANKED
     bits = "".join(f"{BASE64URL.index(character):06b}" for character in track[2:])
     assert bits[:322] == "".join(FIELD_STRINGS[:-1]) + "1010100"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from shared.card.codec import decode, encode, track_hash
 from shared.card.image import Lot
@@ -94,4 +95,4 @@ def test_the_oracle_forgives_what_a_card_did_not_have_at_a_visit_that_nobody_tol
 def _written(track: str, seq: int, earn: int = 10, **changed: object) -> str:
     image = decode(track, RING).image
     assert image is not None
-    return encode(replace(image, seq=seq, earn=earn, **changed), RING)
+    return encode(structs.replace(image, seq=seq, earn=earn, **changed), RING)

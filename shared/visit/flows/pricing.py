@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from msgspec import structs
+
 from shared.card.codec import LIMITS, decode, encode, key_id, prev_tag
 from shared.card.image import NO_LOT, CardFlag, CardImage, Lot, ranked
 from shared.clock import CARD_EPOCH, business_day, card_day, day_from_card
@@ -286,7 +288,7 @@ def post_of(
     """The image that follows. ``counts_offline``: points that count against the card's limit without head office."""
     image, facts, shop = state.image, state.facts, moment.shop
     off_red, off_cnt = _counters(image, moment)
-    return replace(
+    return structs.replace(
         image,
         tenant=shop.ring.tenant,
         seq=image.seq + 1,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
+
+from msgspec import structs
 
 from shared.card.codec import encode, prev_tag
 from shared.card.image import CardImage
@@ -51,7 +53,7 @@ def sell(
     use = most if most >= SAVED_MIN and dice.random() < SAVER else 0
     priced = price(programme, before.lots, before.off_red, before.off_cnt, amount_yen, use, day)
     assert isinstance(priced, Priced), "no customer asks for more than the card allows"
-    after = replace(
+    after = structs.replace(
         before,
         seq=before.seq + 1,
         lots=priced.lots,

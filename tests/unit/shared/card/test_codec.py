@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from shared.card.codec import ALPHABET, FIELDS, LIMITS, TRACK_LEN, Verdict, decode, encode, prev_tag, track_hash
 from shared.card.image import CardFlag, CardImage, Lot, ranked
@@ -46,7 +46,7 @@ images = st.builds(CardImage, card=field("card").map(CardNo), lots=lots, **{name
         (TRACK[:40] + "A" * 29, Verdict.TORN, False),
         (encode(IMAGE, OTHER_EPOCH), Verdict.UNKNOWN_KEY, True),
         (encode(IMAGE, OTHER_KEY), Verdict.FORGED, True),
-        (encode(replace(IMAGE, tenant=8), OTHER_CHAIN), Verdict.FOREIGN, True),
+        (encode(structs.replace(IMAGE, tenant=8), OTHER_CHAIN), Verdict.FOREIGN, True),
         (TRACK, Verdict.OK, True),
     ],
 )
@@ -73,7 +73,7 @@ def test_every_image_comes_back(image):
 
 @given(images, images, st.integers(1, TRACK_LEN - 1))
 def test_the_beginning_of_one_track_and_the_end_of_another_are_never_accepted(one, two, cut):
-    one, two = replace(one, tenant=7), replace(two, tenant=7)
+    one, two = structs.replace(one, tenant=7), structs.replace(two, tenant=7)
     first, second = encode(one, RING), encode(two, RING)
     spliced = first[:cut] + second[cut:]
     if spliced not in (first, second):
@@ -82,8 +82,8 @@ def test_the_beginning_of_one_track_and_the_end_of_another_are_never_accepted(on
 
 @given(images)
 def test_a_track_copied_under_another_card_s_number_is_forged(image):
-    image = replace(image, tenant=7)
-    other = replace(image, card=CardNo(image.card ^ 1))
+    image = structs.replace(image, tenant=7)
+    other = structs.replace(image, card=CardNo(image.card ^ 1))
     forged = KeyRing(7, 2, {2: RING.card_key(2, image.card, 7)})
     assert decode(encode(other, forged), RING).verdict is Verdict.FORGED
 
@@ -105,7 +105,7 @@ def test_look_alikes_of_other_alphabets_are_torn(character, place):
 def test_a_value_outside_its_field_is_refused_by_name(name, beyond):
     value = LIMITS[name] + 1 if beyond == "above" else -1
     with pytest.raises(EnishiError, match=r"card\.field_out_of_range") as caught:
-        encode(replace(IMAGE, **{name: value}), RING)
+        encode(structs.replace(IMAGE, **{name: value}), RING)
     assert caught.value.facts == {"field": name, "value": value}
 
 
@@ -114,10 +114,10 @@ def test_the_next_image_names_its_predecessor_by_the_first_32_bits_of_its_hash()
 
 
 def test_balance_counts_every_lot_and_rank_stands_above_the_flags():
-    image = replace(IMAGE, flags=int(CardFlag.LOCKED | CardFlag.TEMP) | 5 << 4)
+    image = structs.replace(IMAGE, flags=int(CardFlag.LOCKED | CardFlag.TEMP) | 5 << 4)
     assert image.balance == 30
     assert image.rank == 5
-    assert replace(image, flags=ranked(image.flags, 0)).rank == 0
+    assert structs.replace(image, flags=ranked(image.flags, 0)).rank == 0
     assert CardFlag(ranked(image.flags, 7) & 0b1111) == CardFlag.LOCKED | CardFlag.TEMP
 
 

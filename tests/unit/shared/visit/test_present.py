@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from shared.card.codec import ALPHABET, decode, encode, track_hash
 from shared.card.image import CardFlag
@@ -36,10 +35,10 @@ def interrupted() -> Counter:
         ("", None, "card.blank"),
         ("X" * 69, None, "card.foreign"),
         (TRACK[:-1] + ("A" if TRACK[-1] != "A" else "B"), None, "card.forged"),
-        (encode(replace(IMAGE, tenant=8), KeyRing(8, 2, {2: bytes(32)})), None, "card.foreign"),
-        (encode(replace(IMAGE, card=4), KeyRing(7, 2, {2: bytes(32)})), None, "card.unknown_key"),  # no such number
+        (encode(structs.replace(IMAGE, tenant=8), KeyRing(8, 2, {2: bytes(32)})), None, "card.foreign"),
+        (encode(structs.replace(IMAGE, card=4), KeyRing(7, 2, {2: bytes(32)})), None, "card.unknown_key"),
         (encode(IMAGE, KeyRing(7, 1, {1: bytes(32)})), None, "card.forged"),
-        (encode(replace(IMAGE, tenant=8), RING), None, "card.foreign"),  # another chain of the same key
+        (encode(structs.replace(IMAGE, tenant=8), RING), None, "card.foreign"),  # another chain of the same key
         (TRACK + "A", None, "card.foreign"),  # 70 characters
         (TRACK[:-1], None, "card.foreign"),
         ("é" * 69, None, "card.foreign"),
@@ -67,7 +66,7 @@ def test_a_torn_card_is_asked_for_its_printed_number(track):
         (encode(IMAGE, KeyRing(7, 2, {2: bytes(32)})), None, "card.unknown_key"),
         (fresh_track(flags=CardFlag.LOCKED), None, "card.held"),
         (fresh_track(seq=250_000), None, "card.worn_out"),
-        (encode(replace(IMAGE, adj=4_001), RING), None, "card.worn_out"),
+        (encode(structs.replace(IMAGE, adj=4_001), RING), None, "card.worn_out"),
         (TRACK, Shadow(1, 6, bytes(32)), "card.stale"),
         (TRACK, Shadow(1, 5, bytes(32)), "card.stale"),
         (TRACK, Shadow(1, 4, bytes([1] * 32)), "card.stale"),
@@ -118,13 +117,13 @@ def test_a_card_put_in_the_wrong_way_round_is_given_back_without_a_record():
     [
         (3, None, True),  # we wrote it, and nothing here knows the card
         (3, Shadow(1, 4, bytes(32)), True),
-        (3, Shadow(1, 5, track_hash(encode(replace(IMAGE, writer=3), RING))), False),
+        (3, Shadow(1, 5, track_hash(encode(structs.replace(IMAGE, writer=3), RING))), False),
         (4, None, False),
     ],
 )
 def test_a_card_of_this_terminal_that_its_journal_does_not_know_halves_what_may_be_used(writer, shadow, is_lost):
     """The disk was set back to an older image of itself; the card tells."""
-    track = encode(replace(IMAGE, writer=writer), RING)
+    track = encode(structs.replace(IMAGE, writer=writer), RING)
     counter = Counter(shadow=shadow).boot().handle(e.CardPresented(track))
     assert isinstance(counter.screen, screens.Keying)
     assert (screens.Notice("visit.set_back") in counter.screen.notices) is is_lost

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 
 from shared.card.codec import Verdict, decode, encode
 from shared.card.image import Lot
@@ -49,7 +48,7 @@ def test_worn_wiped_and_torn_stripes_cannot_be_read(table: Table) -> None:
 def test_a_forged_card_is_richer_and_its_signature_does_not_fit(table: Table) -> None:
     card = table.add_new()
     image, _ = new_card(FIRST_SERIAL, RING)
-    card.plastic.track = encode(replace(image, lots=(Lot(50, 40), *image.lots[1:])), RING)
+    card.plastic.track = encode(structs.replace(image, lots=(Lot(50, 40), *image.lots[1:])), RING)
     DEEDS["forge"](table, card)
     decoded = decode(card.plastic.track, RING)
     assert decoded.verdict is Verdict.FORGED

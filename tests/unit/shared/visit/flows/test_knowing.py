@@ -64,7 +64,7 @@ def receipt_of(told: Counter) -> str:
 def month_before() -> str:
     """The same card, last seen in October."""
     image = decode(TRACK, RING).image
-    return encode(replace(image, day=1_020), RING)
+    return encode(structs.replace(image, day=1_020), RING)
 
 
 def test_a_birthday_doubles_is_said_and_is_printed_in_the_same_visit():

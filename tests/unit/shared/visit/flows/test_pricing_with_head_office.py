@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from shared.card.codec import decode, encode
 from shared.card.image import CardFlag, CardImage, Lot
@@ -29,7 +30,7 @@ LATELY = 5.0  # seconds since head office answered
 
 def track(*lots: Lot, **fields: int) -> str:
     image = CardImage(7, CARD, 1, 5, lots=(*lots, NONE, NONE, NONE)[:3], day=1040)
-    return encode(replace(image, **fields), RING)
+    return encode(structs.replace(image, **fields), RING)
 
 
 def put_in(stripe: str = TRACK, **known: object) -> Counter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from shared.card.codec import decode, encode
 from shared.card.image import CardFlag, CardImage, Lot
@@ -124,7 +125,7 @@ def test_an_answer_to_another_question_is_ignored(changes):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"track": encode(replace(IMAGE, card=make_card_no(7)), RING)},
+        {"track": encode(structs.replace(IMAGE, card=make_card_no(7)), RING)},
         {"track": encode(IMAGE, KeyRing(7, 2, {2: bytes(32)}))},
         {"track": "L" * 69},
         {"track": ""},
