@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from server.audit.models import AuditRow
 from server.cli import main
 from server.db.database import Database, Waiting, at_commit
 from server.feed import service as feed
+from server.ledger.models import Visit
 from server.members.models import Member
 from server.staff.models import StaffSession
 from server.stores import service as stores
@@ -24,7 +25,7 @@ from server.stores.models import Store
 from server.terminals import service as terminals
 from shared.errors import TEXTS, EnishiError
 from shared.sync.messages import MessageClosedItem
-from tests.contract.head_office_bench import START_MS, Bench
+from tests.contract.head_office_bench import START_MS, Bench, commit, intent
 from tests.postgres import PostgresServer
 
 
@@ -58,6 +59,15 @@ def test_an_exception_takes_everything_back(bench: Bench) -> None:
 def test_foreign_keys_are_enforced(bench: Bench) -> None:
     with pytest.raises(IntegrityError), bench.database.transaction() as session:
         session.add(StaffSession(token_hash=bytes(32), staff=99, created_ms=0, seen_ms=0))
+
+
+@pytest.mark.parametrize("state", ["", "COUNTED", "posted"])
+def test_a_visit_is_in_a_known_state(bench: Bench, state: str) -> None:
+    terminal = bench.terminal()
+    terminal.write(intent(1, 1), commit(1))
+    terminal.push()
+    with pytest.raises(IntegrityError), bench.database.transaction() as session:
+        session.execute(update(Visit).values(state=state))
 
 
 def test_a_reader_keeps_its_moment_while_another_writes(bench: Bench) -> None:
