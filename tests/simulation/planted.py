@@ -27,7 +27,10 @@ ABOVE = {  # what may stand on a module of each floor, and is imported anew with
 }
 PROFILE = "planted"  # finding a failure is enough, nobody reads it: no shrinking, nothing remembered
 OPTIONS = (
-    "-x", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning", "--no-header", "--no-summary",
+    "-x", "-p", "no:cacheprovider",
+    # At its end it looks through all that lives, which is a lot in a worker that has run thousands of tests.
+    "-p", "no:unraisableexception",
+    "-W", "ignore::pytest.PytestAssertRewriteWarning", "--no-header", "--no-summary",
 )  # fmt: skip
 
 settings.register_profile(

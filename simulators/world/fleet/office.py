@@ -16,7 +16,8 @@ from server.db.database import Database
 from server.ledger import cases, grants
 from server.ledger.facts import decode_lots
 from server.ledger.models import Adjustment, Case, Entry, Grant, Repair, Ruling, SeenImage
-from server.reconcile import commands, nightly, service
+from server.reconcile import commands, nightly
+from server.reconcile.checks import CHECKS, RED
 from server.sync import pages
 from server.sync.models import JournalStream
 from server.terminals import service as terminals
@@ -177,15 +178,13 @@ class FleetOffice(HeadOffice):
                 terminals.settle(session, terminal, self.now_ms())
 
     def red(self) -> list[str]:
-        """Every line of the page 照合結果 that is red, with what it names."""
-        service.run_all(self.database, service.NIGHT, self.now_ms())
+        """What the checks behind the red lines of the page 照合結果 name. A fleet's nights run all checks."""
         with self.reading() as session:
-            report = service.latest(session)
             return [
-                f"{line.check.name}: {item.what}"
-                for line in (service.lines(session, report) if report else ())
-                if line.colour == "red"
-                for item in line.items
+                f"{check.name}: {wrong}"
+                for check in CHECKS
+                if check.colour == RED
+                for wrong in check.look(session, self.now_ms()).wrong
             ]
 
     def derive_again(self) -> int:
