@@ -16,7 +16,6 @@ from server.api.courier import Courier
 from server.app import create_app, system_now_ms
 from server.config import Settings
 from server.db.database import Database
-from server.db.direct import Statement
 from server.features import JOBS
 from server.jobs.worker import Worker
 from server.roster import watch as roster_watch
@@ -40,8 +39,6 @@ def serve(settings: Settings, opened: Callable[[str], None]) -> None:
     _log()
     database = open_database(settings)
     app = create_app(settings, database=database)
-    with database.engine.connect() as connection:
-        Statement.prepare_all(connection)
     roster_watch.start(settings, database)
     worker, courier = Worker(database, JOBS, system_now_ms), _courier(settings, database)
     gc.freeze()  # what is loaded by now stays to the end

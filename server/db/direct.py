@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 from sqlalchemy import ARRAY, ColumnElement, Connection, String, bindparam
@@ -59,18 +59,10 @@ class Statement:
     """
 
     __slots__ = ("_made", "_sql")
-    _all: ClassVar[list[Statement]] = []
 
     def __init__(self, made: ClauseElement) -> None:
         self._made = made
         self._sql: dict[str, _Sql] = {}
-        self._all.append(self)
-
-    @classmethod
-    def prepare_all(cls, connection: Connection) -> None:
-        """Turn all that are loaded into this database's SQL, so that nobody's first question waits for it."""
-        for statement in cls._all:
-            statement._compiled(connection)
 
     def rows(self, session: Session, **values: Any) -> list[Row]:
         """All rows; none for a statement that returns none."""

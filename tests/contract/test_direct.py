@@ -46,14 +46,6 @@ def test_a_list_is_asked_for_however_long_it_is(bench: Bench) -> None:
         assert SINCE.column(session, moments=[1, 2, 3], after=1, most=9) == ["s1", "s2"]
 
 
-def test_all_that_are_loaded_can_be_made_ready(bench: Bench) -> None:
-    with bench.database.engine.connect() as connection:
-        Statement.prepare_all(connection)
-    with bench.database.transaction() as session:
-        furnish(session)
-        assert NAMED.rows(session, codes=["s1"]) == [("s1", "乙店")]
-
-
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_value_arrives_as_it_was(bench: Bench, text: str) -> None:
     with bench.database.transaction() as session:
