@@ -25,8 +25,8 @@ _PRAGMAS = (
     ("wal_autocheckpoint", str(CHECKPOINT_PAGES), CHECKPOINT_PAGES),
 )
 
-# What is no number and no text the driver looks up in a table of adapters, then on the value itself and on its class;
-# found in the table it takes a third as long, and a row of a visit has nine of these.
+# What is neither number nor text the driver seeks in a table of adapters, then on the value, then on its class.
+# What is in the table costs it little; a row of a visit has nine of these.
 sqlite3.register_adapter(bytes, bytes)
 sqlite3.register_adapter(bool, int)
 
