@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from simulators.bench.server import BenchServer
 from simulators.bench.table import Table
@@ -27,6 +27,7 @@ from tests.web.axe import violations
 
 SHOTS = os.environ.get("ENISHI_SHOTS")  # a folder: keep pictures of the page
 TODAY = date(2026, 11, 21)
+SLOW_MS = 300  # that one request is held up
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,26 @@ def test_a_whole_visit_by_mouse_and_keyboard_is_seen_on_the_page(quiet: Page, be
     _picture(quiet, "visit")
     quiet.get_by_role("button", name="カードを抜く").click()
     expect(quiet.locator("#card")).to_be_hidden()
+    bench.counter.await_screen("Waiting")
+
+
+@pytest.mark.browser
+def test_a_key_never_overtakes_the_one_before(quiet: Page, bench: Bench) -> None:
+    slow: list[Route] = []
+    quiet.goto(f"{bench.url}/counters/1")
+    quiet.locator("#tray button.new").first.click()
+    bench.counter.await_screen("Keying")
+    quiet.route("**/key?*", lambda route: route.continue_() if slow else slow.append(route))
+    quiet.locator("#keypad button[data-key='7']").focus()
+    for key in ("1", "2", "8", "0"):
+        quiet.keyboard.press(key)
+    quiet.wait_for_timeout(SLOW_MS)
+    slow[0].continue_()
+    expect(quiet.locator("#vfd")).to_contain_text("1,280")
+    for key in ("Escape", "Escape"):
+        quiet.keyboard.press(key)
+    bench.counter.await_screen("TakeCard")
+    quiet.get_by_role("button", name="カードを抜く").click()
     bench.counter.await_screen("Waiting")
 
 

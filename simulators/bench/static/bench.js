@@ -22,7 +22,14 @@ function say(message) {
   said = setTimeout(() => text(part("said"), ""), SAID_MS);
 }
 
-async function post(action, body) {
+let last = Promise.resolve(); // one after the other: keys must not overtake each other
+
+function post(action, body) {
+  last = last.catch(() => {}).then(() => order(action, body)); // an order that was lost does not stop the next
+  return last;
+}
+
+async function order(action, body) {
   const reply = await fetch(`${base}/${action}?lang=${lang}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
