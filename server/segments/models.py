@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db.base import Base, BigInt, IsoDay, Line, Millis, Number, Short
@@ -61,7 +61,7 @@ class CopyDue(Base):
     """
 
     __tablename__ = "copy_due"
-    __table_args__ = (Index(None, "turn"),)
+    __table_args__ = (Index(None, "turn", sqlite_where=text("turn > 0")),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     turn: Mapped[Number]
