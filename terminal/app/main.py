@@ -10,6 +10,7 @@ as well, for as long as nobody stops the program.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import random
 import secrets
@@ -194,6 +195,7 @@ class Terminal:
     def run(self) -> int:
         """Until a signal; the exit code."""
         _on_signal(self._inbox)
+        gc.freeze()  # what is loaded by now stays to the end: no customer waits while all of it is searched for circles
         # No clean-up after a bug: what it left in memory is not to be trusted, the journal and the card are.
         self._start()
         Runner(self._loop, self._inbox, self._clock, self._beat).run()

@@ -12,6 +12,7 @@ missed.
 from __future__ import annotations
 
 import argparse
+import gc
 import sqlite3
 import sys
 import tempfile
@@ -128,6 +129,7 @@ def freshen(bench: Bench, count: int) -> tuple[Taken, Taken]:
     """So many were told since, into the journal and, page by page in turn, into bare tables of the same shape."""
     ours, limit = Taken(), Taken()
     changed = [people.member(serial, visits=5) for serial in dict.fromkeys(bench.some(count))]
+    gc.collect()  # nobody pays for what the look-ups left behind
     with bench.store() as store, bare_tables(bench) as bare:
         epoch, after = store.feed_position()
         for content in people.pages(changed, after, after + len(changed), epoch):
