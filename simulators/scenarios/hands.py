@@ -83,12 +83,15 @@ def swipe(stage: Stage, label: str) -> None:
 
 
 def keys(stage: Stage, *names: str) -> None:
+    """One after the other; what is looked at next has heard them."""
+    before = stage.keys_heard()
     try:
         stage.counter.press(*(Key(name) for name in names))
     except ValueError as error:
         raise Fails(str(error)) from error
     except RigTimeout as late:
         raise Fails(str(late).splitlines()[0]) from late
+    stage.until(lambda: stage.keys_heard() >= before + len(names), lambda: "the terminal has not heard the keys")
 
 
 def menu(stage: Stage, *places: str) -> None:

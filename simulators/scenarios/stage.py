@@ -106,6 +106,10 @@ class Stage:
 
         return self.until(look, lambda: f"screen {shown[0] or '(none)'}", self.patience_s)
 
+    def keys_heard(self) -> int:
+        """How many keys the terminal has taken in since the play began."""
+        return self.told().count("loop.step event=KeyPressed ")
+
     def told(self) -> str:
         """What the terminal wrote into its log since the play began."""
         log = self.counter.terminal.log

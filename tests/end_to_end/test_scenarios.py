@@ -11,10 +11,13 @@ import pytest
 from simulators.demo.places import Places, choose_ports
 from simulators.demo.running import Running
 from simulators.demo.set_up import set_up
+from simulators.rig.models import CARD_UNITS
 from simulators.scenarios.catalogue import SCENARIOS
-from simulators.scenarios.player import lacks, play
+from simulators.scenarios.hands import keys
+from simulators.scenarios.player import lacks, play, prepare
 from simulators.scenarios.queue import queue
 from simulators.scenarios.scenario import Scenario, scenario
+from simulators.scenarios.stage import Stage
 from tests.contract.pcsc_bench import require_pcsc
 
 pytestmark = pytest.mark.slow
@@ -58,6 +61,15 @@ def test_a_scenario_that_comes_out_otherwise_says_where_and_what_was_seen(runnin
     wrong = scenario("wrong", "", "", "serve new 1000; wait 0; stripe torn")
     outcome = play(wrong, running.table, running.counters[0])
     assert (outcome.step, outcome.state, outcome.why) == (2, "failed", "stripe ok")
+
+
+def test_a_key_is_heard_before_the_next_step(running: Running) -> None:
+    """A step that looked sooner would see the screen of before, and take it for the one that it waits for."""
+    stage = Stage(running.table, running.counters[0], lambda: False)
+    prepare(stage, CARD_UNITS[0])
+    for heard in range(2, 42, 2):
+        keys(stage, "menu", "cancel")
+        assert stage.keys_heard() == heard
 
 
 def test_a_play_can_be_stopped_in_the_middle(running: Running) -> None:
