@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -127,15 +127,19 @@ class Bench:
     database_url: str = ""
     settings: Settings = field(init=False)
     database: Database = field(init=False)
-    app: Flask = field(init=False)
 
     def __post_init__(self) -> None:
         if not self.folder.exists():
             shutil.copytree(Path(_template().name) / "office", self.folder)
         self.settings = Settings(data_dir=self.folder, database_url=self.database_url)
         self.database = open_database(self.settings)
-        self.app = create_app(self.settings, lambda: self.now_ms, self.database)
-        self.app.jinja_env.bytecode_cache = TEMPLATES
+
+    @cached_property
+    def app(self) -> Flask:
+        """Made when it is asked first: to put 250 addresses together takes longer than most tests."""
+        app = create_app(self.settings, lambda: self.now_ms, self.database)
+        app.jinja_env.bytecode_cache = TEMPLATES
+        return app
 
     def close(self) -> None:
         self.database.close()

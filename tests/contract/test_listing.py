@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import case, select
@@ -16,6 +17,7 @@ from server.web.finding import PLACE_MAX, SEARCH_MAX, Asked, Facet, Question
 from shared.sale.product import Product as Sold
 from shared.sale.product import TaxRate
 from tests.contract.head_office_bench import START_MS, Bench
+from tests.postgres import PostgresServer
 
 ROWS = 137
 PRICE = case((Product.unit_yen < 150, "cheap"), (Product.unit_yen < 300, "middle"), else_="dear")
@@ -33,26 +35,31 @@ QUESTION = Question(
 )
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """The goods, which nobody here changes."""
+    with ExitStack() as stack:
+        url = ""
+        if request.param == "postgres":
+            server: PostgresServer = request.getfixturevalue("postgres")
+            url = stack.enter_context(server.fresh(request.getfixturevalue("furnished")))
+        bench = Bench(tmp_path_factory.mktemp("shelf") / "office", database_url=url)
+        stack.callback(bench.close)
+        with bench.database.transaction() as session:
+            products.put(session, [entry(number) for number in range(ROWS)], START_MS)
+        yield bench
+
+
 @pytest.fixture
-def session(bench: Bench) -> Iterator[Session]:
-    entries = [
-        products.Entry(
-            Sold(
-                f"{n:04d}",
-                f"パン{n % 7}",
-                "パン",
-                100 + n * 37 % 250,
-                TaxRate(8 if n % 3 else 10),
-                "食品" if n % 2 else "",
-            ),
-            gone=n % 5 == 0,
-        )
-        for n in range(ROWS)
-    ]
-    with bench.database.transaction() as writing:
-        products.put(writing, entries, START_MS)
-    with bench.database.reading() as reading:
-        yield reading
+def session(shelf: Bench) -> Iterator[Session]:
+    with shelf.database.reading() as session:
+        yield session
+
+
+def entry(number: int) -> products.Entry:
+    tax, category = TaxRate(8 if number % 3 else 10), "食品" if number % 2 else ""
+    sold = Sold(f"{number:04d}", f"パン{number % 7}", "パン", 100 + number * 37 % 250, tax, category)
+    return products.Entry(sold, gone=number % 5 == 0)
 
 
 def ask(**args: str) -> Asked:
