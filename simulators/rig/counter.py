@@ -271,13 +271,13 @@ class Counter:
         """
         _ = self.card_rewriter
         self.cut_is_due = "power"
-        self._desk.watch(lambda: self._cut_when_due(share, self.cut_power))
+        self._desk.watch(lambda: self._cut_when_due(share, self._cut_power_at))
 
     def pull_cable_while_writing(self, share: float = 0.5) -> None:
         """Pull the card unit's cable when ``share`` of the next magnetic write pass is done. Raises NotHere."""
         _ = self.card_rewriter
         self.cut_is_due = "cable"
-        self._desk.watch(lambda: self._cut_when_due(share, self.ports["card_rewriter"].cut))
+        self._desk.watch(lambda: self._cut_when_due(share, lambda _: self.ports["card_rewriter"].cut()))
 
     def keep_power(self) -> None:
         """Take :meth:`cut_power_while_writing` or :meth:`pull_cable_while_writing` back."""
@@ -378,13 +378,19 @@ class Counter:
         sensors = self.card_rewriter.sensors
         return self.card_rewriter.slot_card if sensors.inlet is Inlet.AWAITING_REMOVAL else None
 
-    def _cut_when_due(self, share: float, cut: Callable[[], None]) -> float | None:
-        left_s = seconds_until_cut(self.card_rewriter, self._now("card_rewriter"), share)
+    def _cut_power_at(self, moment: float) -> None:
+        """The card unit stands still at this moment of its own time, which may be just past: nobody came sooner."""
+        self.card_rewriter.power_off(moment)
+        self.cut_power()
+
+    def _cut_when_due(self, share: float, cut: Callable[[float], None]) -> float | None:
+        now = self._now("card_rewriter")
+        left_s = seconds_until_cut(self.card_rewriter, now, share)
         if left_s is None or not self.cut_is_due:
             return None
         if left_s > 0:
             return left_s / self.speed
         self._desk.watch(None)
         self.cut_is_due = ""
-        cut()
+        cut(now + left_s)
         return None

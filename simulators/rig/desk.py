@@ -65,7 +65,7 @@ class Desk:
             os.write(self._bell, b"\0")
 
     def watch(self, watch: Watch | None) -> None:
-        """Call ``watch`` after every turn; it answers within how many real seconds it wants the next one."""
+        """Call ``watch`` before and after every turn; it answers within how many real seconds it wants the next one."""
         with self._changed:
             self._watch = watch or _nothing_more
         self.ring()
@@ -88,6 +88,7 @@ class Desk:
                 ports = {node: port for port in self._ports if (node := port.fileno()) is not None}
             readable = self._listen([*ports, self._bell_in], wait_s)
             with self._changed:
+                self._watch()  # before time goes on for the devices: what was due while nobody ran us still comes first
                 for node in readable:
                     if node in ports and ports[node] in self._ports and ports[node].fileno() == node:
                         ports[node].listen()
@@ -107,6 +108,7 @@ class Desk:
 
     def _turn(self) -> float:
         """One turn of everything; how long nothing more is due, in real seconds."""
+        self._watch()
         for port in self._ports:
             port.turn()
         wishes = [self._watch(), *(port.due_s for port in self._ports)]

@@ -79,6 +79,25 @@ def test_the_power_goes_in_the_middle_of_the_magnetic_pass_and_nothing_is_lost(c
     assert [(visit.state, visit.amount_yen) for visit in visits] == [("COMMITTED", 1_000), ("COMMITTED", 2_000)]
 
 
+def test_a_power_cut_hits_the_pass_also_when_nobody_had_time_for_it(counter: Counter) -> None:
+    """On a busy machine the devices stand still for longer than a pass takes."""
+    card = _new(counter)
+    Clerk(counter).key_in(card, 2_000)
+    counter.cut_power_while_writing(0.5)
+    counter.press("enter")
+    clock = counter.ports["card_rewriter"].clock
+
+    def sleeps_until_the_pass_is_over() -> bool:
+        over = counter.card_rewriter.wake_at if card.torn else None
+        while over is not None and clock.now() <= over:
+            pass
+        return over is not None
+
+    counter.wait_until(sleeps_until_the_pass_is_over)
+    counter.wait_power_cut()
+    assert card.torn
+
+
 def test_a_planned_power_cut_can_be_taken_back(counter: Counter) -> None:
     card = _new(counter)
     counter.cut_power_while_writing()
