@@ -88,7 +88,6 @@ class Desk:
                 ports = {node: port for port in self._ports if (node := port.fileno()) is not None}
             readable = self._listen([*ports, self._bell_in], wait_s)
             with self._changed:
-                self._watch()  # before time goes on for the devices: what was due while nobody ran us still comes first
                 for node in readable:
                     if node in ports and ports[node] in self._ports and ports[node].fileno() == node:
                         ports[node].listen()
@@ -108,7 +107,7 @@ class Desk:
 
     def _turn(self) -> float:
         """One turn of everything; how long nothing more is due, in real seconds."""
-        self._watch()
+        self._watch()  # before time goes on for the devices: what was due while nobody ran us still comes first
         for port in self._ports:
             port.turn()
         wishes = [self._watch(), *(port.due_s for port in self._ports)]

@@ -195,7 +195,7 @@ class Terminal:
     def run(self) -> int:
         """Until a signal; the exit code."""
         _on_signal(self._inbox)
-        gc.freeze()  # what is loaded by now stays to the end: no customer waits while all of it is searched for circles
+        gc.freeze()  # what is loaded by now stays to the end: no customer waits while it is searched for circles
         # No clean-up after a bug: what it left in memory is not to be trusted, the journal and the card are.
         self._start()
         Runner(self._loop, self._inbox, self._clock, self._beat).run()
