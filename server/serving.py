@@ -16,6 +16,7 @@ from server.api.courier import Courier
 from server.app import create_app, system_now_ms
 from server.config import Settings
 from server.db.database import Database
+from server.db.log import LogKeeper
 from server.features import JOBS
 from server.jobs.worker import Worker
 from server.roster import watch as roster_watch
@@ -40,10 +41,11 @@ def serve(settings: Settings, opened: Callable[[str], None]) -> None:
     database = open_database(settings)
     app = create_app(settings, database=database)
     roster_watch.start(settings, database)
-    worker, courier = Worker(database, JOBS, system_now_ms), _courier(settings, database)
+    log, worker, courier = LogKeeper(database), Worker(database, JOBS, system_now_ms), _courier(settings, database)
     gc.freeze()  # what is loaded by now stays to the end
     gc.set_threshold(GARBAGE_MIN)
     listener = _listen(settings)
+    log.start()
     opened(settings.origin)
     worker.start()
     courier.start()
@@ -57,12 +59,14 @@ def serve(settings: Settings, opened: Callable[[str], None]) -> None:
         live.board(app).close()
         worker.stop()
         courier.stop()
+        log.stop()
 
 
 def work(settings: Settings) -> None:
     """Long work and webhooks alone, beside a head office that is served elsewhere."""
     _log()
     database = open_database(settings)
+    LogKeeper(database).start()
     _courier(settings, database).start()
     with suppress(KeyboardInterrupt):
         Worker(database, JOBS, system_now_ms).run()

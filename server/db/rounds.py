@@ -14,10 +14,11 @@ _log = logging.getLogger(__name__)
 
 
 class Rounds:
-    """``go``: one round; whether there was anything to do. ``join_s``: what the round in hand gets when it stops."""
+    """``go``: one round; whether the next may follow at once. ``join_s``: what the round in hand gets when it stops.
+    ``pause_s``: between looks when there is nothing to do."""
 
-    def __init__(self, name: str, go: Callable[[], bool], join_s: float) -> None:
-        self._name, self._go, self._join_s = name, go, join_s
+    def __init__(self, name: str, go: Callable[[], bool], join_s: float, pause_s: float = POLL_S) -> None:
+        self._name, self._go, self._join_s, self._pause_s = name, go, join_s, pause_s
         self._stop = Event()
         self._thread: Thread | None = None
 
@@ -42,4 +43,4 @@ class Rounds:
                 self._stop.wait(TROUBLE_S)
                 continue
             if not busy:
-                self._stop.wait(POLL_S)
+                self._stop.wait(self._pause_s)

@@ -16,13 +16,15 @@ BUSY_TIMEOUT_MS = 5_000  # longer than the longest ingest transaction measured h
 ENGINE: Mapping[str, Any] = MappingProxyType({})
 OPTIONS: Mapping[Mode, Mapping[str, Any]] = MappingProxyType({mode: {} for mode in Mode})
 CACHE_KB = 32 << 10  # of one connection: visits fall anywhere into their indexes, which soon outgrow SQLite's own 2 MB
-CHECKPOINT_PAGES = 4_000  # 16 MB of log; a page that many pushes change is copied home once for all of them
+LOG_PAGES = 8_000  # 32 MB; a commit that finds the log longer brings its pages home itself
+ROOM_BYTES = LOG_PAGES * (4_096 + 24)  # a page and its head
+ROOM_CACHE_PAGES = 16  # what does not fit is written at once
 _PRAGMAS = (
     ("journal_mode", "WAL", "wal"),
     ("synchronous", "FULL", 2),
     ("foreign_keys", "ON", 1),
     ("cache_size", str(-CACHE_KB), -CACHE_KB),
-    ("wal_autocheckpoint", str(CHECKPOINT_PAGES), CHECKPOINT_PAGES),
+    ("wal_autocheckpoint", str(LOG_PAGES), LOG_PAGES),
 )
 
 # What is neither number nor text the driver seeks in a table of adapters, then on the value, then on its class.
@@ -49,6 +51,33 @@ def begun(connection: Connection) -> None:
     """A writer takes the write lock at once: a lock taken later could be refused in mid-transaction."""
     reads = connection.get_execution_options().get(MODE, Mode.READ) is Mode.READ
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def make_room(connection: Any) -> None:
+    """Let the log grow to ``ROOM_BYTES`` by what is taken back at once. Raises ``sqlite3.Error``: all is as it was.
+
+    What was written stays behind the last frame without a commit, which is nothing to SQLite, and is written over.
+    """
+    connection.execute(f"PRAGMA cache_size={ROOM_CACHE_PAGES}")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("CREATE TABLE room (zeros BLOB)")
+        connection.execute("INSERT INTO room VALUES (zeroblob(?))", (ROOM_BYTES,))
+    finally:
+        if connection.in_transaction:  # a full disk has ended it already
+            connection.execute("ROLLBACK")
+        connection.execute(f"PRAGMA cache_size={-CACHE_KB}")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.execute(f"PRAGMA user_version={version}")  # a commit, which waits until the room is on the disk
+
+
+def bring_home(connection: Any) -> tuple[int, int]:
+    """Copy committed pages from the log into the file, as far as no reader needs them as they were; nobody waits.
+
+    How many pages the log has, and how many of them are home. Raises ``sqlite3.Error``.
+    """
+    _, pages, home = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    return pages, home
 
 
 LISTENERS: Mapping[str, Callable[..., None]] = MappingProxyType({"connect": opened, "begin": begun})

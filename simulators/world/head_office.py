@@ -170,7 +170,7 @@ class Line(BaseAdapter):
             request.path_url,
             method=request.method or "GET",
             headers=list((request.headers or {}).items()),
-            data=request.body if isinstance(request.body, bytes) else None,
+            data=_whole(request.body),
         )
         if self._dice.random() < self.loss:
             raise requests.ConnectionError("the answer was lost", request=request)
@@ -195,3 +195,8 @@ def call(office: HeadOffice, dice: Random) -> tuple[requests.Session, Line]:
     session.trust_env = False
     session.mount("http://", line)
     return session, line
+
+
+def _whole(body: Any) -> bytes:
+    """None, bytes, or pieces of them."""
+    return body if isinstance(body, bytes) else b"".join(body or ())

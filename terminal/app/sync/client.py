@@ -185,6 +185,7 @@ class SyncClient:
                 if batch is None or under_way is None:
                     batch = self._fitting(head.stream, have)
                     under_way = self._send(batch, side)
+                under_way.depart()  # or both threads wait for each other again and again
                 ahead = self._packed_ahead(head, batch)
                 sent, batch = batch, None
                 try:
@@ -210,7 +211,7 @@ class SyncClient:
         return False
 
     def _send(self, batch: _Batch, side: Side) -> UnderWay[PushReply]:
-        return side(partial(self._line.ask, batch.question, _parse_push))
+        return side(partial(self._line.push, batch.question, _parse_push))
 
     def _answer(self, batch: _Batch, under_way: UnderWay[PushReply]) -> PushReply:
         """The reply to a push. The next are of fewer events when these were too many, of more when they were not."""

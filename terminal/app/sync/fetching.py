@@ -10,7 +10,6 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from functools import partial
 from math import inf
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -145,7 +144,7 @@ class Fetcher:
         count = parts(offer.size, offer.part_bytes)
 
         def ask(number: int) -> UnderWay[bytes]:
-            return side(partial(self._line.get, f"/v1/snapshot/{offer.id}?part={number}", bytes))
+            return side(lambda _: self._line.get(f"/v1/snapshot/{offer.id}?part={number}", bytes))
 
         under_way = deque(map(ask, range(done, min(done + AHEAD_PARTS, count))))
         try:

@@ -6,11 +6,11 @@ between and a stranger under its address all come out as ``sync.not_head_office`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from math import inf
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 import requests
@@ -63,6 +63,21 @@ class Packed:
 
     text: bytes
     gzipped: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body in one piece. It is on its way when whoever sends it comes for a second one: then ``waits`` is called."""
+
+    content: bytes
+    waits: Callable[[], None]
+
+    def __len__(self) -> int:
+        return len(self.content)
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.content
+        self.waits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +139,12 @@ class Line:
             return Question(number, path, message, self._session.prepare_request(request))
         except requests.RequestException as error:  # an address that is none
             raise EnishiError("sync.unreachable", detail=type(error).__name__) from error
+
+    def push(self, question: Question, parse: Callable[[bytes], Parsed], waits: Callable[[], None]) -> Parsed:
+        """As ``ask``, for a question with a body. ``waits``: called when it has been sent."""
+        assert question.message is not None
+        question.request.body = cast(Any, Body(question.message.gzipped, waits))
+        return self.ask(question, parse)
 
     def ask(self, question: Question, parse: Callable[[bytes], Parsed]) -> Parsed:
         """Once more when only head office's epoch was not known here."""

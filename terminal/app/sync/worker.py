@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from terminal.app.sync.backoff import Backoff
-from terminal.app.sync.beside import UnderWay
+from terminal.app.sync.beside import UnderWay, Work
 from terminal.app.sync.client import SyncClient
 from terminal.app.sync.results import Acknowledged, Failed, PageArrived, RosterArrived, Synced, SyncResult, Welcomed
 
@@ -19,12 +19,16 @@ STOP_TIMEOUT_S = 2.0  # a request may hang longer; the thread is a daemon and en
 class InThread(UnderWay[T]):
     """The work begins at once, in a thread of its own that ends with the process."""
 
-    def __init__(self, work: Callable[[], T]) -> None:
+    def __init__(self, work: Work[T]) -> None:
         self._work = work
+        self._waits = threading.Event()
         self._done: list[T] = []
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="sync push", daemon=True)
         self._thread.start()
+
+    def depart(self) -> None:
+        self._waits.wait()
 
     def outcome(self) -> T:
         self._thread.join()
@@ -37,9 +41,11 @@ class InThread(UnderWay[T]):
 
     def _run(self) -> None:
         try:
-            self._done.append(self._work())
+            self._done.append(self._work(self._waits.set))
         except Exception as error:  # noqa: BLE001 - whatever it was, the asker must hear of it
             self._error = error
+        finally:
+            self._waits.set()
 
 
 class SyncWorker:

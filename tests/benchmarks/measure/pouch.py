@@ -86,7 +86,8 @@ def installed() -> Path:
 def _document(event: JournalEvent) -> bytes:
     """The event's own figures under its number."""
     body = msgspec.json.decode(event.body)
-    return msgspec.json.encode({"_id": f"{event.seq:010d}", "type": event.type, "at": event.wall_ms, **body}) + b"\n"
+    figures = {"type": event.type, "at": event.wall_ms, "hash": event.hash}
+    return msgspec.json.encode({"_id": f"{event.seq:010d}", **figures, **body}) + b"\n"
 
 
 def _start(script: str, modules: Path, folder: Path, *arguments: str) -> subprocess.Popen[str]:

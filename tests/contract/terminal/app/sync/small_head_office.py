@@ -126,7 +126,7 @@ class HeadOffice(BaseAdapter):
         assert request.headers["X-Tid"] == "12"
         assert "Authorization" not in request.headers
         address = urlsplit(str(request.url))
-        body = request.body if isinstance(request.body, bytes) else b""
+        body = _whole(request.body)
         text = gzip.decompress(body) if body else b""
         if not self.is_signed(request, address.path + (f"?{address.query}" if address.query else ""), text):
             return refusal(401, "sync.signature")
@@ -245,3 +245,8 @@ def says(status: int, content: bytes = b"") -> Fault:
 
 
 PORTAL = b"<!doctype html><title>Free Wi-Fi</title><form>"
+
+
+def _whole(body: Any) -> bytes:
+    """None, bytes, or pieces of them."""
+    return body if isinstance(body, bytes) else b"".join(body or ())
