@@ -35,7 +35,7 @@ from tests.benchmarks.measure.office import Offices, public_key
 from tests.benchmarks.measure.pouch import RECORDED_PER_S, PeerMissing, installed, running_pouch
 from tests.benchmarks.measure.till import wallets
 
-ROUNDS = 3
+ROUNDS = 5
 VISITS = 5_000  # of one terminal: four events each, and the one that begins the boot
 CARDS = 600
 TERMINALS = (1, 2)
