@@ -94,13 +94,15 @@ MALFORMED = {
 }
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name in MALFORMED for value in MALFORMED[name]])
-def test_a_header_that_is_missing_or_malformed_is_named_so(terminal: Terminal, name: str, value: str) -> None:
-    headers = {**terminal.signed("GET", PULL, b""), name: value}
-    if not value:
-        del headers[name]
-    answer = terminal.ask("GET", PULL, b"", {key: told.encode().decode("latin-1") for key, told in headers.items()})
-    assert (answer.status_code, refusal(answer).code) == (400, "sync.headers")
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_header_that_is_missing_or_malformed_is_named_so(terminal: Terminal, name: str) -> None:
+    for value in MALFORMED[name]:
+        headers = {**terminal.signed("GET", PULL, b""), name: value}
+        if not value:
+            del headers[name]
+        sent = {key: told.encode().decode("latin-1") for key, told in headers.items()}
+        answer = terminal.ask("GET", PULL, b"", sent)
+        assert (answer.status_code, refusal(answer).code) == (400, "sync.headers"), value
 
 
 def test_a_request_without_any_header_is_answered_to_nobody(terminal: Terminal) -> None:

@@ -19,7 +19,7 @@ from terminal.protocol.tcp300 import Inlet
 
 pytestmark = pytest.mark.slow
 
-KILLS = 25  # in each of two shops, which two test processes can serve side by side
+KILLS = 15  # in each of two shops, which two test processes can serve side by side; `bench journal` kills 200 times
 SPEED = 25.0  # of card unit and printer; the program runs at its own pace
 AMOUNT = "1280"
 EARN = 12
