@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # a run without pages does not load the browser's library
     from playwright.sync_api import Browser, Page, Playwright
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_FROZEN = pytest.StashKey[bool]()
 BITMAP_FONT = Path("/usr/share/fonts/X11/misc/jiskan24.pcf.gz")
 PAGE_TIMEOUT_MS = 30_000  # four workers on two cores, with a disk that others sync: one page once took 10 s
 
@@ -34,16 +35,19 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 pytest_xdist_make_scheduler = together.make_scheduler
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Ten thousand tests and all that they load stay to the end. To look through them for circles again and again took
-    nearly a third of a test's time."""
-    gc.collect()
-    gc.freeze()
+    nearly a third of a test's time. A run inside a test leaves that to the run around it."""
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
+        session.config.stash[_FROZEN] = True
 
 
-def pytest_sessionfinish() -> None:
-    """What some libraries leave behind they count at the end."""
-    gc.unfreeze()
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Some libraries count at the end what they leave behind."""
+    if session.config.stash.get(_FROZEN, False):
+        gc.unfreeze()
 
 
 @pytest.hookimpl(wrapper=True)
