@@ -14,7 +14,7 @@ from server.db import sqlite
 from server.db.database import Database
 from server.db.rounds import Rounds
 
-PAUSE_S = 0.25  # between looks; while one terminal pushes without a pause, an eighth of the log's room is written
+PAUSE_S = 0.25  # between looks; while one terminal pushes without a pause, a quarter of the room is written
 JOIN_S = 5.0  # for what is being copied
 _log = logging.getLogger(__name__)
 
