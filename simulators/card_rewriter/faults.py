@@ -16,6 +16,8 @@ class Faults:
     verify_errors: int = 0  # passes that write well and are read back wrong (a dirty head); three make 37h
     jams: int = 0  # card motions that stop half-way
     head_is_hot: bool = False  # 43h for every print until it cooled
+    hold_at: float | None = None  # share of the next magnetic write pass; there the unit stands still until released
+    is_held: bool = False  # the unit's own word: it stands still there
     lost_answers: int = 0  # commands that are carried out while their response never reaches the wire
     rejections: int = 0  # blocks answered by DLE without a reason, as was seen with the first 59h of a session
     statuses: dict[Command, list[Status]] = field(default_factory=dict)  # responses forced, first one first

@@ -105,7 +105,7 @@ class Mechanism:
         for _ in range(timing.TRIES):
             yield timing.APPROACH_S
             card.begin_pass()
-            yield timing.WRITE_PASS_S
+            yield from self._write_pass()
             if not self.faults.take("write_errors"):
                 card.end_pass(track.decode("latin-1"), track_format)
             yield timing.VERIFY_PASS_S
@@ -188,6 +188,20 @@ class Mechanism:
         if self.faults.take("read_errors"):
             return Status.LRC, ""
         return card.read(track_format)
+
+    def _write_pass(self) -> Generator[float | None, None, None]:
+        share = self.faults.hold_at
+        if share is None:
+            yield timing.WRITE_PASS_S
+            return
+        yield timing.WRITE_PASS_S * share
+        try:
+            while self.faults.hold_at is not None:
+                self.faults.is_held = True
+                yield None
+        finally:
+            self.faults.is_held = False
+        yield timing.WRITE_PASS_S * (1 - share)
 
     def _print(self, card: SimCard, picture: Canvas) -> Generator[float | None, None, None]:
         under = card.face if card.face is not None else blank(picture.width > picture.height)

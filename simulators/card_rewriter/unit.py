@@ -159,6 +159,11 @@ class Tcp300Simulator:
         self._catch_up(now)
         return self._mechanism.clear_jam() if self._path_open else None
 
+    def release(self, now: float) -> None:
+        """Not a hand, but time itself: a pass that ``faults.hold_at`` holds, or would have held, goes on."""
+        self.faults.hold_at = None
+        self._wake(now)
+
     def _catch_up(self, now: float) -> None:
         """Before a hand interferes: what the unit says by then goes onto the wire at the next turn."""
         self._unsaid = self.tick(now)

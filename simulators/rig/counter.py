@@ -23,7 +23,6 @@ from simulators.rig.desk import Desk, RigTimeout
 from simulators.rig.fifo import FifoWire
 from simulators.rig.gateway import SipPort
 from simulators.rig.models import CARD_UNITS, MODELS, Place
-from simulators.rig.phases import seconds_until_cut
 from simulators.rig.port import DevicePort, Port
 from simulators.rig.reader import ReaderPort
 from simulators.rig.skew import set_skew
@@ -59,7 +58,7 @@ class Counter:
         self._place = partial(Place, fast=self._clock, real=RigClock(), seed=seed, fonts=fonts)
         self.ports = {MODELS[model].role: self._plug_in(model) for model in plan.devices}
         self.terminal = terminal_process(plan, self._launcher)
-        self._desk = Desk(tuple(self.ports.values()))
+        self._desk = Desk(tuple(self.ports.values()), self._cut_what_is_due)
 
     def __enter__(self) -> Counter:
         self._desk.start()
@@ -252,7 +251,8 @@ class Counter:
             self.terminal.kill()
             for port in self.ports.values():
                 port.power_off()
-            self.is_on, self.cut_is_due = False, ""
+            self.is_on = False
+            self._forget_cut()
         self.terminal.reap()
 
     def restore_power(self) -> None:
@@ -269,20 +269,17 @@ class Counter:
 
         Raises NotHere for another card unit.
         """
-        _ = self.card_rewriter
-        self.cut_is_due = "power"
-        self._desk.watch(lambda: self._cut_when_due(share, self._cut_power_at))
+        self._plan_cut("power", share)
 
     def pull_cable_while_writing(self, share: float = 0.5) -> None:
         """Pull the card unit's cable when ``share`` of the next magnetic write pass is done. Raises NotHere."""
-        _ = self.card_rewriter
-        self.cut_is_due = "cable"
-        self._desk.watch(lambda: self._cut_when_due(share, lambda _: self.ports["card_rewriter"].cut()))
+        self._plan_cut("cable", share)
 
     def keep_power(self) -> None:
         """Take :meth:`cut_power_while_writing` or :meth:`pull_cable_while_writing` back."""
-        self.cut_is_due = ""
-        self._desk.watch(None)
+        with self._desk.hands():
+            self._forget_cut()
+        self._desk.ring()
 
     def kill_terminal(self) -> None:
         """SIGKILL the terminal alone; the devices go on."""
@@ -378,19 +375,23 @@ class Counter:
         sensors = self.card_rewriter.sensors
         return self.card_rewriter.slot_card if sensors.inlet is Inlet.AWAITING_REMOVAL else None
 
-    def _cut_power_at(self, moment: float) -> None:
-        """The card unit stands still at this moment of its own time, which may be just past: nobody came sooner."""
-        self.card_rewriter.power_off(moment)
-        self.cut_power()
+    def _plan_cut(self, what: str, share: float) -> None:
+        """The unit holds still at that moment: a busy computer that looks late still finds the card half written."""
+        with self._desk.hands():
+            self.card_rewriter.faults.hold_at = share
+            self.cut_is_due = what
 
-    def _cut_when_due(self, share: float, cut: Callable[[float], None]) -> float | None:
-        now = self._now("card_rewriter")
-        left_s = seconds_until_cut(self.card_rewriter, now, share)
-        if left_s is None or not self.cut_is_due:
-            return None
-        if left_s > 0:
-            return left_s / self.speed
-        self._desk.watch(None)
+    def _forget_cut(self) -> None:
         self.cut_is_due = ""
-        cut(now + left_s)
-        return None
+        unit = self.find(Tcp300Simulator)
+        if unit is not None:
+            unit.release(self._now("card_rewriter"))
+
+    def _cut_what_is_due(self) -> None:
+        if not self.cut_is_due or not self.card_rewriter.faults.is_held:
+            return
+        if self.cut_is_due == "power":
+            self.cut_power()
+        else:
+            self.ports["card_rewriter"].cut()
+            self._forget_cut()

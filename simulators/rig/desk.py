@@ -14,7 +14,6 @@ from simulators.rig.port import Port
 IDLE_S = 0.25  # real seconds between turns when nothing is due
 SHORTEST_S = 0.0005  # real seconds; below this a wait is not worth a system call's rounding
 Found = TypeVar("Found")
-Watch = Callable[[], float | None]
 
 
 class RigTimeout(Exception):
@@ -22,15 +21,18 @@ class RigTimeout(Exception):
 
 
 class Desk:
-    """Runs the ports. Whoever touches a device from another thread holds ``hands()`` meanwhile."""
+    """Runs the ports, and calls ``watch`` after every turn of them.
 
-    def __init__(self, ports: Sequence[Port]) -> None:
+    Whoever touches a device from another thread holds ``hands()`` meanwhile.
+    """
+
+    def __init__(self, ports: Sequence[Port], watch: Callable[[], None] = lambda: None) -> None:
         self._ports = tuple(ports)
         self._retired: list[Port] = []  # taken off the desk; closed when nothing waits for them any more
         self._changed = threading.Condition(threading.RLock())
         self._bell_in, self._bell = os.pipe()
         self._stopping = False
-        self._watch: Watch = _nothing_more
+        self._watch = watch
         self._thread = threading.Thread(target=self._run, name="rig", daemon=True)
 
     def start(self) -> None:
@@ -63,12 +65,6 @@ class Desk:
         """Take a turn now: something was done to a device by hand."""
         if not self._stopping:
             os.write(self._bell, b"\0")
-
-    def watch(self, watch: Watch | None) -> None:
-        """Call ``watch`` before and after every turn; it answers within how many real seconds it wants the next one."""
-        with self._changed:
-            self._watch = watch or _nothing_more
-        self.ring()
 
     def wait_until(self, look: Callable[[], Found | None], timeout_s: float, what: str) -> Found:
         """The first thing that ``look`` finds (held still while it looks). Raises RigTimeout after real seconds."""
@@ -107,14 +103,9 @@ class Desk:
 
     def _turn(self) -> float:
         """One turn of everything; how long nothing more is due, in real seconds."""
-        self._watch()  # before time goes on for the devices: what was due while nobody ran us still comes first
         for port in self._ports:
             port.turn()
-        wishes = [self._watch(), *(port.due_s for port in self._ports)]
+        self._watch()
         self._changed.notify_all()
-        due_s = min((wish for wish in wishes if wish is not None), default=IDLE_S)
+        due_s = min((due for port in self._ports if (due := port.due_s) is not None), default=IDLE_S)
         return min(IDLE_S, max(SHORTEST_S, due_s))
-
-
-def _nothing_more() -> None:
-    """The watch that waits for nothing."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import Enum
 
 from simulators.card_rewriter import Tcp300Simulator
-from simulators.card_rewriter.timing import WRITE_PASS_S
 from simulators.card_rewriter.unit import State
 from terminal.protocol.tcp300 import Command
 
@@ -58,11 +57,3 @@ def running_command(unit: Tcp300Simulator) -> int | None:
         if line.to_device and len(line.data) > BODY_AT + 1:
             return line.data[BODY_AT]
     return None
-
-
-def seconds_until_cut(unit: Tcp300Simulator, now: float, share: float) -> float | None:
-    """Simulated seconds until ``share`` of the magnetic pass under way is done; None while no pass is."""
-    is_passing = phase_of(unit) is Phase.WRITING and unit.card is not None and unit.card.torn
-    if not is_passing or unit.wake_at is None:
-        return None
-    return unit.wake_at - now - WRITE_PASS_S * (1 - share)

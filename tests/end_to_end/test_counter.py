@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from shared.card.codec import Verdict, decode
+from simulators.card_rewriter.timing import WRITE_PASS_S
 from simulators.card_stock import SimCard
 from simulators.demo.books import TerminalBooks
 from simulators.demo.clerk import Clerk
 from simulators.rig import Counter, Rig, RigTimeout
+from simulators.rig.phases import Phase, phase_of
 from simulators.trade import new_card
 
 pytestmark = pytest.mark.slow
@@ -79,19 +81,22 @@ def test_the_power_goes_in_the_middle_of_the_magnetic_pass_and_nothing_is_lost(c
     assert [(visit.state, visit.amount_yen) for visit in visits] == [("COMMITTED", 1_000), ("COMMITTED", 2_000)]
 
 
-def test_a_power_cut_hits_the_pass_also_when_nobody_had_time_for_it(counter: Counter) -> None:
-    """On a busy machine the devices stand still for longer than a pass takes."""
+@pytest.mark.parametrize("asleep_from", ["the way to the stripe", "the pass"])
+def test_a_power_cut_hits_the_pass_also_when_nobody_had_time_for_it(counter: Counter, asleep_from: str) -> None:
+    """On a busy machine the devices stand still for longer than a pass takes, wherever they are at that moment."""
     card = _new(counter)
     Clerk(counter).key_in(card, 2_000)
     counter.cut_power_while_writing(0.5)
     counter.press("enter")
-    clock = counter.ports["card_rewriter"].clock
+    unit, clock = counter.card_rewriter, counter.ports["card_rewriter"].clock
 
     def sleeps_until_the_pass_is_over() -> bool:
-        over = counter.card_rewriter.wake_at if card.torn else None
-        while over is not None and clock.now() <= over:
+        if unit.wake_at is None or phase_of(unit) is not Phase.WRITING or card.torn != (asleep_from == "the pass"):
+            return False
+        over = unit.wake_at + (0.0 if card.torn else WRITE_PASS_S)
+        while clock.now() <= over:
             pass
-        return over is not None
+        return True
 
     counter.wait_until(sleeps_until_the_pass_is_over)
     counter.wait_power_cut()
