@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import unquote
 
 import requests
 from nacl.signing import SigningKey
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from sqlalchemy import func, select
+from werkzeug.test import run_wsgi_app
 
 from server.access.scope import ALL
 from server.app import create_app
@@ -158,7 +161,7 @@ class Line(BaseAdapter):
 
     def __init__(self, office: HeadOffice, dice: Random) -> None:
         super().__init__()
-        self._client = office.app.test_client(use_cookies=False)
+        self._app = office.app
         self._dice = dice
         self.down = False
         self.loss = 0.0  # chance per request that a leg is lost
@@ -166,18 +169,29 @@ class Line(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         if self.down or self._dice.random() < self.loss:
             raise requests.ConnectionError("the question was lost", request=request)
-        answer = self._client.open(
-            request.path_url,
-            method=request.method or "GET",
-            headers=list((request.headers or {}).items()),
-            data=_whole(request.body),
-        )
+        pieces, status, headers = run_wsgi_app(self._app, _environ(request))
+        body = b"".join(pieces)
         if self._dice.random() < self.loss:
             raise requests.ConnectionError("the answer was lost", request=request)
-        return _response(request, answer.status_code, dict(answer.headers), answer.get_data())
+        return _response(request, int(status.split()[0]), dict(headers), body)
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _environ(request: requests.PreparedRequest) -> dict[str, Any]:
+    """What a server hands to the application (PEP 3333). A test client takes twice as long to put it together."""
+    path, _, query = request.path_url.partition("?")
+    body = _whole(request.body)
+    heard = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in (request.headers or {}).items()}
+    return {
+        **heard,
+        "REQUEST_METHOD": request.method, "SCRIPT_NAME": "", "PATH_INFO": unquote(path, "latin-1"),
+        "QUERY_STRING": query, "SERVER_NAME": "localhost", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "localhost", "CONTENT_TYPE": heard.get("HTTP_CONTENT_TYPE", ""), "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": BytesIO(body), "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False, "wsgi.multiprocess": False, "wsgi.run_once": False,
+    }  # fmt: skip
 
 
 def _response(

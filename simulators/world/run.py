@@ -77,7 +77,9 @@ def _kind_of(seed: int, kind: Kind) -> Kind:
 @functools.cache
 def _head_office(folder: Path) -> FleetOffice:
     """One for each process."""
-    return FleetOffice(folder / "template", folder / f"head-office-{os.getpid()}")
+    office = FleetOffice(folder / "template", folder / f"head-office-{os.getpid()}")
+    gc.freeze()  # what is loaded now is there for good: nobody looks through it for garbage after every world
+    return office
 
 
 def _play_one(task: Task) -> Outcome:

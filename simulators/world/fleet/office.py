@@ -36,6 +36,7 @@ _GRANTS = select(Grant.card, Grant.lots)
 _COMING = select(Adjustment.card, Adjustment.number, Adjustment.lots)
 _CASES = select(Case.kind, Case.card)
 _ENTRIES = select(func.count()).select_from(Entry)
+_OF_THE_BOOKS = [check for check in CHECKS if check.colour == RED and check.name != "backup"]
 
 
 class FleetOffice(HeadOffice):
@@ -178,14 +179,11 @@ class FleetOffice(HeadOffice):
                 terminals.settle(session, terminal, self.now_ms())
 
     def red(self) -> list[str]:
-        """What the checks behind the red lines of the page 照合結果 name. A fleet's nights run all checks."""
+        """What the checks behind the red lines of the page 照合結果 name, but how old the newest backup is: that is the
+        fleet's luck. A fleet's nights run all checks, and every backup is proven by those of the books."""
         with self.reading() as session:
-            return [
-                f"{check.name}: {wrong}"
-                for check in CHECKS
-                if check.colour == RED
-                for wrong in check.look(session, self.now_ms()).wrong
-            ]
+            now_ms = self.now_ms()
+            return [f"{check.name}: {wrong}" for check in _OF_THE_BOOKS for wrong in check.look(session, now_ms).wrong]
 
     def derive_again(self) -> int:
         """Settle every card from its facts; how many entries that posted, which is to be none."""
