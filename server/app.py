@@ -36,13 +36,17 @@ class RowNumber(IntegerConverter):
 
 
 def create_app(
-    settings: Settings, now_ms: Callable[[], int] = system_now_ms, database: Database | None = None
+    settings: Settings,
+    now_ms: Callable[[], int] = system_now_ms,
+    database: Database | None = None,
+    make: type[Flask] = Flask,
 ) -> Flask:
     """The head office on its database, which must be of this version (``server.setup.open_database``).
 
+    ``make``: for who makes one application after another.
     Raises ``config.secret_missing`` or ``config.secret_malformed``.
     """
-    app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
+    app = make(__name__, template_folder="web/templates", static_folder="web/static")
     app.secret_key = _secret_key(settings)
     app.url_map.converters["int"] = RowNumber
     opened = database or Database(settings.url, settings.data_dir)

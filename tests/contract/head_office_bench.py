@@ -18,7 +18,6 @@ from zlib import crc32
 import msgspec
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from msgspec import UNSET, UnsetType, structs
 from nacl.public import SealedBox
 from nacl.signing import SigningKey, VerifyKey
@@ -64,6 +63,7 @@ from shared.sync.messages import (
 )
 from shared.sync.signing import Claim, answered, body_hash, claim_headers, read_signature, reply_bytes, request_bytes
 from shared.visit.journal import Abort, Body, Commit, Enrol, How, Intent, Newcomer, Stream
+from tests.contract.again import Again
 
 START_MS = 1_795_000_000_000  # 2026-11-18 in Japan
 DAY = "2026-11-18"
@@ -75,23 +75,6 @@ _people = count(1)
 BOOT = Stream(12, "00" * 10, 0, "00" * 32, "new", "enishi 0.1")
 ROOT = bytes(range(32))  # of the card keys
 RING = KeyRing(7, 1, {1: epoch_key(ROOT, 7, 1)})
-
-
-class Compiled(BytecodeCache):
-    """Templates that one head office has compiled, for the next one of this process."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
-
-
-TEMPLATES = Compiled()
 
 
 @cache
@@ -138,10 +121,8 @@ class Bench:
 
     @cached_property
     def app(self) -> Flask:
-        """Made when it is asked first: to put 250 addresses together takes longer than most tests."""
-        app = create_app(self.settings, lambda: self.now_ms, self.database)
-        app.jinja_env.bytecode_cache = TEMPLATES
-        return app
+        """Made when it is asked first."""
+        return create_app(self.settings, lambda: self.now_ms, self.database, Again)
 
     def close(self) -> None:
         self.database.close()

@@ -21,6 +21,7 @@ import pytest
 from shared.errors import EnishiError
 from terminal.app.store.medium import FileMedium
 from terminal.app.store.mirror import Mirror
+from tests.memory import memory_disk
 from tests.simulation.crash_bench import (
     CASES,
     JOURNAL,
@@ -43,13 +44,13 @@ from tests.simulation.crash_bench import (
 )
 from tests.simulation.crash_disk import CrashDisk, Image, Moment, moments
 
-MEMORY = Path("/dev/shm")
+IMAGES_B = 1 << 28
 
 
 @pytest.fixture
 def folder() -> Iterator[Callable[[], Path]]:
     """New folders in memory: thousands of images are written."""
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as root:
+    with tempfile.TemporaryDirectory(dir=memory_disk(IMAGES_B)) as root:
         count = 0
 
         def make() -> Path:
