@@ -6,6 +6,7 @@ nothing of the kind is skipped: a green run there has really looked at the pages
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import shutil
@@ -25,7 +26,6 @@ if TYPE_CHECKING:  # a run without pages does not load the browser's library
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 GARBAGE = 20_000  # objects made since the last look for circles; Python's own 700 is for small programs
-_FROZEN = pytest.StashKey[bool]()
 BITMAP_FONT = Path("/usr/share/fonts/X11/misc/jiskan24.pcf.gz")
 PAGE_TIMEOUT_MS = 30_000  # four workers on two cores, with a disk that others sync: one page once took 10 s
 POSTGRES_B = 2 << 30  # a server at work, with its log: the log alone may come to half of it
@@ -38,21 +38,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 pytest_xdist_make_scheduler = together.make_scheduler
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
+def pytest_collection_finish() -> None:
     """Ten thousand tests and all that they load stay to the end. To look through them for circles again and again took
     nearly a third of a test's time. A run inside a test leaves that to the run around it."""
     if not gc.get_freeze_count():
         gc.collect()
         gc.freeze()
         gc.set_threshold(GARBAGE)
-        session.config.stash[_FROZEN] = True
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Some libraries count at the end what they leave behind."""
-    if session.config.stash.get(_FROZEN, False):
-        gc.unfreeze()
-        gc.collect()
+        atexit.register(gc.unfreeze)  # some libraries count at the very end what they leave behind
 
 
 @pytest.hookimpl(wrapper=True)

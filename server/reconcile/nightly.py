@@ -5,7 +5,7 @@ Every step may be repeated; a second run the same night finds nothing to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,6 +19,7 @@ from server.ledger import rulings
 from server.ledger.load import settled_month
 from server.ledger.models import BooksState
 from server.reconcile import service
+from server.reconcile.checks import CHECKS, Check
 from server.reconcile.holes import is_complete, lives
 from server.reconcile.maturing import mature
 from server.segments import copying
@@ -42,7 +43,7 @@ class Done:
     figure: int
 
 
-def run(database: Database, now_ms: int) -> Iterator[Done]:
+def run(database: Database, now_ms: int, checks: Sequence[Check] = CHECKS) -> Iterator[Done]:
     """All steps, each in transactions of its own."""
     with database.transaction() as session:
         yield Done("month", close_months(session, now_ms))
@@ -59,7 +60,7 @@ def run(database: Database, now_ms: int) -> Iterator[Done]:
         yield Done("days", compare_open(session))
     with database.transaction() as session:
         yield Done("notes", copying.prune(session))
-    report = service.run_all(database, service.NIGHT, now_ms)
+    report = service.run_all(database, service.NIGHT, now_ms, checks)
     with database.reading() as session:
         yield Done("red", service.reds(session, report))
 

@@ -63,18 +63,18 @@ class Line:
     items: tuple[Item, ...]
 
 
-def run_all(database: Database, author: int, now_ms: int) -> int:
-    """A whole run, of one moment; its report. Looking takes minutes in large books, so it holds nobody up: it only
-    reads, and what it found is written down at its end.
+def run_all(database: Database, author: int, now_ms: int, checks: Sequence[Check] = CHECKS) -> int:
+    """A whole run of these checks, of one moment; its report. Looking takes minutes in large books, so it holds nobody
+    up: it only reads, and what it found is written down at its end.
     """
     with database.reading() as session:
-        findings = [check.look(session, now_ms) for check in CHECKS]
+        findings = [check.look(session, now_ms) for check in checks]
     with database.transaction() as session:
         report = Report(started_ms=now_ms, finished_ms=max(now_ms, 1), author=author)
         session.add(report)
         session.flush()
         number = report.id
-        pairs = zip(CHECKS, findings, strict=True)
+        pairs = zip(checks, findings, strict=True)
         rows = [_line(number, place, check, finding) for place, (check, finding) in enumerate(pairs)]
         session.execute(insert(ReportLine), rows)
         _keep_few(session)

@@ -36,6 +36,7 @@ _GRANTS = select(Grant.card, Grant.lots)
 _COMING = select(Adjustment.card, Adjustment.number, Adjustment.lots)
 _CASES = select(Case.kind, Case.card)
 _ENTRIES = select(func.count()).select_from(Entry)
+_OF_A_NIGHT = [check for check in CHECKS if check.name != "search_copy"]  # a copy of books that live for one night
 _OF_THE_BOOKS = [check for check in CHECKS if check.colour == RED and check.name != "backup"]
 
 
@@ -72,7 +73,7 @@ class FleetOffice(HeadOffice):
             settling.settle(session, [card], now_ms)
 
     def nightly(self) -> None:
-        for _ in nightly.run(self.database, self.now_ms()):
+        for _ in nightly.run(self.database, self.now_ms(), _OF_A_NIGHT):
             pass
 
     def backup(self) -> None:
@@ -180,7 +181,7 @@ class FleetOffice(HeadOffice):
 
     def red(self) -> list[str]:
         """What the checks behind the red lines of the page 照合結果 name, but how old the newest backup is: that is the
-        fleet's luck. A fleet's nights run all checks, and every backup is proven by those of the books."""
+        fleet's luck. Every backup is proven by those of the books."""
         with self.reading() as session:
             now_ms = self.now_ms()
             return [f"{check.name}: {wrong}" for check in _OF_THE_BOOKS for wrong in check.look(session, now_ms).wrong]

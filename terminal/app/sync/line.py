@@ -106,7 +106,6 @@ class Line:
         clock: Clock,
         patience: Patience = PATIENT,
     ) -> None:
-        session.auth = _leave  # or a netrc file might add a password of its own
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._signer = signer
@@ -134,9 +133,10 @@ class Line:
             self._base_url + path,
             data=None if message is None else message.gzipped,
             headers={**self._headers, **packing, **headers},
+            auth=_leave,  # or an address might bring a password of its own
         )
         try:
-            return Question(number, path, message, self._session.prepare_request(request))
+            return Question(number, path, message, request.prepare())  # no session's cookies, no netrc's password
         except requests.RequestException as error:  # an address that is none
             raise EnishiError("sync.unreachable", detail=type(error).__name__) from error
 
