@@ -28,7 +28,7 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 GARBAGE = 20_000  # objects made since the last look for circles; Python's own 700 is for small programs
 BITMAP_FONT = Path("/usr/share/fonts/X11/misc/jiskan24.pcf.gz")
 PAGE_TIMEOUT_MS = 30_000  # four workers on two cores, with a disk that others sync: one page once took 10 s
-POSTGRES_B = 2 << 30  # a server at work, with its log: the log alone may come to half of it
+POSTGRES_B = 8 << 30  # four workers, each with a server whose log alone may come to 1 GB
 
 # The same examples at every run: a failure seen once is seen by everybody. More and other examples: HYPOTHESIS_PROFILE.
 settings.register_profile("house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
