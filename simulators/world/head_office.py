@@ -169,7 +169,7 @@ class Line(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         if self.down or self._dice.random() < self.loss:
             raise requests.ConnectionError("the question was lost", request=request)
-        pieces, status, headers = run_wsgi_app(self._app, _environ(request))
+        pieces, status, headers = run_wsgi_app(self._app, _environ(request), buffered=True)
         body = b"".join(pieces)
         if self._dice.random() < self.loss:
             raise requests.ConnectionError("the answer was lost", request=request)
@@ -180,7 +180,7 @@ class Line(BaseAdapter):
 
 
 def _environ(request: requests.PreparedRequest) -> dict[str, Any]:
-    """What a server hands to the application (PEP 3333). A test client takes twice as long to put it together."""
+    """What a server hands to the application (PEP 3333). A test client takes longer to put it together."""
     path, _, query = request.path_url.partition("?")
     body = _whole(request.body)
     heard = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in (request.headers or {}).items()}

@@ -36,7 +36,7 @@ _GRANTS = select(Grant.card, Grant.lots)
 _COMING = select(Adjustment.card, Adjustment.number, Adjustment.lots)
 _CASES = select(Case.kind, Case.card)
 _ENTRIES = select(func.count()).select_from(Entry)
-_OF_A_NIGHT = [check for check in CHECKS if check.name != "search_copy"]  # a copy of books that live for one night
+_OF_A_NIGHT = [check for check in CHECKS if check.name != "search_copy"]  # it would be made anew in every world
 _OF_THE_BOOKS = [check for check in CHECKS if check.colour == RED and check.name != "backup"]
 
 
